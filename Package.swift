@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target list is the architecture: a target may import what it names here and nothing else.
+// docs/architecture.md tells what each one holds.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "NetJac",
+  products: [
+    .library(name: "netjac", type: .dynamic, targets: ["NetJacC"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
+  ],
+  targets: [
+    .target(name: "Tensors", swiftSettings: strict),
+    .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Differentiation", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=on"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(
+      name: "Execution", dependencies: ["CKernels", "COpenBLAS", "Graph", "Tensors"],
+      swiftSettings: strict),
+    .target(
+      name: "Formats",
+      dependencies: [
+        "Graph", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Networks",
+      dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Tensors"],
+      swiftSettings: strict),
+    .systemLibrary(name: "CNetJac"),
+    .target(name: "NetJacC", dependencies: ["CNetJac", "Networks"], swiftSettings: strict),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors"]),
+    .testTarget(name: "DifferentiationTests", dependencies: ["Differentiation", "Graph", "Tensors"]),
+    .testTarget(
+      name: "ExecutionTests",
+      dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Formats", "Graph", "Tensors"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

@@ -1,0 +1,1 @@
+int netjac_kernels_placeholder;

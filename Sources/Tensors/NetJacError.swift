@@ -1,0 +1,40 @@
+/// What went wrong, in the two forms a caller needs: a kind to branch on and a sentence to read.
+///
+/// The message names the place, what was found and what would be right, for example
+/// `node 'dense_3' (Gemm): B is 64x10, A is 1x32; columns of A must equal rows of B`.
+package struct NetJacError: Error, CustomStringConvertible, Equatable {
+  /// One case for each failing `netjac_status_code`; `NetJacC` holds the mapping.
+  package enum Kind: Sendable, CaseIterable {
+    /// An argument is missing, out of range or of the wrong size.
+    case argument
+    /// An option is unknown or its value cannot be used.
+    case option
+    /// A file does not exist or cannot be read.
+    case file
+    /// A file's bytes are not what its format requires.
+    case format
+    /// The file is valid but holds something that NetJac does not support.
+    case unsupported
+    /// Shapes or element types of a graph do not fit together.
+    case shape
+    /// A size exceeds `memory_limit`, or memory ran out.
+    case memory
+    /// A defect of NetJac itself.
+    case defect
+  }
+
+  package let kind: Kind
+  package let message: String
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  package var description: String { message }
+
+  /// The same error with the place where it happened in front.
+  package func located(at place: String) -> NetJacError {
+    NetJacError(kind, "\(place): \(message)")
+  }
+}

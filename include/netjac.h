@@ -1,0 +1,3 @@
+#ifndef NETJAC_H
+#define NETJAC_H
+#endif
