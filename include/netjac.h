@@ -1,3 +1,421 @@
+/*
+ * netjac.h - Load trained networks, evaluate them, differentiate them.
+ *
+ * This file is the whole public interface and its manual. A complete program:
+ *
+ *   netjac_network *network = NULL;
+ *   if (netjac_load("model.onnx", NULL, &network) != NETJAC_OK) {
+ *     fprintf(stderr, "%s\n", netjac_last_error());
+ *     return 1;
+ *   }
+ *   double x[2] = {0.1, 0.2}, y[3], jacobian[3 * 2];               (for a model with n = 2 and m = 3)
+ *   netjac_status status = netjac_jacobian(network, 1, x, y, jacobian, NETJAC_ROW_MAJOR);
+ *   netjac_release(network);
+ *
+ * Samples    A sample is one evaluation of the model. It has n input scalars, netjac_input_size(), and m output
+ *            scalars, netjac_output_size(). Every numeric function takes `samples` of them at once, one after
+ *            the other in memory. samples == 0 is allowed and does nothing.
+ *
+ * Arrays     x is [samples][n], y is [samples][m]. Within a sample, a model with several inputs has them one
+ *            after the other in declared order, each flattened row-major (last index fastest): element [i][j]
+ *            of an input of shape [2, 3] is number 3 i + j of it. Outputs likewise. netjac_input_name(),
+ *            _rank() and _dim() tell what stands where. Integer and boolean inputs are given as whole numbers;
+ *            derivatives with respect to them are zero. Integer and boolean outputs come as whole numbers with
+ *            derivative zero.
+ *
+ *            Arrays belong to the caller and must not overlap each other. A pointer may be NULL where this file
+ *            says so, and where the array has no elements (samples, n or m is 0). NaN and infinity in x are
+ *            data, not errors: they propagate as IEEE arithmetic says.
+ *
+ * Batches    If the first axis of every input is symbolic or is 1 in the file, it is the batch axis: it is no
+ *            part of a sample, and `samples` runs over it even where the file fixed it to 1. Binding a
+ *            symbolic batch axis with the option dim.NAME makes it part of the sample. In all other models a
+ *            sample is one call with the shapes that the file declares.
+ *
+ * Precision  Networks compute in float64 unless the option `precision` says float32; whatever float type a file
+ *            stores is promoted exactly, and a conversion between float types inside a model leaves numbers as
+ *            they are. Functions that end in _f32 take and give float instead of double and are the same in all
+ *            else; they convert at the door and compute in the network's precision.
+ *
+ * Derivatives are exact (not differences). Where a function has a kink:
+ *            the derivative of relu at 0 is 0, of |x| at 0 is 0, and sign(0) is 0;
+ *            equal arguments of max and min (elementwise and reductions) share the derivative equally;
+ *            max-pooling takes the first maximum of its window, in row-major order;
+ *            floor, ceil, round, sign, comparisons and argmax have derivative 0 everywhere.
+ *
+ * Errors     Functions that can fail return NETJAC_OK (0) or one of the negative values of netjac_status_code.
+ *            netjac_last_error() then says, on the same thread, what was wrong, with which values, and what
+ *            would be right. Arguments are checked before anything else happens, and a call that fails leaves
+ *            every output untouched. Queries that return a count or a pointer return -1 or NULL on
+ *            failure and set netjac_last_error() too. A NULL, released or otherwise foreign handle is such an
+ *            error, not a crash. What cannot be checked is the caller's duty: that arrays are as long as
+ *            stated.
+ *
+ * Ownership  What netjac_load(), netjac_load_bytes() or netjac_options_create() hands out belongs to the
+ *            caller, who releases it with netjac_release() or netjac_options_release(). Strings that are
+ *            returned belong to the library: names live as long as their network, others as long as their
+ *            function says. All pointers passed in are borrowed for the duration of the call.
+ *
+ * Threads    Every function may be called from any thread. A network never changes after loading, and any
+ *            number of threads may use one network at the same time, with results that do not depend on how
+ *            many. The exceptions: release a network only when no call on it is running, and use an options
+ *            object from one thread at a time.
+ *
+ * Real time  The first call of each task compiles a plan and allocates its memory; netjac_prepare() does both
+ *            ahead. After that, netjac_forward(), _jacobian(), _jvp(), _vjp(), _hessian() and
+ *            _jacobian_sparse() neither allocate nor take a lock for a single sample; a batch may in addition
+ *            wake the library's worker threads (option `threads`). Calls that run at the same time have
+ *            a workspace each, so a call allocates when more run at once than ever before.
+ *
+ * Text       UTF-8, ends with a zero byte.
+ *
+ * The host   The library prints nothing, installs no signal or exit handlers, and leaves locale, floating-point
+ *            environment and the threads of any other BLAS in the process alone. It stays loaded once it is
+ *            loaded.
+ *
+ * Versions   From 1.0.0 on, nothing declared here is removed or changes its meaning within a major version.
+ */
 #ifndef NETJAC_H
 #define NETJAC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version that this header belongs to. netjac_version() tells that of the library. */
+#define NETJAC_VERSION_MAJOR 0
+#define NETJAC_VERSION_MINOR 1
+#define NETJAC_VERSION_PATCH 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A loaded network. Made by netjac_load() or netjac_load_bytes(). */
+typedef struct netjac_network netjac_network;
+
+/* A set of options for loading. Made by netjac_options_create(). */
+typedef struct netjac_options netjac_options;
+
+/* The result of a call: one of netjac_status_code. An integer, because MATLAB turns enum results into text. */
+typedef int32_t netjac_status;
+
+/* Values of netjac_status. They are never renumbered; later versions may add more negative ones. */
+enum netjac_status_code {
+  /* The call did what it says. */
+  NETJAC_OK = 0,
+  /* An argument is missing, out of range or of the wrong size, or a handle is not (or no longer) valid. */
+  NETJAC_ERROR_ARGUMENT = -1,
+  /* An option is unknown, or its value cannot be used, alone or with this model. */
+  NETJAC_ERROR_OPTION = -2,
+  /* A file does not exist, cannot be read, or may not be read (external data outside the model's folder). */
+  NETJAC_ERROR_FILE = -3,
+  /* The bytes of a file are not what its format requires. */
+  NETJAC_ERROR_FORMAT = -4,
+  /* The file is valid but uses something that NetJac does not support; the message lists all of it. */
+  NETJAC_ERROR_UNSUPPORTED = -5,
+  /* Shapes or element types inside the model do not fit together. */
+  NETJAC_ERROR_SHAPE = -6,
+  /* A size exceeds the option `memory_limit`, or memory ran out. */
+  NETJAC_ERROR_MEMORY = -7,
+  /* A defect of NetJac itself; please report it with the message. */
+  NETJAC_ERROR_DEFECT = -8
+};
+
+/* How a matrix is stored: one of netjac_order_code. */
+typedef int32_t netjac_order;
+
+/* Values of netjac_order, for a matrix J of m rows (outputs) and n columns (inputs). */
+enum netjac_order_code {
+  /* J(i, k) is element i * n + k: the order of C. */
+  NETJAC_ROW_MAJOR = 0,
+  /* J(i, k) is element i + k * m: the order of MATLAB, Octave, Fortran and LAPACK. */
+  NETJAC_COLUMN_MAJOR = 1
+};
+
+/* ---- The library ----------------------------------------------------------------------------------------- */
+
+/*
+ * The version of the library as "MAJOR.MINOR.PATCH". The string lives as long as the process.
+ */
+const char *netjac_version(void);
+
+/*
+ * What went wrong in the last call that failed on this thread: one or more sentences, without a newline at the
+ * end. Never NULL; empty as long as no call has failed on this thread. Successful calls leave it as it is, so
+ * look at it only after a failure. The string lives until the next failing call on this thread or the end of
+ * the thread.
+ */
+const char *netjac_last_error(void);
+
+/*
+ * The name of a status, such as "NETJAC_ERROR_SHAPE", for logs. "unknown status" for values that are none.
+ * Never NULL; the string lives as long as the process.
+ */
+const char *netjac_status_name(netjac_status status);
+
+/* ---- Options --------------------------------------------------------------------------------------------- */
+
+/*
+ * A new set of options with all values at their defaults. Release it with netjac_options_release(), after
+ * loading or at any later time: a network keeps what it needs. Returns NULL, with netjac_last_error() set,
+ * when too many options objects are alive.
+ */
+netjac_options *netjac_options_create(void);
+
+/*
+ * Sets one option. Setting a key again replaces its value.
+ *
+ *   key            value                         meaning
+ *
+ *   precision      float64 or float32            the type that all float computations use
+ *                                                (default: float64)
+ *   threads        1, 2, ...                     the most threads that share the work of one call with many
+ *                                                samples (default: one per core); a single sample always runs
+ *                                                on the caller's thread
+ *   dim.NAME       0, 1, 2, ...                  binds the symbolic dimension NAME of the model's inputs; a
+ *                                                dynamic axis without a name is called INPUT.AXIS, as in
+ *                                                dim.x.1 (axes count from 0). A batch axis that is bound
+ *                                                becomes part of the sample. All symbolic dimensions but the
+ *                                                batch axis must be bound.
+ *   input.NAME     numbers separated by commas,  fixes that input to a constant, so that it is an input no
+ *                  row-major                     more: for models that take a shape, an index, a length or an
+ *                                                axis as an input
+ *   output         names separated by commas     keeps these outputs only, in this order (default: all, as
+ *                                                declared)
+ *   memory_limit   bytes, a whole number         the most memory that the network may take, its weights and
+ *                                                workspaces included (default: 3/4 of the machine's memory);
+ *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before
+ *                                                they allocate more
+ *
+ * An unknown key or a value that can never be right fails here with NETJAC_ERROR_OPTION, and the message lists
+ * the known keys or values; a NAME that the model does not have fails when the model is loaded.
+ *
+ * options  The object to change.
+ * key      One of the keys above, case-sensitive.
+ * value    The value as text; spaces around it and around commas are ignored.
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT (bad handle, NULL text) or NETJAC_ERROR_OPTION.
+ */
+netjac_status netjac_options_set(netjac_options *options, const char *key, const char *value);
+
+/*
+ * Releases options. NULL is fine; a handle that is not (or no longer) valid is ignored.
+ */
+void netjac_options_release(netjac_options *options);
+
+/* ---- Loading --------------------------------------------------------------------------------------------- */
+
+/*
+ * Loads a network from a file. The format is recognised by the content; this version reads ONNX, operator sets
+ * 7 to the newest. Weights in external files are read from the model's own folder only.
+ *
+ * path     The file.
+ * options  Options, or NULL for the defaults. They are read during the call only.
+ * network  Receives the network. Left untouched on failure, so set it to NULL before.
+ *
+ * Returns NETJAC_OK, or NETJAC_ERROR_ARGUMENT, _OPTION, _FILE, _FORMAT, _UNSUPPORTED (the message lists every
+ * operator that is not supported, with its node), _SHAPE or _MEMORY.
+ */
+netjac_status netjac_load(const char *path, const netjac_options *options, netjac_network **network);
+
+/*
+ * Loads a network from the bytes of a file in memory. As netjac_load(), except that a model that keeps weights
+ * in external files is refused, since it has no folder.
+ *
+ * bytes    The content of the file; not needed any more when the call returns.
+ * size     Its length in bytes.
+ */
+netjac_status netjac_load_bytes(const void *bytes, size_t size, const netjac_options *options,
+                                netjac_network **network);
+
+/*
+ * Releases a network and all its memory. NULL is fine; a handle that is not (or no longer) valid is ignored. No
+ * other call on the network may be running.
+ */
+void netjac_release(netjac_network *network);
+
+/* ---- What a network takes and gives ---------------------------------------------------------------------- */
+/*
+ * These never allocate. On failure (a handle that is not valid, an index or axis out of range) the numbers are
+ * -1 and the names NULL, and netjac_last_error() tells why. Indices and axes count from 0. An input that the
+ * option input.NAME fixed is not counted, nor is an output that the option output left out. The batch axis is
+ * not part of a shape.
+ */
+
+/* How many inputs the network has. */
+int32_t netjac_input_count(const netjac_network *network);
+
+/* How many outputs the network has. */
+int32_t netjac_output_count(const netjac_network *network);
+
+/* The name of an input, as in the file. The string lives as long as the network. */
+const char *netjac_input_name(const netjac_network *network, int32_t index);
+
+/* The name of an output, as in the file. The string lives as long as the network. */
+const char *netjac_output_name(const netjac_network *network, int32_t index);
+
+/* The number of axes of an input of one sample; 0 for a scalar. */
+int32_t netjac_input_rank(const netjac_network *network, int32_t index);
+
+/* The number of axes of an output of one sample; 0 for a scalar. */
+int32_t netjac_output_rank(const netjac_network *network, int32_t index);
+
+/* The length of one axis of an input of one sample. */
+int64_t netjac_input_dim(const netjac_network *network, int32_t index, int32_t axis);
+
+/* The length of one axis of an output of one sample. */
+int64_t netjac_output_dim(const netjac_network *network, int32_t index, int32_t axis);
+
+/* n: how many scalars all inputs of one sample have together. */
+int64_t netjac_input_size(const netjac_network *network);
+
+/* m: how many scalars all outputs of one sample have together. */
+int64_t netjac_output_size(const netjac_network *network);
+
+/* ---- Values and derivatives ------------------------------------------------------------------------------ */
+/*
+ * All of these return NETJAC_OK; NETJAC_ERROR_ARGUMENT for a bad handle, a NULL pointer that must not be NULL,
+ * a negative or far too large `samples`, a pointer that is not aligned for its type, or an unknown order;
+ * NETJAC_ERROR_MEMORY if the first call of a task needs more than memory_limit; NETJAC_ERROR_UNSUPPORTED if
+ * the model holds something that has no such derivative.
+ */
+
+/*
+ * Evaluates the network.
+ *
+ * x        [samples][n]
+ * y        [samples][m], written.
+ */
+netjac_status netjac_forward(netjac_network *network, int64_t samples, const double *x, double *y);
+
+/*
+ * Evaluates the network and its Jacobian, J(i, k) = d y[i] / d x[k], m rows and n columns for each sample. The
+ * order of accumulation (forward, reverse, or a product of blocks) is the cheapest one; see
+ * netjac_jacobian_cost().
+ *
+ * x         [samples][n]
+ * y         [samples][m], written; NULL if not wanted.
+ * jacobian  [samples] matrices of m * n elements, written, each in the given order.
+ * order     NETJAC_ROW_MAJOR or NETJAC_COLUMN_MAJOR.
+ */
+netjac_status netjac_jacobian(netjac_network *network, int64_t samples, const double *x, double *y,
+                              double *jacobian, netjac_order order);
+
+/*
+ * Evaluates the network and the product of its Jacobian with a vector, J v, at a small multiple of the cost of
+ * evaluation: the change of y along the direction v.
+ *
+ * x        [samples][n]
+ * tangent  [samples][n], the vectors v.
+ * y        [samples][m], written; NULL if not wanted.
+ * product  [samples][m], written: J v.
+ */
+netjac_status netjac_jvp(netjac_network *network, int64_t samples, const double *x, const double *tangent,
+                         double *y, double *product);
+
+/*
+ * Evaluates the network and the product of a vector with its Jacobian, w' J, at a small multiple of the cost
+ * of evaluation: the gradient of the weighted sum of outputs. With m = 1 and w = 1 it is the gradient.
+ *
+ * x          [samples][n]
+ * cotangent  [samples][m], the vectors w.
+ * y          [samples][m], written; NULL if not wanted.
+ * product    [samples][n], written: w' J.
+ */
+netjac_status netjac_vjp(netjac_network *network, int64_t samples, const double *x, const double *cotangent,
+                         double *y, double *product);
+
+/*
+ * Evaluates the Hessian of a weighted sum of outputs, the sum over i of weights[i] y[i]. It is symmetric, so
+ * it has no order.
+ *
+ * x        [samples][n]
+ * weights  [samples][m]
+ * hessian  [samples] matrices of n * n elements, written.
+ */
+netjac_status netjac_hessian(netjac_network *network, int64_t samples, const double *x, const double *weights,
+                             double *hessian);
+
+/*
+ * Which elements of the Jacobian can be other than zero, as compressed columns (CSC): column k has its rows in
+ * row_indices[column_pointers[k]] up to, not including, row_indices[column_pointers[k + 1]], ascending, from
+ * 0. This depends on the network only, not on x, so read it once. Call it with NULL arrays for the count, then
+ * with arrays.
+ *
+ * nonzeros         Receives the number of elements; NULL if not wanted.
+ * column_pointers  [n + 1], written; NULL if not wanted.
+ * row_indices      [nonzeros], written; NULL if not wanted.
+ */
+netjac_status netjac_jacobian_sparsity(netjac_network *network, int64_t *nonzeros, int64_t *column_pointers,
+                                       int64_t *row_indices);
+
+/*
+ * Evaluates the network and the elements of its Jacobian that netjac_jacobian_sparsity() lists, in that
+ * sequence. Where the structure allows it, this costs fewer passes than netjac_jacobian().
+ *
+ * x        [samples][n]
+ * y        [samples][m], written; NULL if not wanted.
+ * values   [samples][nonzeros], written.
+ */
+netjac_status netjac_jacobian_sparse(netjac_network *network, int64_t samples, const double *x, double *y,
+                                     double *values);
+
+/* The same with float instead of double. */
+
+netjac_status netjac_forward_f32(netjac_network *network, int64_t samples, const float *x, float *y);
+
+netjac_status netjac_jacobian_f32(netjac_network *network, int64_t samples, const float *x, float *y,
+                                  float *jacobian, netjac_order order);
+
+netjac_status netjac_jvp_f32(netjac_network *network, int64_t samples, const float *x, const float *tangent,
+                             float *y, float *product);
+
+netjac_status netjac_vjp_f32(netjac_network *network, int64_t samples, const float *x, const float *cotangent,
+                             float *y, float *product);
+
+netjac_status netjac_hessian_f32(netjac_network *network, int64_t samples, const float *x, const float *weights,
+                                 float *hessian);
+
+netjac_status netjac_jacobian_sparse_f32(netjac_network *network, int64_t samples, const float *x, float *y,
+                                         float *values);
+
+/* ---- Ahead of time --------------------------------------------------------------------------------------- */
+
+/*
+ * Compiles a task and allocates its memory, so that later calls of it with up to this many samples neither
+ * compile nor allocate. Calling it is never necessary: otherwise the first call does it.
+ *
+ * task     "forward", "jacobian", "jvp", "vjp", "hessian" or "jacobian_sparse".
+ * samples  The largest number of samples that will be passed.
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT (also for an unknown task), NETJAC_ERROR_MEMORY or
+ * NETJAC_ERROR_UNSUPPORTED.
+ */
+netjac_status netjac_prepare(netjac_network *network, const char *task, int64_t samples);
+
+/*
+ * In which order the Jacobian is accumulated, as text for people: the order, its cost in multiply-adds for one
+ * sample, and beside it the cost of plain forward and plain reverse accumulation.
+ *
+ * buffer   Receives the text, cut off to fit, always ending in a zero byte; NULL or size 0 if only the length
+ *          is wanted.
+ * size     Length of buffer in bytes.
+ * needed   Receives the bytes that the whole text takes, the zero byte included; NULL if not wanted.
+ */
+netjac_status netjac_jacobian_plan(netjac_network *network, char *buffer, size_t size, size_t *needed);
+
+/*
+ * The numbers of netjac_jacobian_plan(): multiply-adds for the Jacobian of one sample. Any pointer may be NULL.
+ *
+ * chosen   Receives those of the order that netjac_jacobian() uses.
+ * forward  Receives those of plain forward accumulation, one pass for each input.
+ * reverse  Receives those of plain reverse accumulation, one pass for each output.
+ */
+netjac_status netjac_jacobian_cost(netjac_network *network, int64_t *chosen, int64_t *forward,
+                                   int64_t *reverse);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif
