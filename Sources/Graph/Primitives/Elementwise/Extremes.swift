@@ -1,0 +1,44 @@
+import Tensors
+
+/// `y = min(a, b)` or `max(a, b)`. NaN wins; equal arguments share the derivative equally.
+package struct Extreme: BinaryFunction {
+  package static let name = "extreme"
+  package enum Kind: String, Sendable { case minimum, maximum }
+  package let kind: Kind
+  package init(_ kind: Kind) { self.kind = kind }
+
+  package var attributes: String { kind.rawValue }
+  package func value(_ a: Double, _ b: Double) -> Double {
+    if a.isNaN || b.isNaN { return .nan }
+    return kind == .maximum ? (b > a ? b : a) : (b < a ? b : a)
+  }
+  package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
+    kind == .maximum ? max(a, b) : min(a, b)
+  }
+  package func linearise(
+    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
+  ) throws -> Value? {
+    // The share of a: 1 where a wins, 1/2 where the arguments are equal.
+    let wins: Comparison = kind == .maximum ? .greater : .less
+    let one = try p.scalar(1, like: x[0])
+    let half = try p.scalar(0.5, like: x[0])
+    let zero = try p.scalar(0, like: x[0])
+    let tied = try p.select(p.compare(.equal, x[0], x[1]), half, zero)
+    let share = try p.select(p.compare(wins, x[0], x[1]), one, tied)
+    return try p.sum(
+      dx[0].map { try p.multiply($0, share) },
+      dx[1].map { try p.multiply($0, p.subtract(one, share)) })
+  }
+  package func transpose(
+    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
+  ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
+  package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
+    x[0] == x[1] ? x[0] : nil
+  }
+  package var kink: String? { "a = b: each argument takes half the derivative" }
+  package static let samples = [
+    Sample(Self(.maximum), .init([2, 3], in: 0...1), .init([2, 3], in: 1.2...2)),
+    Sample(Self(.minimum), .init([2, 3], in: 0...1), .init([2, 3], in: 1.2...2)),
+    Sample(Self(.maximum), .init([3], .int64), .init([3], .int64)),
+  ]
+}

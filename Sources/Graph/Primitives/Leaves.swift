@@ -1,0 +1,60 @@
+import Tensors
+
+/// A place for an argument of the program.
+package struct Input: LeafPrimitive {
+  package static let name = "input"
+  package let position: Int
+  package let declared: TensorType
+
+  package var attributes: String { "\(position)" }
+  package func type(of x: [TensorType]) throws -> TensorType { declared }
+  package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
+    throw NetJacError(.defect, "input \(position) has no value")
+  }
+  package static let samples: [Sample] = []
+}
+
+/// Known elements.
+package struct Constant: LeafPrimitive {
+  package static let name = "constant"
+  package let tensor: Tensor
+
+  package init(_ tensor: Tensor) { self.tensor = tensor }
+
+  package var attributes: String {
+    if let fill = tensor.fill { return "\(fill)" }
+    guard tensor.count <= 8 else { return "…" }
+    return tensor.type.element.isReal ? "\(tensor.reals)" : "\(tensor.integers)"
+  }
+  package func type(of x: [TensorType]) throws -> TensorType { tensor.type }
+  package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor { tensor }
+  package static let samples = [
+    Sample(Constant(Tensor(TensorType(.float64, [2, 3]), reals: [1, 2, 3, 4, 5, 6]))),
+    Sample(Constant(Tensor(TensorType(.float64, [4]), fill: 0.5))),
+  ]
+}
+
+/// A primitive without operands: nothing to differentiate, nothing to vectorise.
+package protocol LeafPrimitive: Primitive {}
+
+extension LeafPrimitive {
+  package func linearise(
+    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
+  ) throws -> Value? { nil }
+
+  package func transpose(
+    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
+  ) throws -> [Value?] { [] }
+
+  package func vectorise(
+    _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder
+  ) throws -> Value {
+    throw NetJacError(.defect, "\(name) has no operand that could gain an axis")
+  }
+
+  package func pattern(
+    _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
+  ) throws -> Pattern { .independent(count: type.count) }
+
+  package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { 0 }
+}

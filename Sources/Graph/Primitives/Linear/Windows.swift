@@ -1,0 +1,173 @@
+import Tensors
+
+/// How a window slides along one axis: output position o and window place k read element
+/// `o·stride + k·dilation - low`.
+package struct WindowAxis: Hashable, Sendable {
+  package let size: Int
+  package let stride: Int
+  package let dilation: Int
+  package let low: Int
+  package let count: Int
+
+  package init(size: Int, stride: Int = 1, dilation: Int = 1, low: Int = 0, count: Int) {
+    self.size = size
+    self.stride = stride
+    self.dilation = dilation
+    self.low = low
+    self.count = count
+  }
+
+  var isValid: Bool {
+    size >= 0 && stride >= 1 && dilation >= 1 && count >= 0
+      && [size, stride, dilation, count].allSatisfy { $0 < 1 << 30 } && abs(low.clamped) < 1 << 30
+  }
+}
+
+extension Int {
+  fileprivate var clamped: Int { Swift.max(self, -Int.max) }
+}
+
+extension [WindowAxis] {
+  fileprivate var description: String {
+    map { "\($0.size)/\($0.stride)/\($0.dilation)/\($0.low)→\($0.count)" }.joined(separator: " ")
+  }
+
+  /// For each element of [K…, O…] the flat place in [S…], or -1 outside.
+  fileprivate func sources(_ spatial: [Int]) -> [Int] {
+    let strides = Shape(spatial).strides
+    guard allSatisfy({ $0.size > 0 && $0.count > 0 }) else { return [] }
+    let places = (0..<map(\.size).reduce(1, *)).map { unravel($0, map(\.size)) }
+    let outputs = (0..<map(\.count).reduce(1, *)).map { unravel($0, map(\.count)) }
+    return places.flatMap { place in
+      outputs.map { output in
+        var source = 0
+        for (axis, window) in enumerated() {
+          let index = output[axis] * window.stride + place[axis] * window.dilation - window.low
+          guard index >= 0, index < spatial[axis] else { return -1 }
+          source += index * strides[axis]
+        }
+        return source
+      }
+    }
+  }
+}
+
+private func unravel(_ flat: Int, _ dims: [Int]) -> [Int] {
+  var rest = flat
+  var index = dims
+  for axis in dims.indices.reversed() {
+    index[axis] = rest % dims[axis]
+    rest /= dims[axis]
+  }
+  return index
+}
+
+/// All windows over the last axes: x is [Q…, S…], y is [Q…, K…, O…], zero outside x.
+///
+/// A convolution is the dot product of windows with a kernel, pooling a reduction over K.
+package struct Window: Movement {
+  package static let name = "window"
+  package let axes: [WindowAxis]
+  package init(_ axes: [WindowAxis]) { self.axes = axes }
+
+  package var attributes: String { axes.description }
+  package func type(of x: [TensorType]) throws -> TensorType {
+    try expectOperands(1, x)
+    guard x[0].rank >= axes.count, axes.allSatisfy(\.isValid) else {
+      throw NetJacError(.shape, "window: \(attributes) does not fit \(x[0].shape)")
+    }
+    return x[0].with(
+      try Shape(
+        checking: x[0].dims.dropLast(axes.count) + axes.map(\.size) + axes.map(\.count)))
+  }
+  package func sources(_ x: TensorType, _ y: TensorType) -> [Int] {
+    let spatial = Array(x.dims.suffix(axes.count))
+    let outer = x.dims.dropLast(axes.count).reduce(1, *)
+    let inner = axes.sources(spatial)
+    let size = spatial.reduce(1, *)
+    return (0..<outer).flatMap { row in inner.map { $0 < 0 ? -1 : row * size + $0 } }
+  }
+  package func transpose(
+    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
+  ) throws -> [Value?] {
+    [try p.add(Fold(axes, spatial: Array(p.shape(x[0]).dims.suffix(axes.count))), [yBar])]
+  }
+  package func vectorise(
+    _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder
+  ) throws -> Value { try p.add(self, x) }
+  package static let samples = [
+    Sample(Self([WindowAxis(size: 3, low: 1, count: 5)]), .init([2, 5])),
+    Sample(
+      Self([
+        WindowAxis(size: 2, stride: 2, dilation: 1, low: 1, count: 3),
+        WindowAxis(size: 3, stride: 1, dilation: 2, low: 0, count: 2),
+      ]), .init([2, 4, 6])),
+  ]
+}
+
+/// The transpose of `Window`: x is [Q…, K…, O…], and y [Q…, S…] sums what each window holds of an
+/// element.
+package struct Fold: Primitive {
+  package static let name = "fold"
+  package let axes: [WindowAxis]
+  package let spatial: [Int]
+  package init(_ axes: [WindowAxis], spatial: [Int]) {
+    self.axes = axes
+    self.spatial = spatial
+  }
+
+  package var attributes: String { "\(axes.description) onto \(spatial)" }
+  package func type(of x: [TensorType]) throws -> TensorType {
+    try expectOperands(1, x)
+    guard x[0].rank >= 2 * axes.count, spatial.count == axes.count, axes.allSatisfy(\.isValid),
+      Array(x[0].dims.suffix(2 * axes.count)) == axes.map(\.size) + axes.map(\.count)
+    else {
+      throw NetJacError(.shape, "fold: \(attributes) does not fit \(x[0].shape)")
+    }
+    return x[0].with(try Shape(checking: x[0].dims.dropLast(2 * axes.count) + spatial))
+  }
+  private func targets(_ x: TensorType) -> [Int] {
+    let outer = x.dims.dropLast(2 * axes.count).reduce(1, *)
+    let inner = axes.sources(spatial)
+    let size = spatial.reduce(1, *)
+    return (0..<outer).flatMap { row in inner.map { $0 < 0 ? -1 : row * size + $0 } }
+  }
+  package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
+    var result = [Double](repeating: 0, count: type.count)
+    for (target, value) in zip(targets(x[0].type), x[0].reals) where target >= 0 {
+      result[target] += value
+    }
+    return type.element.isReal
+      ? Tensor(type, reals: result)
+      : Tensor(type, integers: result.map { Int64(exactly: $0) ?? 0 })
+  }
+  package func linearise(
+    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
+  ) throws -> Value? { try dx[0].map { try p.add(self, [$0]) } }
+  package func transpose(
+    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
+  ) throws -> [Value?] { [try p.add(Window(axes), [yBar])] }
+  package func vectorise(
+    _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder
+  ) throws -> Value { try p.add(self, x) }
+  package func pattern(
+    _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
+  ) throws -> Pattern {
+    var parts = [[Pattern.Row]](repeating: [], count: type.count)
+    for (k, target) in targets(types[0]).enumerated() where target >= 0 {
+      parts[target].append(x[0].rows[k])
+    }
+    return Pattern(rows: parts.map { Pattern.union($0) })
+  }
+  package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { x[0].count }
+  package static let samples = [
+    Sample(
+      Self([WindowAxis(size: 3, low: 1, count: 5)], spatial: [5]), .init([2, 3, 5])),
+    Sample(
+      Self(
+        [
+          WindowAxis(size: 2, stride: 2, dilation: 1, low: 1, count: 3),
+          WindowAxis(size: 3, stride: 1, dilation: 2, low: 0, count: 2),
+        ], spatial: [4, 6]), .init([2, 2, 3, 3, 2])),
+  ]
+}

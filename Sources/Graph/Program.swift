@@ -1,0 +1,78 @@
+import Tensors
+
+/// A result of a node, by the node's place in its program or builder.
+package struct Value: Hashable, Sendable {
+  package let index: Int
+  package init(index: Int) { self.index = index }
+}
+
+/// One use of a primitive.
+package struct Node: Sendable {
+  package let primitive: any Primitive
+  package let operands: [Value]
+  package let type: TensorType
+  /// The name of the file's node that this one came from, if any.
+  package let origin: String?
+}
+
+/// An immutable, acyclic graph of primitives on statically shaped tensors.
+///
+/// Nodes stand in topological order: every operand has a smaller index than its user.
+package struct Program: Sendable {
+  package let nodes: [Node]
+  package let inputs: [Value]
+  package let outputs: [Value]
+
+  init(nodes: [Node], inputs: [Value], outputs: [Value]) {
+    self.nodes = nodes
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  package func type(_ value: Value) -> TensorType { nodes[value.index].type }
+  package var inputTypes: [TensorType] { inputs.map(type) }
+  package var outputTypes: [TensorType] { outputs.map(type) }
+
+  /// The constant that a value is, if it is one.
+  package func constant(_ value: Value) -> Tensor? {
+    (nodes[value.index].primitive as? Constant)?.tensor
+  }
+
+  /// For each node, whether it depends on any of the given values.
+  package func dependents(of values: [Value]) -> [Bool] {
+    var depends = [Bool](repeating: false, count: nodes.count)
+    for value in values { depends[value.index] = true }
+    for (index, node) in nodes.enumerated() where !depends[index] {
+      depends[index] = node.operands.contains { depends[$0.index] }
+    }
+    return depends
+  }
+
+  /// Scalar multiplications and additions of one run, counted in pairs; what depends on constants
+  /// alone costs nothing, since it is computed once.
+  package var multiplyAdds: Int {
+    let live = dependents(of: inputs)
+    return nodes.indices.reduce(0) { sum, index in
+      guard live[index] else { return sum }
+      let node = nodes[index]
+      return sum + node.primitive.multiplyAdds(node.operands.map(type), node.type)
+    }
+  }
+
+  /// Says what is wrong with the graph, for use in tests of transformations.
+  package func check() throws {
+    for (index, node) in nodes.enumerated() {
+      guard node.operands.allSatisfy({ $0.index < index && $0.index >= 0 }) else {
+        throw NetJacError(.defect, "node \(index) (\(node.primitive.name)) uses a later value")
+      }
+      let type = try node.primitive.type(of: node.operands.map(type))
+      guard type == node.type else {
+        throw NetJacError(
+          .defect, "node \(index) (\(node.primitive.name)) is \(node.type); its rule says \(type)")
+      }
+    }
+    for value in inputs + outputs where !nodes.indices.contains(value.index) {
+      throw NetJacError(.defect, "value \(value.index) does not exist")
+    }
+  }
+}

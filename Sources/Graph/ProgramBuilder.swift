@@ -1,0 +1,171 @@
+import Tensors
+
+/// Builds a program node by node, checking every type, sharing equal nodes, folding what is
+/// constant and applying each primitive's own simplifications.
+package final class ProgramBuilder {
+  /// The element type of all real values.
+  package let real: ElementType
+  /// The largest size of one value, in bytes.
+  package let memoryLimit: Int
+  /// Attached to the nodes that are added, so that errors and reports can name the file's node.
+  package var origin: String?
+
+  private(set) package var nodes: [Node] = []
+  private(set) package var inputs: [Value] = []
+  /// For each node, whether it depends on constants alone.
+  private var isKnown: [Bool] = []
+  private var shared: [NodeKey: Value] = [:]
+  private var evaluated: [Int: Tensor] = [:]
+
+  private struct NodeKey: Hashable {
+    let primitive: AnyHashable
+    let operands: [Value]
+  }
+
+  package static let defaultMemoryLimit = 1 << 34
+
+  package init(real: ElementType = .float64, memoryLimit: Int = defaultMemoryLimit) {
+    self.real = real
+    self.memoryLimit = memoryLimit
+  }
+
+  package func type(_ value: Value) -> TensorType { nodes[value.index].type }
+  package func shape(_ value: Value) -> Shape { nodes[value.index].type.shape }
+  package func node(_ value: Value) -> Node { nodes[value.index] }
+  package func isKnown(_ value: Value) -> Bool { isKnown[value.index] }
+
+  // MARK: - Adding
+
+  package func input(_ type: TensorType) throws -> Value {
+    let value = try append(Input(position: inputs.count, declared: type), [], type, known: false)
+    inputs.append(value)
+    return value
+  }
+
+  package func constant(_ tensor: Tensor) throws -> Value {
+    try add(Constant(tensor), [])
+  }
+
+  /// Applies a primitive, or finds a value that is equal to the result.
+  package func add(_ primitive: some Primitive, _ operands: [Value]) throws -> Value {
+    let key = NodeKey(primitive: AnyHashable(primitive), operands: operands)
+    if let value = shared[key] { return value }
+    let value = try addNew(primitive, operands)
+    shared[key] = value
+    return value
+  }
+
+  private func addNew(_ primitive: some Primitive, _ operands: [Value]) throws -> Value {
+    let types = operands.map(type)
+    let type = try primitive.type(of: types)
+    if let value = try primitive.simplified(operands, in: self) { return value }
+    guard type.byteCount <= memoryLimit else {
+      throw NetJacError(
+        .memory,
+        "\(primitive.name) makes a tensor \(type) of \(type.byteCount) bytes; the memory limit is "
+          + "\(memoryLimit) (option memory_limit)")
+    }
+    let known = operands.allSatisfy(isKnown)
+    if known, primitive.foldsEagerly, !operands.isEmpty,
+      type.count <= ProgramBuilder.eagerCount || !type.element.isReal
+    {
+      let arguments = operands.compactMap(constantTensor)
+      if arguments.count == operands.count {
+        return try constant(primitive.evaluate(arguments, type))
+      }
+    }
+    return try append(primitive, operands, type, known: known)
+  }
+
+  /// Larger real constants are left for the compiled kernels to compute.
+  private static let eagerCount = 4096
+
+  private func append(
+    _ primitive: some Primitive, _ operands: [Value], _ type: TensorType, known: Bool
+  ) throws -> Value {
+    guard nodes.count < ProgramBuilder.nodeLimit else {
+      throw NetJacError(
+        .memory, "the graph has more than \(ProgramBuilder.nodeLimit) nodes")
+    }
+    nodes.append(Node(primitive: primitive, operands: operands, type: type, origin: origin))
+    isKnown.append(known)
+    return Value(index: nodes.count - 1)
+  }
+
+  /// Unrolled recurrences are large; a graph beyond this would not be planned in reasonable time.
+  private static let nodeLimit = 4_000_000
+
+  /// Copies a program's nodes in, with `arguments` in place of its inputs, and returns the value
+  /// that stands for each of its nodes.
+  package func inline(_ program: Program, _ arguments: [Value]) throws -> [Value] {
+    var map: [Value] = []
+    map.reserveCapacity(program.nodes.count)
+    let outerOrigin = origin
+    defer { origin = outerOrigin }
+    var position = 0
+    var isInput = [Bool](repeating: false, count: program.nodes.count)
+    for input in program.inputs { isInput[input.index] = true }
+    for (index, node) in program.nodes.enumerated() {
+      if isInput[index] {
+        map.append(arguments[position])
+        position += 1
+        continue
+      }
+      origin = node.origin
+      map.append(try add(node.primitive, node.operands.map { map[$0.index] }))
+    }
+    return map
+  }
+
+  // MARK: - Known values
+
+  /// The value's elements, if it depends on constants alone; computed when first asked for.
+  package func constantTensor(of value: Value) -> Tensor? {
+    guard isKnown[value.index] else { return nil }
+    var needed: Set<Int> = []
+    var pending = [value.index]
+    while let index = pending.popLast() {
+      guard evaluated[index] == nil, needed.insert(index).inserted else { continue }
+      pending.append(contentsOf: nodes[index].operands.map(\.index))
+    }
+    for index in needed.sorted() {
+      let node = nodes[index]
+      if let constant = node.primitive as? Constant { evaluated[index] = constant.tensor }
+      let operands = node.operands.compactMap { evaluated[$0.index] }
+      guard operands.count == node.operands.count,
+        let tensor = try? node.primitive.evaluate(operands, node.type)
+      else { return nil }
+      evaluated[index] = tensor
+    }
+    return evaluated[value.index]
+  }
+
+  /// The number that every element is known to be, if there is one; cheap.
+  package func fill(of value: Value) -> Double? {
+    (nodes[value.index].primitive as? Constant)?.tensor.fill
+  }
+
+  // MARK: - Finishing
+
+  /// The program of all that the outputs need. Inputs stay, also where unused.
+  package func program(outputs: [Value]) -> Program {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for value in inputs + outputs { needed[value.index] = true }
+    for index in nodes.indices.reversed() where needed[index] {
+      for operand in nodes[index].operands { needed[operand.index] = true }
+    }
+    var places = [Value](repeating: Value(index: -1), count: nodes.count)
+    var kept: [Node] = []
+    for index in nodes.indices where needed[index] {
+      let node = nodes[index]
+      places[index] = Value(index: kept.count)
+      kept.append(
+        Node(
+          primitive: node.primitive, operands: node.operands.map { places[$0.index] },
+          type: node.type, origin: node.origin))
+    }
+    return Program(
+      nodes: kept, inputs: inputs.map { places[$0.index] },
+      outputs: outputs.map { places[$0.index] })
+  }
+}

@@ -1,0 +1,70 @@
+/// For every element of a value, which elements of the differentiated input it can depend on.
+///
+/// Rows are sorted index lists; equal rows share their storage.
+package struct Pattern: Sendable, Equatable {
+  package typealias Row = ContiguousArray<Int32>
+  package var rows: [Row]
+
+  package init(rows: [Row]) { self.rows = rows }
+
+  /// No dependence at all.
+  package static func independent(count: Int) -> Pattern {
+    Pattern(rows: [Row](repeating: [], count: count))
+  }
+
+  /// Element k depends on input k alone.
+  package static func identity(count: Int) -> Pattern {
+    Pattern(rows: (0..<count).map { [Int32($0)] })
+  }
+
+  package var isIndependent: Bool { rows.allSatisfy(\.isEmpty) }
+
+  package static func union(_ a: Row, _ b: Row) -> Row {
+    if a.isEmpty { return b }
+    if b.isEmpty { return a }
+    let same = a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { $0.baseAddress == a.baseAddress && $0.count == a.count }
+    }
+    if same || a == b { return a }
+    var result = Row()
+    result.reserveCapacity(a.count + b.count)
+    var i = 0
+    var j = 0
+    while i < a.count && j < b.count {
+      if a[i] < b[j] {
+        result.append(a[i])
+        i += 1
+      } else if b[j] < a[i] {
+        result.append(b[j])
+        j += 1
+      } else {
+        result.append(a[i])
+        i += 1
+        j += 1
+      }
+    }
+    result.append(contentsOf: a[i...])
+    result.append(contentsOf: b[j...])
+    return result
+  }
+
+  /// The union of many rows, merged pairwise so that long lists are copied few times.
+  package static func union(_ rows: [Row]) -> Row {
+    var level = rows.filter { !$0.isEmpty }
+    while level.count > 1 {
+      var next: [Row] = []
+      next.reserveCapacity((level.count + 1) / 2)
+      for k in stride(from: 0, to: level.count - 1, by: 2) {
+        next.append(union(level[k], level[k + 1]))
+      }
+      if level.count % 2 == 1, let last = level.last { next.append(last) }
+      level = next
+    }
+    return level.first ?? []
+  }
+
+  /// The rows that `indices` names, in that order; an index of -1 gives an independent element.
+  package func picking(_ indices: [Int]) -> Pattern {
+    Pattern(rows: indices.map { $0 < 0 ? [] : rows[$0] })
+  }
+}
