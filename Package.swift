@@ -31,6 +31,7 @@ let package = Package(
       dependencies: [
         "Graph", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      exclude: ["ONNX/Schema/onnx.proto"],
       swiftSettings: strict),
     .target(
       name: "Networks",

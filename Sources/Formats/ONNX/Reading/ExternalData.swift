@@ -1,0 +1,88 @@
+import Tensors
+
+/// Where the bytes of a tensor lie in a file beside the model.
+struct ExternalRange: Sendable {
+  let path: String
+  let offset: Int
+  let length: Int
+
+  func read() throws -> [UInt8] {
+    try ReadableFile(path).read(offset: offset, count: length)
+  }
+}
+
+/// Where a model came from, which decides whether it may have data in other files, and in which.
+enum ModelOrigin: Sendable {
+  /// A model file in this folder.
+  case folder(String)
+  /// Bytes in memory, which have no folder.
+  case memory
+
+  init(modelPath: String) {
+    let folder = modelPath.lastIndex(of: "/").map { modelPath[...$0] } ?? "./"
+    self = .folder(String(folder))
+  }
+
+  /// Finds the external data of a tensor that needs `byteCount` bytes. A model file may come from
+  /// anywhere, so whatever lies outside its own folder is out of its reach.
+  func externalRange(entries: [WireStringStringEntryProto], byteCount: Int) throws -> ExternalRange
+  {
+    let settings = Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
+    guard let location = settings["location"], !location.isEmpty else {
+      throw NetJacError(.format, "the data is external, but no location is given for it")
+    }
+    guard case .folder(let folder) = self else {
+      throw NetJacError(
+        .file,
+        """
+        the data is in the external file \(location.quoted), which a model loaded from bytes \
+        cannot have; load the model by its path, or save it with its data inside
+        """)
+    }
+    let path = try Self.path(location, in: folder)
+    let size = try ReadableFile(path).size
+    let offset = try number(settings["offset"], "offset") ?? 0
+    let length = try number(settings["length"], "length") ?? byteCount
+    guard length == byteCount else {
+      throw NetJacError(
+        .format, "the external data has length \(length); the tensor needs \(byteCount) bytes")
+    }
+    guard offset <= size, byteCount <= size - offset else {
+      throw NetJacError(
+        .format,
+        """
+        the tensor needs \(byteCount) bytes from offset \(offset) of the external file \
+        \(location.quoted), whose size is \(size) bytes
+        """)
+    }
+    return ExternalRange(path: path, offset: offset, length: byteCount)
+  }
+
+  private static func path(_ location: String, in folder: String) throws -> String {
+    let refusal = NetJacError(
+      .format,
+      """
+      the external data location \(location.quoted) is outside the model's folder; external data \
+      must lie inside it
+      """)
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    guard !location.hasPrefix("/"), !parts.contains("..") else { throw refusal }
+    guard let resolved = ReadableFile.resolved(folder + location) else {
+      throw NetJacError(.file, "the external file \(location.quoted) does not exist")
+    }
+    // A symbolic link may lead anywhere.
+    guard let root = ReadableFile.resolved(folder),
+      resolved.hasPrefix(root.hasSuffix("/") ? root : root + "/")
+    else { throw refusal }
+    return resolved
+  }
+
+  private func number(_ text: String?, _ key: String) throws -> Int? {
+    guard let text else { return nil }
+    guard let number = Int(text), number >= 0 else {
+      throw NetJacError(
+        .format, "the external data has \(key) \(text.quoted); a count of bytes is needed")
+    }
+    return number
+  }
+}

@@ -1,0 +1,85 @@
+import SwiftProtobuf
+import Tensors
+
+/// Reads ONNX files into plain structures. What it returns is sound as data (sizes fit, nesting is
+/// bounded, external data lies where it may); whether the graph makes sense is for `ONNXStructure`.
+package enum ONNXReader {
+  /// The newest file format and operator set whose meaning is known.
+  static let newestIRVersion: Int64 = 14
+
+  package static func load(path: String, memoryLimit: Int) throws -> ONNXModel {
+    let file = try ReadableFile(path)
+    guard file.size <= memoryLimit else { throw tooLarge(file.size, memoryLimit, path.quoted) }
+    let bytes = try file.read(count: file.size)
+    do {
+      return try decode(bytes, origin: ModelOrigin(modelPath: path), memoryLimit: memoryLimit)
+    } catch let error as NetJacError {
+      throw error.located(at: path.quoted)
+    }
+  }
+
+  package static func load(bytes: [UInt8], memoryLimit: Int) throws -> ONNXModel {
+    try decode(bytes, origin: .memory, memoryLimit: memoryLimit)
+  }
+
+  private static func decode(_ bytes: [UInt8], origin: ModelOrigin, memoryLimit: Int) throws
+    -> ONNXModel
+  {
+    let message: WireModelProto
+    do {
+      let cost = try WireScan.run(bytes)
+      guard cost <= memoryLimit else { throw tooLarge(cost, memoryLimit, "the decoded file") }
+      message = try parse(bytes)
+    } catch let error as NetJacError {
+      guard error.kind == .format, let kind = Recognition.foreignKind(of: bytes) else {
+        throw error
+      }
+      throw foreign(kind)
+    }
+    guard message.hasGraph else {
+      if let kind = Recognition.foreignKind(of: bytes) { throw foreign(kind) }
+      throw NetJacError(.format, "not an ONNX model: it holds no graph; the file may be truncated")
+    }
+    guard message.irVersion > 0 else {
+      throw NetJacError(
+        .format, "not a valid ONNX model: its ir_version is \(message.irVersion), not 1 or more")
+    }
+    guard message.irVersion <= newestIRVersion else {
+      throw NetJacError(
+        .unsupported,
+        """
+        the file has ir_version \(message.irVersion); versions up to \(newestIRVersion) are known
+        """)
+    }
+    guard !message.opsetImport.isEmpty else {
+      throw NetJacError(
+        .format, "the file names no operator set (opset_import); it may be truncated")
+    }
+    return try WireDecoding(origin: origin).model(message)
+  }
+
+  private static func parse(_ bytes: [UInt8]) throws -> WireModelProto {
+    var options = BinaryDecodingOptions()
+    options.discardUnknownFields = true
+    do {
+      return try WireModelProto(serializedBytes: bytes, options: options)
+    } catch {
+      let reason =
+        switch error as? BinaryDecodingError {
+        case .invalidUTF8: "it holds a name that is not UTF-8 text"
+        case .truncated: "it ends unexpectedly"
+        default: "it is malformed"
+        }
+      throw NetJacError(.format, "not a valid ONNX file: \(reason)")
+    }
+  }
+
+  private static func foreign(_ kind: String) -> NetJacError {
+    NetJacError(.format, "not an ONNX model: this is \(kind)")
+  }
+
+  private static func tooLarge(_ needed: Int, _ limit: Int, _ what: String) -> NetJacError {
+    NetJacError(
+      .memory, "\(what) takes \(needed) bytes; memory_limit allows \(limit)")
+  }
+}
