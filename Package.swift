@@ -42,7 +42,8 @@ let package = Package(
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors"]),
-    .testTarget(name: "DifferentiationTests", dependencies: ["Differentiation", "Graph", "Tensors"]),
+    .testTarget(
+      name: "DifferentiationTests", dependencies: ["Differentiation", "Graph", "Tensors"]),
     .testTarget(
       name: "ExecutionTests",
       dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors"]),

@@ -1,0 +1,109 @@
+import CNetJac
+import Networks
+
+// One body for double and float. Each checks all its arguments before the network sees any, so that
+// a call that fails leaves every output untouched.
+
+@inline(__always)
+func forward<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ y: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { network, samples in
+    let x = try readable(x, samples, network.inputSize, "x")
+    let y = try writable(y, samples, network.outputSize, "y")
+    guard samples > 0 else { return }
+    try network.forward(samples: samples, x: x, y: y)
+  }
+}
+
+@inline(__always)
+func jacobian<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ y: UnsafeMutablePointer<Real>?, _ jacobian: UnsafeMutablePointer<Real>?, _ order: netjac_order
+) -> netjac_status {
+  evaluate(handle, samples) { network, samples in
+    let order = try checkedOrder(order)
+    let x = try readable(x, samples, network.inputSize, "x")
+    let y = try optional(y, samples, network.outputSize, "y")
+    let elements = try scalarCount(network.outputSize, network.inputSize, "jacobian")
+    let jacobian = try writable(jacobian, samples, elements, "jacobian")
+    guard samples > 0 else { return }
+    try network.jacobian(samples: samples, x: x, y: y, jacobian: jacobian, order: order)
+  }
+}
+
+@inline(__always)
+func jvp<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ tangent: UnsafePointer<Real>?, _ y: UnsafeMutablePointer<Real>?,
+  _ product: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { network, samples in
+    let x = try readable(x, samples, network.inputSize, "x")
+    let tangent = try readable(tangent, samples, network.inputSize, "tangent")
+    let y = try optional(y, samples, network.outputSize, "y")
+    let product = try writable(product, samples, network.outputSize, "product")
+    guard samples > 0 else { return }
+    try network.jvp(samples: samples, x: x, tangent: tangent, y: y, product: product)
+  }
+}
+
+@inline(__always)
+func vjp<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ cotangent: UnsafePointer<Real>?, _ y: UnsafeMutablePointer<Real>?,
+  _ product: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { network, samples in
+    let x = try readable(x, samples, network.inputSize, "x")
+    let cotangent = try readable(cotangent, samples, network.outputSize, "cotangent")
+    let y = try optional(y, samples, network.outputSize, "y")
+    let product = try writable(product, samples, network.inputSize, "product")
+    guard samples > 0 else { return }
+    try network.vjp(samples: samples, x: x, cotangent: cotangent, y: y, product: product)
+  }
+}
+
+@inline(__always)
+func hessian<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ weights: UnsafePointer<Real>?, _ hessian: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { network, samples in
+    let x = try readable(x, samples, network.inputSize, "x")
+    let weights = try readable(weights, samples, network.outputSize, "weights")
+    let elements = try scalarCount(network.inputSize, network.inputSize, "hessian")
+    let hessian = try writable(hessian, samples, elements, "hessian")
+    guard samples > 0 else { return }
+    try network.hessian(samples: samples, x: x, weights: weights, hessian: hessian)
+  }
+}
+
+@inline(__always)
+func jacobianSparse<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ y: UnsafeMutablePointer<Real>?, _ values: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { network, samples in
+    let x = try readable(x, samples, network.inputSize, "x")
+    let y = try optional(y, samples, network.outputSize, "y")
+    let nonzeros = try network.jacobianSparsity().rowIndices.count
+    let values = try writable(values, samples, nonzeros, "values")
+    guard samples > 0 else { return }
+    try network.jacobianSparse(samples: samples, x: x, y: y, values: values)
+  }
+}
+
+/// Finds the network without taking part in its ownership, so that calls on many threads do not
+/// contend for its reference count.
+@inline(__always)
+private func evaluate(
+  _ handle: OpaquePointer?, _ samples: Int64, _ body: (Network, Int) throws -> Void
+) -> netjac_status {
+  status {
+    try networkHandles.object(handle)._withUnsafeGuaranteedRef { record in
+      try body(record.network, checkedSamples(samples))
+    }
+  }
+}

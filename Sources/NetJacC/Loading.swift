@@ -1,0 +1,92 @@
+// The functions carry their C names.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CNetJac
+import Glibc
+import Networks
+import Tensors
+
+/// What a `netjac_network` handle stands for.
+final class NetworkRecord: Sendable {
+  let network: Network
+  let inputNames: CStrings
+  let outputNames: CStrings
+
+  init(_ network: Network) {
+    self.network = network
+    inputNames = CStrings(network.inputs.map(\.name))
+    outputNames = CStrings(network.outputs.map(\.name))
+  }
+}
+
+/// Names as C strings, made once so that a query can hand out a pointer that stays valid.
+final class CStrings: @unchecked Sendable {
+  private let strings: [UnsafeMutablePointer<CChar>?]
+
+  init(_ names: [String]) { strings = names.map { strdup($0) } }
+
+  deinit {
+    for string in strings { free(string) }
+  }
+
+  subscript(index: Int) -> UnsafePointer<CChar>? { strings[index].map { UnsafePointer($0) } }
+}
+
+let networkHandles = HandleTable<NetworkRecord>(
+  kind: "netjac_network", maker: "netjac_load", capacity: 1 << 20)
+
+@_cdecl("netjac_version") @implementation
+public func netjac_version() -> UnsafePointer<CChar>? {
+  version[0]
+}
+
+private let version = CStrings([
+  "\(NETJAC_VERSION_MAJOR).\(NETJAC_VERSION_MINOR).\(NETJAC_VERSION_PATCH)"
+])
+
+@_cdecl("netjac_load") @implementation
+public func netjac_load(
+  _ path: UnsafePointer<CChar>?, _ options: OpaquePointer?,
+  _ network: UnsafeMutablePointer<OpaquePointer?>?
+) -> netjac_status {
+  status {
+    let path = try text(path, "path")
+    try load(into: network, options) { try Network.load(path: path, options: $0) }
+  }
+}
+
+@_cdecl("netjac_load_bytes") @implementation
+public func netjac_load_bytes(
+  _ bytes: UnsafeRawPointer?, _ size: Int, _ options: OpaquePointer?,
+  _ network: UnsafeMutablePointer<OpaquePointer?>?
+) -> netjac_status {
+  status {
+    // A size_t beyond the range of Int arrives as a negative number.
+    guard size >= 0 else {
+      throw NetJacError(
+        .argument, "'size' is \(UInt(bitPattern: size)); no memory holds that many bytes")
+    }
+    guard bytes != nil || size == 0 else {
+      throw NetJacError(.argument, "'bytes' is NULL; it must point to \(size) bytes")
+    }
+    let file = UnsafeRawBufferPointer(start: bytes, count: size)
+    try load(into: network, options) { try Network.load(bytes: file, options: $0) }
+  }
+}
+
+@_cdecl("netjac_release") @implementation
+public func netjac_release(_ network: OpaquePointer?) {
+  guard network != nil else { return }
+  _ = status { try networkHandles.release(network) }
+}
+
+private func load(
+  into handle: UnsafeMutablePointer<OpaquePointer?>?, _ options: OpaquePointer?,
+  _ load: (NetworkOptions) throws -> Network
+) throws {
+  let options = try NetJacC.options(options)
+  guard let handle else {
+    throw NetJacError(.argument, "'network' is NULL; it must point to where the handle goes")
+  }
+  handle.pointee = try networkHandles.insert(NetworkRecord(try load(options)))
+}

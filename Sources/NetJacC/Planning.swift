@@ -1,0 +1,75 @@
+// The functions carry their C names.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CNetJac
+import Networks
+import Tensors
+
+@_cdecl("netjac_prepare") @implementation
+public func netjac_prepare(
+  _ network: OpaquePointer?, _ task: UnsafePointer<CChar>?, _ samples: Int64
+) -> netjac_status {
+  status {
+    let record = try networkHandles.object(network).takeUnretainedValue()
+    let name = try text(task, "task")
+    guard let task = Task(rawValue: name) else {
+      let known = Task.allCases.map(\.rawValue).joined(separator: ", ")
+      throw NetJacError(.argument, "'task' is '\(name)'; it must be one of \(known)")
+    }
+    try record.network.prepare(task, samples: checkedSamples(samples))
+  }
+}
+
+@_cdecl("netjac_jacobian_sparsity") @implementation
+public func netjac_jacobian_sparsity(
+  _ network: OpaquePointer?, _ nonzeros: UnsafeMutablePointer<Int64>?,
+  _ columnPointers: UnsafeMutablePointer<Int64>?, _ rowIndices: UnsafeMutablePointer<Int64>?
+) -> netjac_status {
+  status {
+    let network = try networkHandles.object(network).takeUnretainedValue().network
+    let pattern = try network.jacobianSparsity()
+    let nonzeros = try optional(nonzeros, 1, 1, "nonzeros")
+    let columns = try optional(columnPointers, 1, pattern.columnPointers.count, "column_pointers")
+    let rows = try optional(rowIndices, 1, pattern.rowIndices.count, "row_indices")
+    nonzeros?.pointee = Int64(pattern.rowIndices.count)
+    columns?.update(from: pattern.columnPointers, count: pattern.columnPointers.count)
+    rows?.update(from: pattern.rowIndices, count: pattern.rowIndices.count)
+  }
+}
+
+@_cdecl("netjac_jacobian_plan") @implementation
+public func netjac_jacobian_plan(
+  _ network: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int,
+  _ needed: UnsafeMutablePointer<Int>?
+) -> netjac_status {
+  status {
+    let network = try networkHandles.object(network).takeUnretainedValue().network
+    let needed = try optional(needed, 1, 1, "needed")
+    let text = Array(try network.jacobianCost().text.utf8)
+    needed?.pointee = text.count + 1
+    guard let buffer, size != 0 else { return }
+    // A size_t beyond the range of Int arrives as a negative number, and is large enough.
+    var count = size < 0 ? text.count : min(size - 1, text.count)
+    // Not in the middle of a character: bytes 10xxxxxx continue one.
+    while count > 0, count < text.count, text[count] & 0xC0 == 0x80 { count -= 1 }
+    for index in 0..<count { buffer[index] = CChar(bitPattern: text[index]) }
+    buffer[count] = 0
+  }
+}
+
+@_cdecl("netjac_jacobian_cost") @implementation
+public func netjac_jacobian_cost(
+  _ network: OpaquePointer?, _ chosen: UnsafeMutablePointer<Int64>?,
+  _ forward: UnsafeMutablePointer<Int64>?, _ reverse: UnsafeMutablePointer<Int64>?
+) -> netjac_status {
+  status {
+    let network = try networkHandles.object(network).takeUnretainedValue().network
+    let chosen = try optional(chosen, 1, 1, "chosen")
+    let forward = try optional(forward, 1, 1, "forward")
+    let reverse = try optional(reverse, 1, 1, "reverse")
+    let cost = try network.jacobianCost()
+    chosen?.pointee = Int64(cost.chosen)
+    forward?.pointee = Int64(cost.forward)
+    reverse?.pointee = Int64(cost.reverse)
+  }
+}

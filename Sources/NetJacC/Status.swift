@@ -1,0 +1,72 @@
+// The functions carry their C names.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CNetJac
+import Tensors
+
+extension NetJacError {
+  /// The C value of the error's kind. Values are never renumbered.
+  var code: netjac_status_code {
+    switch kind {
+    case .argument: NETJAC_ERROR_ARGUMENT
+    case .option: NETJAC_ERROR_OPTION
+    case .file: NETJAC_ERROR_FILE
+    case .format: NETJAC_ERROR_FORMAT
+    case .unsupported: NETJAC_ERROR_UNSUPPORTED
+    case .shape: NETJAC_ERROR_SHAPE
+    case .memory: NETJAC_ERROR_MEMORY
+    case .defect: NETJAC_ERROR_DEFECT
+    }
+  }
+}
+
+/// Runs the body of a C function; the only place where a thrown error becomes a code and a message.
+@inline(__always)
+func status(_ body: () throws -> Void) -> netjac_status {
+  do {
+    try body()
+    return 0
+  } catch {
+    return report(error)
+  }
+}
+
+/// The same for queries, which answer failure with a value of their own.
+@inline(__always)
+func query<Answer>(orElse failure: Answer, _ body: () throws -> Answer) -> Answer {
+  do {
+    return try body()
+  } catch {
+    _ = report(error)
+    return failure
+  }
+}
+
+@inline(never)
+private func report(_ error: any Error) -> netjac_status {
+  let error =
+    error as? NetJacError ?? NetJacError(.defect, "an error that NetJac did not expect: \(error)")
+  LastError.set(error.message)
+  return netjac_status(error.code.rawValue)
+}
+
+@_cdecl("netjac_last_error") @implementation
+public func netjac_last_error() -> UnsafePointer<CChar>? {
+  LastError.message
+}
+
+@_cdecl("netjac_status_name") @implementation
+public func netjac_status_name(_ status: netjac_status) -> UnsafePointer<CChar>? {
+  switch netjac_status_code(rawValue: status) {
+  case NETJAC_OK: permanent("NETJAC_OK")
+  case NETJAC_ERROR_ARGUMENT: permanent("NETJAC_ERROR_ARGUMENT")
+  case NETJAC_ERROR_OPTION: permanent("NETJAC_ERROR_OPTION")
+  case NETJAC_ERROR_FILE: permanent("NETJAC_ERROR_FILE")
+  case NETJAC_ERROR_FORMAT: permanent("NETJAC_ERROR_FORMAT")
+  case NETJAC_ERROR_UNSUPPORTED: permanent("NETJAC_ERROR_UNSUPPORTED")
+  case NETJAC_ERROR_SHAPE: permanent("NETJAC_ERROR_SHAPE")
+  case NETJAC_ERROR_MEMORY: permanent("NETJAC_ERROR_MEMORY")
+  case NETJAC_ERROR_DEFECT: permanent("NETJAC_ERROR_DEFECT")
+  default: permanent("unknown status")
+  }
+}
