@@ -38,6 +38,27 @@ package struct Program: Sendable {
     (nodes[value.index].primitive as? Constant)?.tensor
   }
 
+  /// The program with other outputs, and without the nodes that they do not need.
+  package func with(outputs: [Value]) -> Program {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for value in inputs + outputs { needed[value.index] = true }
+    for index in nodes.indices.reversed() where needed[index] {
+      for operand in nodes[index].operands { needed[operand.index] = true }
+    }
+    var places = [Value](repeating: Value(index: -1), count: nodes.count)
+    var kept: [Node] = []
+    for (index, node) in nodes.enumerated() where needed[index] {
+      places[index] = Value(index: kept.count)
+      kept.append(
+        Node(
+          primitive: node.primitive, operands: node.operands.map { places[$0.index] },
+          type: node.type, origin: node.origin))
+    }
+    return Program(
+      nodes: kept, inputs: inputs.map { places[$0.index] },
+      outputs: outputs.map { places[$0.index] })
+  }
+
   /// For each node, whether it depends on any of the given values.
   package func dependents(of values: [Value]) -> [Bool] {
     var depends = [Bool](repeating: false, count: nodes.count)

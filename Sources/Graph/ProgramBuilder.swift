@@ -16,6 +16,7 @@ package final class ProgramBuilder {
   private var isKnown: [Bool] = []
   private var shared: [NodeKey: Value] = [:]
   private var evaluated: [Int: Tensor] = [:]
+  private var placeholders = 0
 
   private struct NodeKey: Hashable {
     let primitive: AnyHashable
@@ -40,6 +41,13 @@ package final class ProgramBuilder {
     let value = try append(Input(position: inputs.count, declared: type), [], type, known: false)
     inputs.append(value)
     return value
+  }
+
+  /// A value to differentiate with respect to that is no input: transformations put it in, follow it
+  /// and leave it out of the program that they make.
+  package func placeholder(_ type: TensorType) throws -> Value {
+    placeholders += 1
+    return try append(Input(position: -placeholders, declared: type), [], type, known: false)
   }
 
   package func constant(_ tensor: Tensor) throws -> Value {
@@ -149,23 +157,6 @@ package final class ProgramBuilder {
 
   /// The program of all that the outputs need. Inputs stay, also where unused.
   package func program(outputs: [Value]) -> Program {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for value in inputs + outputs { needed[value.index] = true }
-    for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands { needed[operand.index] = true }
-    }
-    var places = [Value](repeating: Value(index: -1), count: nodes.count)
-    var kept: [Node] = []
-    for index in nodes.indices where needed[index] {
-      let node = nodes[index]
-      places[index] = Value(index: kept.count)
-      kept.append(
-        Node(
-          primitive: node.primitive, operands: node.operands.map { places[$0.index] },
-          type: node.type, origin: node.origin))
-    }
-    return Program(
-      nodes: kept, inputs: inputs.map { places[$0.index] },
-      outputs: outputs.map { places[$0.index] })
+    Program(nodes: nodes, inputs: inputs, outputs: outputs).with(outputs: outputs)
   }
 }

@@ -1,0 +1,227 @@
+import Graph
+import Tensors
+
+/// A program that computes outputs and Jacobian, and how it was made.
+package struct JacobianProgram: Sendable {
+  /// Takes the inputs of the differentiated program; gives y [m] and the Jacobian.
+  package let program: Program
+  /// Whether the Jacobian comes as [n, m], a row for each input (column-major), rather than [m, n].
+  package let isTransposed: Bool
+  /// The accumulation order in words.
+  package let order: String
+  /// Multiply-adds of the derivative part in the chosen order, and in plain forward and reverse mode.
+  package let cost: (chosen: Int, forward: Int, reverse: Int)
+}
+
+/// Makes the Jacobian of a program's only output, a vector y [m], by its first input, a vector
+/// x [n]; further inputs are parameters.
+package struct Jacobian {
+  private let program: Program
+  private let p: ProgramBuilder
+  private let primal: [Value]
+  private let x: Int
+  private let y: Int
+
+  package static func program(
+    of program: Program, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> JacobianProgram {
+    try Jacobian(program, memoryLimit: memoryLimit).accumulated()
+  }
+
+  /// The product of the Jacobian with each row of a constant matrix of seeds [k, n]: gives y [m]
+  /// and [k, m], or with `reverse` the products of seeds [k, m] from the left, [k, n].
+  package static func compressed(
+    of program: Program, seeds: Tensor, reverse: Bool,
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> Program {
+    let jacobian = try Jacobian(program, memoryLimit: memoryLimit)
+    let p = jacobian.p
+    guard let map = try jacobian.linearMap(from: jacobian.x, to: jacobian.y) else {
+      let count = seeds.shape[0] * program.type(program.inputs[0]).count
+      let zeros = Shape([seeds.shape[0], reverse ? count / max(seeds.shape[0], 1) : jacobian.m])
+      return p.program(outputs: [
+        jacobian.primal[jacobian.y],
+        try p.constant(Tensor(program.type(program.inputs[0]).with(zeros), fill: 0.0)),
+      ])
+    }
+    let directed = try reverse ? map.transposed(memoryLimit: memoryLimit) : map
+    let products = try directed.apply(to: p.constant(seeds), in: p)
+    return p.program(outputs: [jacobian.primal[jacobian.y], products])
+  }
+
+  private init(_ program: Program, memoryLimit: Int) throws {
+    self.program = program
+    p = ProgramBuilder(memoryLimit: memoryLimit)
+    let arguments = try program.inputs.map { [p] in try p.input(program.type($0)) }
+    primal = try p.inline(program, arguments)
+    x = program.inputs[0].index
+    y = program.outputs[0].index
+  }
+
+  private var n: Int { program.nodes[x].type.count }
+  private var m: Int { program.nodes[y].type.count }
+
+  private func accumulated() throws -> JacobianProgram {
+    let cuts = try self.cuts()
+    var maps: [LinearMap] = []
+    for (start, end) in zip(cuts, cuts.dropFirst()) {
+      guard let map = try linearMap(from: start, to: end) else { return try zero() }
+      maps.append(map)
+    }
+    guard !maps.isEmpty else { return try identity() }
+    let transposedMaps = try maps.map { try $0.transposed(memoryLimit: p.memoryLimit) }
+    let order = try JacobianOrder(
+      sizes: cuts.map { program.nodes[$0].type.count },
+      maps: zip(maps, transposedMaps).map { map, transposed in
+        JacobianOrder.MapCost(
+          forwardPerSeed: map.costPerSeed, reversePerSeed: transposed.costPerSeed,
+          forwardMatrix: try map.costOfIdentity(memoryLimit: p.memoryLimit),
+          reverseMatrix: try transposed.costOfIdentity(memoryLimit: p.memoryLimit))
+      })
+    let accumulation = Accumulation(
+      cuts: cuts.map { program.nodes[$0].type }, maps: maps, transposedMaps: transposedMaps,
+      order: order, p: p)
+    let matrix = try accumulation.matrix(
+      JacobianOrder.Span(start: 0, end: maps.count), preferred: nil)
+    let names = cuts.map { "\(program.nodes[$0].type.count)" }
+    return JacobianProgram(
+      program: p.program(outputs: [primal[y], try matrix.flattened(in: p)]),
+      isTransposed: matrix.isForward, order: order.describe(names),
+      cost: (order.total, order.forward, order.reverse))
+  }
+
+  /// Output and input are not connected by any differentiable path.
+  private func zero() throws -> JacobianProgram {
+    let type = program.nodes[x].type.with(try Shape(checking: [m, n]))
+    return JacobianProgram(
+      program: p.program(outputs: [primal[y], try p.constant(Tensor(type, fill: 0.0))]),
+      isTransposed: false, order: "zero", cost: (0, 0, 0))
+  }
+
+  /// The output is the input.
+  private func identity() throws -> JacobianProgram {
+    let seeds = try p.identitySeeds(program.nodes[x].type)
+    return JacobianProgram(
+      program: p.program(outputs: [primal[y], seeds]), isTransposed: false, order: "identity",
+      cost: (0, 0, 0))
+  }
+
+  private func linearMap(from start: Int, to end: Int) throws -> LinearMap? {
+    let seed = try p.placeholder(program.nodes[start].type)
+    var linear = Linearisation(program, primal: primal)
+    try linear.propagate(from: [(start, seed)], through: end, in: p)
+    guard let tangent = linear.tangents[end] else { return nil }
+    return try LinearMap(seed: seed, result: tangent, in: p)
+  }
+
+  // MARK: - Cuts
+
+  /// The nodes that every differentiable path from x to y passes, from x to y. Of neighbours that
+  /// only elementwise work separates, one is kept.
+  private func cuts() throws -> [Int] {
+    let scratch = ProgramBuilder(memoryLimit: p.memoryLimit)
+    let arguments = try program.inputs.map { try scratch.input(program.type($0)) }
+    var linear = Linearisation(program, primal: try scratch.inline(program, arguments))
+    try linear.propagate(
+      from: [(x, try scratch.placeholder(program.nodes[x].type))], through: y, in: scratch)
+    let tangents = linear.tangents
+    var reachesOutput = [Bool](repeating: false, count: program.nodes.count)
+    reachesOutput[y] = true
+    var lastUse = [Int](repeating: -1, count: program.nodes.count)
+    for index in (0...max(x, y)).reversed() where reachesOutput[index] && tangents[index] != nil {
+      for operand in program.nodes[index].operands where tangents[operand.index] != nil {
+        reachesOutput[operand.index] = true
+        lastUse[operand.index] = max(lastUse[operand.index], index)
+      }
+    }
+    var cuts: [Int] = []
+    var pendingUse = x
+    guard y >= x else { return [x, y] }
+    for index in x...y where reachesOutput[index] && tangents[index] != nil {
+      if pendingUse <= index { cuts.append(index) }
+      pendingUse = max(pendingUse, lastUse[index])
+    }
+    guard cuts.first == x, cuts.last == y else { return x == y ? [x] : [x, y] }
+    return thinned(cuts)
+  }
+
+  private func thinned(_ cuts: [Int]) -> [Int] {
+    var kept = [cuts[0]]
+    for index in cuts.dropFirst() {
+      let last = kept[kept.count - 1]
+      let sameSize = program.nodes[index].type.count == program.nodes[last].type.count
+      let work = (last + 1...index).reduce(0) { sum, k in
+        let node = program.nodes[k]
+        return sum
+          + (node.primitive is any Elementwise
+            ? 0 : node.primitive.multiplyAdds(node.operands.map(program.type), node.type))
+      }
+      // Behind an elementwise run the later value serves as well as the earlier one.
+      if sameSize, work == 0, last != x { kept.removeLast() }
+      kept.append(index)
+    }
+    guard kept.count > Jacobian.cutLimit else { return kept }
+    let inner = kept.dropFirst().dropLast().sorted {
+      program.nodes[$0].type.count < program.nodes[$1].type.count
+    }
+    return [x] + inner.prefix(Jacobian.cutLimit).sorted() + [y]
+  }
+
+  /// The dynamic programme is cubic in the number of cuts.
+  private static let cutLimit = 64
+}
+
+/// Builds the matrices that an order asks for.
+private struct Accumulation {
+  struct Matrix {
+    /// [seeds, …] with a seed for each column (forward) or row (reverse) of the span's Jacobian.
+    let value: Value
+    let isForward: Bool
+
+    /// As [seeds, elements].
+    func flattened(in p: ProgramBuilder) throws -> Value {
+      let shape = p.shape(value)
+      return try p.reshape(value, Shape([shape[0], shape.dims.dropFirst().reduce(1, *)]))
+    }
+  }
+
+  let cuts: [TensorType]
+  let maps: [LinearMap]
+  let transposedMaps: [LinearMap]
+  let order: JacobianOrder
+  let p: ProgramBuilder
+
+  func matrix(_ span: JacobianOrder.Span, preferred: Bool?) throws -> Matrix {
+    switch order.steps[span] {
+    case .matrix(let isForward):
+      let map = isForward ? maps[span.start] : transposedMaps[span.start]
+      let seeds = try p.identitySeeds(cuts[isForward ? span.start : span.end])
+      return Matrix(value: try map.apply(to: seeds, in: p), isForward: isForward)
+    case .push:
+      let rest = try matrix(.init(start: span.start, end: span.end - 1), preferred: true)
+      let columns = try turned(rest, forward: true, like: cuts[span.end - 1])
+      return Matrix(value: try maps[span.end - 1].apply(to: columns, in: p), isForward: true)
+    case .pull:
+      let rest = try matrix(.init(start: span.start + 1, end: span.end), preferred: false)
+      let rows = try turned(rest, forward: false, like: cuts[span.start + 1])
+      return Matrix(value: try transposedMaps[span.start].apply(to: rows, in: p), isForward: false)
+    case .product(let cut):
+      let before = try matrix(.init(start: span.start, end: cut), preferred: nil)
+      let after = try matrix(.init(start: cut, end: span.end), preferred: nil)
+      let isForward = preferred ?? false
+      // Labels: 0 the span's input, 1 the cut, 2 the span's output.
+      let product = try p.dot(
+        after.flattened(in: p), before.flattened(in: p), after.isForward ? [1, 2] : [2, 1],
+        before.isForward ? [0, 1] : [1, 0], isForward ? [0, 2] : [2, 0])
+      return Matrix(value: product, isForward: isForward)
+    case nil:
+      throw NetJacError(.defect, "no accumulation order for cuts \(span.start) to \(span.end)")
+    }
+  }
+
+  private func turned(_ matrix: Matrix, forward: Bool, like type: TensorType) throws -> Value {
+    let flat = try matrix.flattened(in: p)
+    let rows = try matrix.isForward == forward ? flat : p.transpose(flat, [1, 0])
+    return try p.reshape(rows, type.shape.prepending(p.shape(rows)[0]))
+  }
+}

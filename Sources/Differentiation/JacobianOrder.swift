@@ -1,0 +1,113 @@
+import Graph
+import Tensors
+
+/// In which order a chain of linear maps is best multiplied out.
+///
+/// A Jacobian J = L_k ⋯ L_1 can be accumulated by pushing columns forwards, pulling rows
+/// backwards, or multiplying the matrices of parts. This is the matrix-chain dynamic programme
+/// with both products by a map and products of matrices as steps.
+struct JacobianOrder {
+  enum Step: Equatable {
+    /// One map's own matrix, from unit columns or unit rows.
+    case matrix(forward: Bool)
+    /// The last map applied to the columns of the rest.
+    case push
+    /// The first map applied backwards to the rows of the rest.
+    case pull
+    /// The product of the matrices of the spans before and after a cut.
+    case product(cut: Int)
+  }
+
+  /// Costs of one map in multiply-adds.
+  struct MapCost {
+    let forwardPerSeed: Int
+    let reversePerSeed: Int
+    let forwardMatrix: Int
+    let reverseMatrix: Int
+  }
+
+  private(set) var steps: [Span: Step] = [:]
+  private(set) var costs: [Span: Int] = [:]
+  /// What plain forward and plain reverse accumulation cost.
+  let forward: Int
+  let reverse: Int
+
+  struct Span: Hashable {
+    let start: Int
+    let end: Int
+  }
+
+  var total: Int { costs[Span(start: 0, end: mapCount)] ?? 0 }
+  private let mapCount: Int
+
+  /// `sizes[k]` is the number of elements at cut k; map k leads from cut k to cut k + 1.
+  init(sizes: [Int], maps: [MapCost]) {
+    mapCount = maps.count
+    forward = maps.indices.dropFirst().reduce(maps.first?.forwardMatrix ?? 0) {
+      $0 + sizes[0] * maps[$1].forwardPerSeed
+    }
+    reverse = maps.indices.dropLast().reduce(maps.last?.reverseMatrix ?? 0) {
+      $0 + sizes[sizes.count - 1] * maps[$1].reversePerSeed
+    }
+    for (k, map) in maps.enumerated() {
+      let isForward = map.forwardMatrix <= map.reverseMatrix
+      record(
+        Span(start: k, end: k + 1), .matrix(forward: isForward),
+        min(map.forwardMatrix, map.reverseMatrix))
+    }
+    guard mapCount > 1 else { return }
+    for length in 2...mapCount {
+      for start in 0...(mapCount - length) {
+        let end = start + length
+        let span = Span(start: start, end: end)
+        record(
+          span, .push,
+          cost(start, end - 1) + sizes[start] * maps[end - 1].forwardPerSeed)
+        record(
+          span, .pull, cost(start + 1, end) + sizes[end] * maps[start].reversePerSeed)
+        for cut in start + 1..<end {
+          record(
+            span, .product(cut: cut),
+            cost(start, cut) + cost(cut, end) + sizes[start] * sizes[cut] * sizes[end])
+        }
+      }
+    }
+  }
+
+  private func cost(_ start: Int, _ end: Int) -> Int {
+    costs[Span(start: start, end: end)] ?? 0
+  }
+
+  private mutating func record(_ span: Span, _ step: Step, _ cost: Int) {
+    if let known = costs[span], known <= cost { return }
+    costs[span] = cost
+    steps[span] = step
+  }
+
+  /// The order in words, for example `(W4·W3)·(W2·W1)` as spans of cuts.
+  func describe(_ names: [String]) -> String {
+    text(Span(start: 0, end: mapCount), names)
+  }
+
+  private func text(_ span: Span, _ names: [String]) -> String {
+    let from = names[span.start]
+    let to = names[span.end]
+    switch steps[span] {
+    case .matrix(let forward):
+      return "\(forward ? "forward" : "reverse") \(from)→\(to)"
+    case .push:
+      return
+        "\(text(Span(start: span.start, end: span.end - 1), names)), "
+        + "forward \(names[span.end - 1])→\(to)"
+    case .pull:
+      return
+        "\(text(Span(start: span.start + 1, end: span.end), names)), "
+        + "reverse \(from)←\(names[span.start + 1])"
+    case .product(let cut):
+      return
+        "[\(text(Span(start: cut, end: span.end), names))] × "
+        + "[\(text(Span(start: span.start, end: cut), names))]"
+    case nil: return "zero"
+    }
+  }
+}

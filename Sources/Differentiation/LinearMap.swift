@@ -1,0 +1,101 @@
+import Graph
+import Tensors
+
+/// The derivative of one span of a program, as a linear program of its own.
+///
+/// The program takes the seed (a tangent forwards, a cotangent backwards) and then the residuals:
+/// values of the primal that the derivative's coefficients are made of.
+struct LinearMap {
+  let program: Program
+  /// The builder's values to pass for the residual inputs.
+  let residuals: [Value]
+
+  /// Cuts the nodes between `seed` and `result` out of a builder.
+  init(seed: Value, result: Value, in p: ProgramBuilder) throws {
+    let linear = ProgramBuilder(memoryLimit: p.memoryLimit)
+    var map: [Int: Value] = [seed.index: try linear.input(p.type(seed))]
+    var residuals: [Value] = []
+    let end = max(result.index, seed.index) + 1
+    var isLinear = [Bool](repeating: false, count: end - seed.index)
+    isLinear[0] = true
+    for index in seed.index..<end where index != seed.index {
+      let node = p.node(Value(index: index))
+      guard
+        node.operands.contains(where: { $0.index >= seed.index && isLinear[$0.index - seed.index] })
+      else { continue }
+      isLinear[index - seed.index] = true
+      let operands = try node.operands.map { operand -> Value in
+        if let value = map[operand.index] { return value }
+        let value: Value
+        if let constant = p.node(operand).primitive as? Constant {
+          value = try linear.add(constant, [])
+        } else {
+          value = try linear.input(p.type(operand))
+          residuals.append(operand)
+        }
+        map[operand.index] = value
+        return value
+      }
+      linear.origin = node.origin
+      map[index] = try linear.add(node.primitive, operands)
+    }
+    guard let output = map[result.index] else {
+      throw NetJacError(.defect, "a derivative does not depend on its seed")
+    }
+    program = linear.program(outputs: [output])
+    self.residuals = residuals
+  }
+
+  private init(program: Program, residuals: [Value]) {
+    self.program = program
+    self.residuals = residuals
+  }
+
+  /// The same map in the other direction.
+  func transposed(memoryLimit: Int) throws -> LinearMap {
+    let p = ProgramBuilder(memoryLimit: memoryLimit)
+    let cotangent = try p.input(program.type(program.outputs[0]))
+    let residualInputs = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
+    let seed = try p.placeholder(program.type(program.inputs[0]))
+    let values = try p.inline(program, [seed] + residualInputs)
+    let result = try transpose(
+      seeds: [seed], results: [(values[program.outputs[0].index], cotangent)], in: p)[0]
+    return LinearMap(
+      program: p.program(outputs: [try result ?? p.scalar(0, like: seed)]), residuals: residuals)
+  }
+
+  /// Applies the map to many seeds, which stand along the leading axis.
+  func apply(to seeds: Value, in p: ProgramBuilder) throws -> Value {
+    let many = try program.vectorised(
+      added: program.inputs.indices.map { $0 == 0 }, size: p.shape(seeds)[0],
+      memoryLimit: p.memoryLimit)
+    return try p.inline(many, [seeds] + residuals)[many.outputs[0].index]
+  }
+
+  /// Multiply-adds for one seed.
+  var costPerSeed: Int {
+    let live = program.dependents(of: [program.inputs[0]])
+    return program.nodes.indices.reduce(0) { sum, index in
+      guard live[index] else { return sum }
+      let node = program.nodes[index]
+      return sum + node.primitive.multiplyAdds(node.operands.map(program.type), node.type)
+    }
+  }
+
+  /// Multiply-adds for the map's matrix: applied to the identity, whose zeros cost nothing.
+  func costOfIdentity(memoryLimit: Int) throws -> Int {
+    let p = ProgramBuilder(memoryLimit: memoryLimit)
+    let arguments = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
+    let seeds = try p.identitySeeds(program.type(program.inputs[0]))
+    let matrix = try LinearMap(program: program, residuals: arguments).apply(to: seeds, in: p)
+    return p.program(outputs: [matrix]).multiplyAdds
+  }
+}
+
+extension ProgramBuilder {
+  /// One unit seed for each element of a value of the given type, along a new leading axis.
+  func identitySeeds(_ type: TensorType) throws -> Value {
+    let ones = try constant(Tensor(type.with([type.count]), fill: 1.0))
+    return try reshape(add(Diagonal(), [ones]), type.shape.prepending(type.count))
+  }
+}

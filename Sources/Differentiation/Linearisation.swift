@@ -1,0 +1,124 @@
+import Graph
+import Tensors
+
+/// Forward mode: the tangents of a program's values, as further nodes of the builder that holds
+/// its primal values.
+struct Linearisation {
+  let program: Program
+  /// The builder's value for each node of the program.
+  let primal: [Value]
+  /// The tangent of each node; nil is known to be zero.
+  private(set) var tangents: [Value?]
+
+  init(_ program: Program, primal: [Value]) {
+    self.program = program
+    self.primal = primal
+    tangents = [Value?](repeating: nil, count: program.nodes.count)
+  }
+
+  /// Pushes tangents from the given nodes through all nodes up to and with `last`.
+  mutating func propagate(
+    from seeds: [(node: Int, tangent: Value)], through last: Int, in p: ProgramBuilder
+  ) throws {
+    guard let first = seeds.map(\.node).min() else { return }
+    for seed in seeds { tangents[seed.node] = seed.tangent }
+    let seeded = Set(seeds.map(\.node))
+    let outerOrigin = p.origin
+    defer { p.origin = outerOrigin }
+    for index in first..<(last + 1) where !seeded.contains(index) {
+      let node = program.nodes[index]
+      guard node.type.element.isReal else { continue }
+      let dx = node.operands.map { tangents[$0.index] }
+      guard dx.contains(where: { $0 != nil }) else { continue }
+      p.origin = node.origin
+      tangents[index] = try node.primitive.linearise(
+        dx, at: node.operands.map { primal[$0.index] }, primal[index], in: p)
+    }
+  }
+}
+
+extension Program {
+  /// Where real inputs stand among the inputs: those that carry derivatives.
+  package var realInputs: [Int] { inputs.indices.filter { type(inputs[$0]).element.isReal } }
+
+  /// The Jacobian-vector product: takes the inputs, then a tangent for each real input; gives the
+  /// outputs, then the tangent of each output (zero for whole numbers, as a real).
+  package func jvp(memoryLimit: Int = ProgramBuilder.defaultMemoryLimit) throws -> Program {
+    let p = ProgramBuilder(memoryLimit: memoryLimit)
+    let x = try inputs.map { try p.input(type($0)) }
+    let primal = try p.inline(self, x)
+    let seeds = try realInputs.map { k in
+      (node: inputs[k].index, tangent: try p.input(type(inputs[k])))
+    }
+    var linear = Linearisation(self, primal: primal)
+    try linear.propagate(from: seeds, through: nodes.count - 1, in: p)
+    let products = try outputs.map { output in
+      try linear.tangents[output.index] ?? p.constant(Tensor(type(output).realType, fill: 0.0))
+    }
+    return p.program(outputs: outputs.map { primal[$0.index] } + products)
+  }
+
+  /// The vector-Jacobian product: takes the inputs, then a cotangent for each output; gives the
+  /// outputs, then the cotangent of each real input.
+  package func vjp(memoryLimit: Int = ProgramBuilder.defaultMemoryLimit) throws -> Program {
+    let p = ProgramBuilder(memoryLimit: memoryLimit)
+    let x = try inputs.map { try p.input(type($0)) }
+    let primal = try p.inline(self, x)
+    let cotangents = try outputs.map { try p.input(type($0).realType) }
+    let seeds = try realInputs.map { k in
+      (node: inputs[k].index, tangent: try p.placeholder(type(inputs[k])))
+    }
+    var linear = Linearisation(self, primal: primal)
+    try linear.propagate(from: seeds, through: nodes.count - 1, in: p)
+    let pulled = try transpose(
+      seeds: seeds.map(\.tangent),
+      results: zip(outputs, cotangents).compactMap { output, cotangent in
+        linear.tangents[output.index].map { ($0, cotangent) }
+      }, in: p)
+    let products = try zip(pulled, seeds).map { try $0 ?? p.scalar(0, like: $1.tangent) }
+    return p.program(outputs: outputs.map { primal[$0.index] } + products)
+  }
+}
+
+extension TensorType {
+  /// The type of derivatives: the type itself if it is real.
+  var realType: TensorType { element.isReal ? self : with(.float64) }
+}
+
+/// Reverse mode: the cotangents of `seeds`, given those of values that depend on them linearly.
+///
+/// The linear nodes themselves drop out of the finished program, since nothing uses them any more.
+func transpose(
+  seeds: [Value], results: [(value: Value, cotangent: Value)], in p: ProgramBuilder
+) throws -> [Value?] {
+  guard let first = seeds.map(\.index).min() else { return [] }
+  let end = p.nodes.count
+  var isLinear = [Bool](repeating: false, count: end - first)
+  for seed in seeds { isLinear[seed.index - first] = true }
+  for index in first..<end where !isLinear[index - first] {
+    isLinear[index - first] = p.node(Value(index: index)).operands.contains {
+      $0.index >= first && isLinear[$0.index - first]
+    }
+  }
+  var cotangents = [Value?](repeating: nil, count: end - first)
+  for (value, cotangent) in results {
+    guard value.index >= first, isLinear[value.index - first] else { continue }
+    cotangents[value.index - first] = try p.sum(cotangents[value.index - first], cotangent)
+  }
+  let isSeed = Set(seeds.map(\.index))
+  let outerOrigin = p.origin
+  defer { p.origin = outerOrigin }
+  for index in (first..<end).reversed() where isLinear[index - first] && !isSeed.contains(index) {
+    guard let yBar = cotangents[index - first] else { continue }
+    cotangents[index - first] = nil
+    let node = p.node(Value(index: index))
+    p.origin = node.origin
+    let linear = node.operands.map { $0.index >= first && isLinear[$0.index - first] }
+    let xBars = try node.primitive.transpose(yBar, linear: linear, node.operands, in: p)
+    for (operand, xBar) in zip(node.operands, xBars) {
+      guard let xBar, operand.index >= first, isLinear[operand.index - first] else { continue }
+      cotangents[operand.index - first] = try p.sum(cotangents[operand.index - first], xBar)
+    }
+  }
+  return seeds.map { cotangents[$0.index - first] }
+}
