@@ -1,0 +1,15 @@
+% NetJac: trained networks and their exact derivatives
+%
+%   net = netjac.load('foot.onnx');      % loads a network; x below is n-by-N, a sample a column
+%   y      = forward(net, x);            % outputs, m-by-N
+%   [y, J] = jacobian(net, x);           % J(i, k, s) = d y(i, s) / d x(k, s)
+%   [y, p] = jvp(net, x, v);             % J v
+%   [y, g] = vjp(net, x, w);             % J' w
+%   H      = hessian(net, x, lambda);    % of sum_i lambda(i) y(i)
+%   S      = jacobianSparsity(net);      % where J can be other than zero
+%   [y, J] = jacobianSparse(net, x);     % J as a sparse matrix
+%
+% netjac.load     - Loads a trained network.
+% netjac.Network  - A network that can be evaluated and differentiated.
+% netjac.version  - The version of the library.
+% netjac.door     - Which way MATLAB or Octave talks to the library.

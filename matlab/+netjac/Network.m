@@ -1,0 +1,315 @@
+classdef Network < handle
+  % NETWORK  A trained network that can be evaluated and differentiated.
+  %
+  %   net = netjac.load('foot.onnx');
+  %
+  % x is n-by-N, a sample a column; n is net.inputSize, m is net.outputSize. The network's inputs
+  % stand in a column one after the other, each flattened as its file has it (last index fastest):
+  % an input of size [a b c] is permute(reshape(part, [c b a]), [3 2 1]). Likewise y and the outputs.
+  %
+  %   y      = forward(net, x)             m-by-N
+  %   [y, J] = jacobian(net, x)            J(i, k, s) = d y(i, s) / d x(k, s)
+  %   [y, p] = jvp(net, x, v)              p(:, s) = J(:, :, s) * v(:, s)
+  %   [y, g] = vjp(net, x, w)              g(:, s) = J(:, :, s)' * w(:, s)
+  %   H      = hessian(net, x, lambda)     n-by-n-by-N, of sum_i lambda(i, s) y(i, s)
+  %   S      = jacobianSparsity(net)       logical sparse m-by-n
+  %   [y, J] = jacobianSparse(net, x)      J sparse
+  %   f      = evaluator(net, task)        a function handle for loops that count microseconds
+  %
+  % One sample may also be a row: y, p and g then are rows, too. Results have the class of x: double, or
+  % single for single x (the network computes in its own precision, see netjac.load). Integers,
+  % logicals, sparse and complex arrays are errors; NaN and Inf are data. Derivatives are exact, and
+  % are not computed if nargout does not ask for them: y = jacobian(net, x) costs what forward does.
+  %
+  % Errors: netjac:METHOD:wrongSize, wrongClass, complex, sparse, outOfMemory, wrongArgument;
+  % netjac:network:released.
+  %
+  % A network is released when its last variable is cleared, or by delete(net). In MATLAB it survives
+  % save and load and goes to parfor workers; Octave cannot save objects.
+  %
+  % See also: netjac.load
+
+  properties (SetAccess = private)
+    file = ''          % where the network comes from; empty if from bytes
+    options = {}       % the options it was loaded with: name, value, ...
+    inputs             % struct array with name and size of each input of one sample
+    outputs            % struct array with name and size of each output of one sample
+    inputSize = 0      % n: scalars of all inputs of one sample
+    outputSize = 0     % m: scalars of all outputs of one sample
+  end
+
+  properties (Access = private)
+    handle = uint64(0)
+    bytes = []         % if it was loaded from bytes: they, for saveobj
+    stamp = []         % size and time of the file when it was loaded
+  end
+
+  methods
+    function self = Network(source, varargin)
+      % NETWORK  Use netjac.load.
+      if nargin < 1
+        error('netjac:load:missingArgument', 'netjac.load needs the name of a file, as in netjac.load(''foot.onnx'').');
+      end
+      pairs = netjac.internal.optionPairs(varargin);
+      netjac.door();
+      if isstring(source) && isscalar(source)
+        source = char(source);
+      end
+      if isa(source, 'uint8')
+        self.bytes = source(:);
+        self.handle = netjac_mex('loadBytes', self.bytes, pairs);
+      else
+        self.file = existingFile(source);
+        self.stamp = stampOf(self.file);
+        self.handle = netjac_mex('load', self.file, pairs);
+      end
+      self.options = varargin;
+      description = netjac_mex('describe', self.handle);
+      self.inputs = description.inputs;
+      self.outputs = description.outputs;
+      self.inputSize = description.inputSize;
+      self.outputSize = description.outputSize;
+    end
+
+    function y = forward(self, x)
+      % FORWARD  Evaluates the network.
+      %
+      %   y = forward(net, x)      x: n-by-N, a sample a column; y: m-by-N
+      y = netjac_mex('forward', self.handle, x);
+    end
+
+    function [y, J] = jacobian(self, x)
+      % JACOBIAN  Evaluates the network and its Jacobian.
+      %
+      %   [y, J] = jacobian(net, x)      x: n-by-N; y: m-by-N; J: m-by-n-by-N
+      %
+      % J(i, k, s) = d y(i, s) / d x(k, s). As a function for fsolve with 'Jacobian', 'on':
+      %   fsolve(@(x) jacobian(net, x), x0, optimset('Jacobian', 'on'))
+      if nargout < 2
+        y = netjac_mex('jacobian', self.handle, x);
+      else
+        [y, J] = netjac_mex('jacobian', self.handle, x);
+      end
+    end
+
+    function [y, p] = jvp(self, x, v)
+      % JVP  Evaluates the network and the product of its Jacobian with vectors.
+      %
+      %   [y, p] = jvp(net, x, v)      x, v: n-by-N; y, p: m-by-N; p(:, s) = J(:, :, s) * v(:, s)
+      [y, p] = netjac_mex('jvp', self.handle, x, v);
+    end
+
+    function [y, g] = vjp(self, x, w)
+      % VJP  Evaluates the network and the product of vectors with its Jacobian.
+      %
+      %   [y, g] = vjp(net, x, w)      x: n-by-N; w, y: m-by-N; g: n-by-N; g(:, s) = J(:, :, s)' * w(:, s)
+      %
+      % With one output and w = 1, g is the gradient, as fminunc and fmincon want it:
+      %   fminunc(@(x) vjp(net, x, 1), x0, optimset('GradObj', 'on'))
+      [y, g] = netjac_mex('vjp', self.handle, x, w);
+    end
+
+    function H = hessian(self, x, lambda)
+      % HESSIAN  Evaluates the Hessian of a weighted sum of outputs.
+      %
+      %   H = hessian(net, x, lambda)      x: n-by-N; lambda: m-by-N; H: n-by-n-by-N
+      %
+      % H(:, :, s) is the Hessian of sum_i lambda(i, s) y(i, s). With one output lambda may be left out;
+      % it is 1 then.
+      if nargin < 3 && self.outputSize == 1
+        lambda = ones(1, max(1, numel(x) / max(1, self.inputSize)));
+      end
+      H = netjac_mex('hessian', self.handle, x, lambda);
+    end
+
+    function S = jacobianSparsity(self)
+      % JACOBIANSPARSITY  Where the Jacobian can be other than zero.
+      %
+      %   S = jacobianSparsity(net)      logical sparse, m-by-n; the same for every x
+      S = netjac_mex('jacobianSparsity', self.handle);
+    end
+
+    function [y, J] = jacobianSparse(self, x)
+      % JACOBIANSPARSE  Evaluates the network and its Jacobian as a sparse matrix.
+      %
+      %   [y, J] = jacobianSparse(net, x)      x: n-by-N; y: m-by-N; J: sparse, (m N)-by-(n N)
+      %
+      % J is the Jacobian of y(:) with respect to x(:). With one sample that is m-by-n; with several it
+      % has the Jacobian of each sample as a block on its diagonal, as collocation and other problems
+      % over many knots need it. Sparse matrices are double, so J is, even for single x.
+      if nargout < 2
+        y = netjac_mex('jacobianSparse', self.handle, x);
+      else
+        [y, J] = netjac_mex('jacobianSparse', self.handle, x);
+      end
+    end
+
+    function f = evaluator(self, task)
+      % EVALUATOR  A function handle that evaluates or differentiates the network.
+      %
+      %   f = evaluator(net, 'jacobian');      [y, J] = f(x)
+      %
+      % The same as @(x) jacobian(net, x), without the cost of a method call, which in Octave is more
+      % than a small network takes. Tasks: 'forward', 'jacobian', 'jvp', 'vjp', 'hessian',
+      % 'jacobianSparse'; the arguments are those of the method without the network. The handle keeps
+      % the network loaded.
+      h = self.handle;
+      switch task
+        case 'forward',        f = @(x) netjac_mex('forward', h, x, self);
+        case 'jacobian',       f = @(x) netjac_mex('jacobian', h, x, self);
+        case 'jacobianSparse', f = @(x) netjac_mex('jacobianSparse', h, x, self);
+        case 'jvp',            f = @(x, v) netjac_mex('jvp', h, x, v, self);
+        case 'vjp',            f = @(x, w) netjac_mex('vjp', h, x, w, self);
+        case 'hessian',        f = @(x, lambda) netjac_mex('hessian', h, x, lambda, self);
+        otherwise
+          error('netjac:evaluator:unknownTask', ...
+                ['There is no task ''%s''; the tasks are ''forward'', ''jacobian'', ''jvp'', ''vjp'', ', ...
+                 '''hessian'' and ''jacobianSparse''.'], task);
+      end
+    end
+
+    function prepare(self, task, samples)
+      % PREPARE  Compiles a task and allocates its memory ahead of its first call.
+      %
+      %   prepare(net, 'jacobian')            for one sample at a time
+      %   prepare(net, 'jacobian', 1000)      for up to 1000 samples at a time
+      %
+      % Never necessary: otherwise the first call does it. Tasks are those of evaluator.
+      if nargin < 3
+        samples = 1;
+      end
+      if strcmp(task, 'jacobianSparse')
+        task = 'jacobian_sparse';
+      end
+      netjac_mex('prepare', self.handle, task, samples);
+    end
+
+    function cost = jacobianCost(self)
+      % JACOBIANCOST  What the Jacobian of one sample costs, in multiply-adds.
+      %
+      %   cost = jacobianCost(net)
+      %
+      % cost.chosen    of the order that jacobian uses
+      % cost.forward   of plain forward accumulation, one pass for each input
+      % cost.reverse   of plain reverse accumulation, one pass for each output
+      numbers = netjac_mex('jacobianCost', self.handle);
+      cost = struct('chosen', numbers(1), 'forward', numbers(2), 'reverse', numbers(3));
+    end
+
+    function text = jacobianPlan(self)
+      % JACOBIANPLAN  In which order the Jacobian is accumulated, as text.
+      text = netjac_mex('jacobianPlan', self.handle);
+    end
+
+    function s = info(self)
+      % INFO  All that is known about the network, as a struct.
+      %
+      %   info(net)          prints it
+      %   s = info(net)
+      s = struct('file', self.file, 'options', {self.options}, ...
+                 'inputSize', self.inputSize, 'outputSize', self.outputSize, ...
+                 'inputs', self.inputs, 'outputs', self.outputs, ...
+                 'jacobianCost', jacobianCost(self), 'jacobianPlan', jacobianPlan(self), ...
+                 'jacobianNonzeros', nnz(jacobianSparsity(self)), ...
+                 'version', netjac.version(), 'door', netjac.door());
+      if nargout == 0
+        disp(self);
+        fprintf('  Jacobian: %d of %d elements can be nonzero\n  %s\n  NetJac %s, door ''%s''\n', ...
+                s.jacobianNonzeros, s.inputSize * s.outputSize, s.jacobianPlan, s.version, s.door);
+        clear s;
+      end
+    end
+
+    function disp(self)
+      % DISP  Shows where the network comes from and what it takes and gives.
+      if self.handle == 0
+        fprintf('  netjac.Network, released\n');
+        return;
+      end
+      source = self.file;
+      if isempty(source)
+        source = sprintf('%d bytes', numel(self.bytes));
+      end
+      fprintf('  netjac.Network from %s\n', source);
+      showTensors('inputs:  n', self.inputSize, self.inputs);
+      showTensors('outputs: m', self.outputSize, self.outputs);
+    end
+
+    function delete(self)
+      % DELETE  Releases the network. Variables that still hold it get netjac:network:released.
+      %
+      % Octave may call this twice, so the handle is forgotten before it is freed.
+      handle = self.handle;
+      self.handle = uint64(0);
+      if handle ~= 0
+        netjac_mex('release', handle);
+      end
+    end
+
+    function s = saveobj(self)
+      % SAVEOBJ  What MATLAB stores of the network: the bytes of its file, its path and its options.
+      s = struct('file', self.file, 'bytes', self.bytes, 'options', {self.options});
+      if ~isempty(self.file)
+        if ~isequal(stampOf(self.file), self.stamp)
+          error('netjac:save:fileChanged', ...
+                '%s is not the file any more that the network was loaded from; load it again before saving.', ...
+                self.file);
+        end
+        s.bytes = contentOf(self.file);
+      end
+    end
+  end
+
+  methods (Static)
+    function net = loadobj(s)
+      % LOADOBJ  Makes a network of what saveobj stored.
+      %
+      % The file is used if it still has the same content, since it may keep weights in files beside
+      % it; else the stored bytes are.
+      if ~isempty(s.file) && exist(s.file, 'file') && isequal(contentOf(s.file), s.bytes)
+        net = netjac.Network(s.file, s.options{:});
+      else
+        net = netjac.Network(s.bytes, s.options{:});
+      end
+    end
+  end
+end
+
+function file = existingFile(source)
+  if ~ischar(source) || size(source, 1) ~= 1
+    error('netjac:load:wrongClass', ...
+          'file must be the name of a file (a char row) or the bytes of one (uint8); it is %s.', class(source));
+  end
+  file = source;
+  if isempty(regexp(file, '^([/\\]|[A-Za-z]:)', 'once'))
+    file = fullfile(pwd(), file);       % a later cd must not make saveobj miss the file
+  end
+  if ~exist(file, 'file')
+    error('netjac:load:fileNotFound', 'There is no file ''%s''.', file);
+  end
+end
+
+function stamp = stampOf(file)
+  stamp = [];
+  entry = dir(file);
+  if isscalar(entry)
+    stamp = [entry.bytes, entry.datenum];
+  end
+end
+
+function bytes = contentOf(name)
+  stream = fopen(name, 'r');
+  if stream < 0
+    error('netjac:save:fileNotReadable', 'The file ''%s'' cannot be read.', name);
+  end
+  bytes = fread(stream, Inf, '*uint8');
+  fclose(stream);
+end
+
+function showTensors(label, total, tensors)
+  parts = cell(1, numel(tensors));
+  for k = 1:numel(tensors)
+    parts{k} = sprintf('%s [%s]', tensors(k).name, strtrim(sprintf('%d ', tensors(k).size)));
+  end
+  fprintf('  %s = %d: %s\n', label, total, strjoin(parts, ', '));
+end

@@ -1,0 +1,29 @@
+function net = load(file, varargin)
+  % LOAD  Loads a trained network.
+  %
+  %   net = netjac.load('foot.onnx')
+  %   net = netjac.load(file, name, value, ...)
+  %   net = netjac.load(bytes, name, value, ...)     the content of a file, as uint8
+  %
+  % The result is a netjac.Network: forward(net, x) evaluates it, [y, J] = jacobian(net, x)
+  % differentiates it; "help netjac.Network" lists all that it can do.
+  %
+  % Options:
+  %   'precision'     'float64' (the default) or 'float32': the type that the network computes in,
+  %                   whatever type its file stores
+  %   'threads'       how many threads may share the work of one call with many samples
+  %                   (default: one per core)
+  %   'dim.NAME'      binds the symbolic dimension NAME of the file, as in 'dim.seq', 20; a dynamic
+  %                   axis without a name is called INPUT.AXIS, counted from 0, as in 'dim.x.1'
+  %   'input.NAME'    fixes that input to a constant, so that it is an input no more; numbers,
+  %                   row-major
+  %   'output'        names of the outputs to keep: a cell array, or text separated by commas
+  %   'memory_limit'  the most bytes that the network may take
+  %
+  % Errors: netjac:load:fileNotFound, fileNotReadable, wrongFormat, unsupportedOperator (the message
+  % lists every operator that is not supported), wrongShape, wrongOption, outOfMemory.
+  %
+  % See also: netjac.Network, netjac.door
+
+  net = netjac.Network(file, varargin{:});
+end

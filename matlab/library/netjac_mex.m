@@ -1,0 +1,325 @@
+function varargout = netjac_mex(command, varargin)
+  % NETJAC_MEX  The door to the NetJac library through loadlibrary, for MATLAB without a compiler.
+  %
+  % Offers the commands of the MEX file of the same name (mex/netjac_mex.c lists them) and makes the
+  % same checks with the same identifiers and messages. netjac.door decides which of the two is on
+  % the path. Belongs to the package netjac; call netjac.load instead.
+
+  persistent networks
+  if isempty(networks)
+    networks = {};
+  end
+  if nargin < 1 || ~ischar(command)
+    error('netjac:mex:unknownCommand', 'netjac_mex belongs to the package netjac; call netjac.load instead.');
+  end
+
+  switch command
+    case {'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'jacobianSparse'}
+      need(command, varargin, 2);
+      [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
+    case {'load', 'loadBytes'}
+      need(command, varargin, 2);
+      networks{end + 1} = load(command, varargin{1:2});
+      varargout{1} = uint64(numel(networks));
+      mlock();
+    case 'release'
+      need(command, varargin, 1);
+      networks = release(networks, varargin{1});
+    case 'describe'
+      need(command, varargin, 1);
+      varargout{1} = describe(networkOf(networks, varargin{1}));
+    case 'jacobianSparsity'
+      need(command, varargin, 1);
+      network = networkOf(networks, varargin{1});
+      varargout{1} = sparse(network.rows, network.columns, true, network.outputSize, network.inputSize);
+    case 'jacobianCost'
+      need(command, varargin, 1);
+      network = networkOf(networks, varargin{1});
+      zero = int64(0);
+      [status, ~, chosen, forward, reverse] = ...
+        calllib('netjac', 'netjac_jacobian_cost', network.pointer, zero, zero, zero);
+      check('jacobianCost', status);
+      varargout{1} = double([chosen, forward, reverse]);
+    case 'jacobianPlan'
+      need(command, varargin, 1);
+      varargout{1} = plan(networkOf(networks, varargin{1}));
+    case 'prepare'
+      need(command, varargin, 3);
+      prepare(networkOf(networks, varargin{1}), varargin{2:3});
+    case 'version'
+      open();
+      varargout{1} = calllib('netjac', 'netjac_version');
+    case 'alive'
+      varargout{1} = sum(~cellfun(@isempty, networks));
+    otherwise
+      error('netjac:mex:unknownCommand', 'There is no command ''%s''.', command);
+  end
+end
+
+function open()
+  if libisloaded('netjac')
+    return;
+  end
+  library = netjac.internal.locate('library');
+  if isempty(library)
+    error('netjac:door:notFound', 'The library libnetjac is not there; build it ("make") or set NETJAC_LIBRARY.');
+  end
+  if isempty(netjac.internal.locate('thunk'))
+    % Without the prebuilt thunk MATLAB makes one from the header, which takes a compiler.
+    loadlibrary(library, netjac.internal.locate('header'), 'alias', 'netjac');
+  else
+    loadlibrary(library, @netjac_proto, 'alias', 'netjac');
+  end
+end
+
+function check(area, status)
+  if status ~= 0
+    error(['netjac:', area, ':', netjac.internal.problem(status)], '%s', calllib('netjac', 'netjac_last_error'));
+  end
+end
+
+function need(command, given, expected)
+  if numel(given) < expected
+    error('netjac:mex:missingArgument', '''%s'' takes %d arguments; %d were given.', command, expected, numel(given));
+  end
+end
+
+function network = networkOf(networks, handle)
+  if ~isa(handle, 'uint64') || ~isscalar(handle) || handle > numel(networks)
+    error('netjac:network:invalidHandle', ...
+          'This is not the handle of a network; use what netjac.load returned.');
+  end
+  if handle == 0 || isempty(networks{handle})
+    error('netjac:network:released', ...
+          'The network has been released (delete, clear); load it again with netjac.load.');
+  end
+  network = networks{handle};
+end
+
+function networks = release(networks, handle)
+  if ~isa(handle, 'uint64') || ~isscalar(handle) || handle == 0 || handle > numel(networks) ...
+     || isempty(networks{handle})
+    return;
+  end
+  calllib('netjac', 'netjac_release', networks{handle}.pointer);
+  networks{handle} = [];
+  if all(cellfun(@isempty, networks))
+    munlock();
+  end
+end
+
+% ---- Loading ----------------------------------------------------------------------------------------------
+
+function network = load(command, source, pairs)
+  if strcmp(command, 'load')
+    requireText('load', 'file', source);
+  elseif ~isa(source, 'uint8')
+    error('netjac:load:wrongClass', 'bytes must be of class uint8; they are %s.', class(source));
+  end
+  open();
+  options = optionsOf(pairs);
+  network.pointer = libpointer('netjac_networkPtr');
+  if strcmp(command, 'load')
+    status = calllib('netjac', 'netjac_load', source, options, network.pointer);
+  else
+    bytes = [];
+    if ~isempty(source)
+      bytes = libpointer('uint8Ptr', source);
+    end
+    status = calllib('netjac', 'netjac_load_bytes', bytes, numel(source), options, network.pointer);
+  end
+  calllib('netjac', 'netjac_options_release', options);
+  check('load', status);
+
+  network.inputSize = calllib('netjac', 'netjac_input_size', network.pointer);
+  network.outputSize = calllib('netjac', 'netjac_output_size', network.pointer);
+  [network.rows, network.columns] = structureOf(network);
+end
+
+function options = optionsOf(pairs)
+  if ~iscell(pairs) || mod(numel(pairs), 2) ~= 0
+    error('netjac:load:wrongOption', 'Options come in pairs of a name and a value.');
+  end
+  if ~iscellstr(pairs)
+    error('netjac:load:wrongOption', 'Names and values of options must be text here.');
+  end
+  options = calllib('netjac', 'netjac_options_create');
+  if isNull(options)
+    error('netjac:load:wrongOption', '%s', calllib('netjac', 'netjac_last_error'));
+  end
+  for k = 1:2:numel(pairs)
+    status = calllib('netjac', 'netjac_options_set', options, pairs{k}, pairs{k + 1});
+    if status ~= 0
+      message = calllib('netjac', 'netjac_last_error');
+      calllib('netjac', 'netjac_options_release', options);
+      error(['netjac:load:', netjac.internal.problem(status)], '%s', message);
+    end
+  end
+end
+
+% Row and column of every element of the Jacobian that can be other than zero, column by column.
+function [rows, columns] = structureOf(network)
+  area = 'jacobianSparsity';
+  [status, ~, count] = calllib('netjac', 'netjac_jacobian_sparsity', network.pointer, int64(0), [], []);
+  check(area, status);
+  [status, ~, ~, starts, rows] = calllib('netjac', 'netjac_jacobian_sparsity', network.pointer, [], ...
+                                         zeros(network.inputSize + 1, 1, 'int64'), zeros(count, 1, 'int64'));
+  check(area, status);
+  rows = double(rows(:)) + 1;
+  columns = zeros(count, 1);
+  starts = double(starts);
+  for k = 1:network.inputSize
+    columns(starts(k) + 1:starts(k + 1)) = k;
+  end
+end
+
+% ---- What a network is ------------------------------------------------------------------------------------
+
+function description = describe(network)
+  description = struct('inputs', tensors(network, 'input'), 'outputs', tensors(network, 'output'), ...
+                       'inputSize', network.inputSize, 'outputSize', network.outputSize);
+end
+
+function list = tensors(network, kind)
+  list = struct('name', cell(1, 0), 'size', cell(1, 0));
+  for index = 0:calllib('netjac', ['netjac_', kind, '_count'], network.pointer) - 1
+    rank = calllib('netjac', ['netjac_', kind, '_rank'], network.pointer, index);
+    lengths = [];
+    for axis = 0:rank - 1
+      lengths(1, axis + 1) = calllib('netjac', ['netjac_', kind, '_dim'], network.pointer, index, axis);
+    end
+    list(1, index + 1) = struct('name', calllib('netjac', ['netjac_', kind, '_name'], network.pointer, index), ...
+                                'size', lengths);
+  end
+end
+
+function text = plan(network)
+  [status, ~, ~, needed] = calllib('netjac', 'netjac_jacobian_plan', network.pointer, [], 0, uint64(0));
+  check('jacobianPlan', status);
+  [status, ~, text] = calllib('netjac', 'netjac_jacobian_plan', network.pointer, blanks(double(needed)), ...
+                              double(needed), []);
+  check('jacobianPlan', status);
+end
+
+function prepare(network, task, samples)
+  if ~isnumeric(samples) || ~isscalar(samples) || ~(samples >= 0 && samples <= 2 ^ 53) || samples ~= fix(samples)
+    error('netjac:prepare:wrongArgument', 'samples must be a whole number, 0 or more.');
+  end
+  requireText('prepare', 'task', task);
+  check('prepare', calllib('netjac', 'netjac_prepare', network.pointer, task, double(samples)));
+end
+
+% ---- Values and derivatives -------------------------------------------------------------------------------
+
+function varargout = evaluate(command, network, x, varargin)
+  n = network.inputSize;
+  m = network.outputSize;
+  checkClass(command, 'x', x);
+  isRow = false;
+  if ndims(x) == 2 && size(x, 1) == n
+    samples = size(x, 2);
+  elseif ndims(x) == 2 && size(x, 1) == 1 && size(x, 2) == n
+    samples = 1;
+    isRow = true;
+  else
+    error(['netjac:', command, ':wrongSize'], ...
+          ['x is %s; the network takes %d values a sample: give %d-by-N, a sample a column, or one sample ', ...
+           'as a row of %d.'], sizeText(x), n, n, n);
+  end
+
+  companion = [];
+  names = struct('jvp', 'v', 'vjp', 'w', 'hessian', 'lambda');
+  if isfield(names, command)
+    if isempty(varargin)
+      error('netjac:mex:missingArgument', '''%s'' takes 3 arguments; 2 were given.', command);
+    end
+    rows = struct('jvp', n, 'vjp', m, 'hessian', m);
+    companion = companionOf(command, names.(command), varargin{1}, rows.(command), samples, class(x));
+  end
+  if nargout < 2 && any(strcmp(command, {'jacobian', 'jacobianSparse'}))
+    function_ = 'forward';
+  else
+    function_ = command;
+  end
+
+  p = network.pointer;
+  y = zeros(m, samples, class(x));
+  switch function_
+    case 'forward'
+      [status, ~, ~, y] = calllib('netjac', name('forward', x), p, samples, x, y);
+    case 'jacobian'
+      [status, ~, ~, y, second] = calllib('netjac', name('jacobian', x), p, samples, x, y, ...
+                                          zeros(m * n * samples, 1, class(x)), 1);
+      second = reshape(second, [m, n, samples]);
+    case 'jvp'
+      [status, ~, ~, ~, y, second] = calllib('netjac', name('jvp', x), p, samples, x, companion, y, y);
+    case 'vjp'
+      [status, ~, ~, ~, y, second] = calllib('netjac', name('vjp', x), p, samples, x, companion, y, ...
+                                             zeros(n, samples, class(x)));
+    case 'hessian'
+      [status, ~, ~, ~, y] = calllib('netjac', name('hessian', x), p, samples, x, companion, ...
+                                     zeros(n * n * samples, 1, class(x)));
+      y = reshape(y, [n, n, samples]);
+    case 'jacobianSparse'
+      count = numel(network.rows);
+      [status, ~, ~, y, values] = calllib('netjac', name('jacobian_sparse', x), p, samples, x, y, ...
+                                          zeros(count, samples, class(x)));
+      offsets = 0:samples - 1;
+      second = sparse(network.rows + m * offsets, network.columns + n * offsets, ...
+                      double(reshape(values, count, samples)), m * samples, n * samples);
+  end
+  check(command, status);
+
+  varargout{1} = oriented(y, isRow && ~strcmp(command, 'hessian'));
+  if nargout > 1
+    varargout{2} = oriented(second, isRow && any(strcmp(command, {'jvp', 'vjp'})));
+  end
+end
+
+function text = name(task, x)
+  text = ['netjac_', task];
+  if isa(x, 'single')
+    text = [text, '_f32'];
+  end
+end
+
+function y = oriented(y, isRow)
+  if isRow
+    y = reshape(y, 1, []);
+  end
+end
+
+function companion = companionOf(area, name, companion, rows, samples, className)
+  checkClass(area, name, companion);
+  isColumns = ndims(companion) == 2 && size(companion, 1) == rows && size(companion, 2) == samples;
+  isRow = samples == 1 && ndims(companion) == 2 && size(companion, 1) == 1 && size(companion, 2) == rows;
+  if ~isColumns && ~isRow
+    error(['netjac:', area, ':wrongSize'], '%s is %s; x has %d samples, so give %d-by-%d, a sample a column.', ...
+          name, sizeText(companion), samples, rows, samples);
+  end
+  companion = feval(className, companion);
+end
+
+function checkClass(area, name, array)
+  if issparse(array)
+    error(['netjac:', area, ':sparse'], '%s is sparse; give a full matrix: full(%s).', name, name);
+  end
+  if ~isa(array, 'double') && ~isa(array, 'single')
+    error(['netjac:', area, ':wrongClass'], '%s is of class %s; give double or single: double(%s).', ...
+          name, class(array), name);
+  end
+  if ~isreal(array)
+    error(['netjac:', area, ':complex'], '%s is complex; networks take real numbers: real(%s).', name, name);
+  end
+end
+
+function requireText(area, name, text)
+  if ~ischar(text) || (size(text, 1) > 1 && ~isempty(text))
+    error(['netjac:', area, ':wrongClass'], '%s must be text (a char row); it is of class %s.', name, class(text));
+  end
+end
+
+function text = sizeText(array)
+  text = sprintf('%d-by-', size(array));
+  text = text(1:end - 4);
+end

@@ -1,0 +1,203 @@
+/*
+ * netjac_thunk.c - The functions through which MATLAB's calllib calls libnetjac, one for each signature.
+ *
+ * Written by netjac_generate from include/netjac.h; do not edit. To be built as a shared library named
+ * netjac_thunk, beside libnetjac. MATLAB places every argument at a multiple of 8 bytes.
+ */
+#include <stdint.h>
+
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+#define ARGUMENT(type, index) (*(type const *)(arguments + 8 * (index)))
+
+/* const char * netjac_version(void) */
+EXPORT char *cstringvoidThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((char *(*)(void))function)();
+}
+
+/* const char * netjac_status_name(netjac_status status) */
+EXPORT char *cstringint32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((char *(*)(int32_t))function)(ARGUMENT(int32_t, 0));
+}
+
+/* netjac_options * netjac_options_create(void) */
+EXPORT void *voidPtrvoidThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((void *(*)(void))function)();
+}
+
+/* netjac_status netjac_options_set(netjac_options *options, const char *key, const char *value) */
+EXPORT int32_t int32voidPtrcstringcstringThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, char *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(char *, 2));
+}
+
+/* void netjac_options_release(netjac_options *options) */
+EXPORT void voidvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  ((void (*)(void *))function)(ARGUMENT(void *, 0));
+}
+
+/* netjac_status netjac_load(const char *path, const netjac_options *options, netjac_network **network) */
+EXPORT int32_t int32cstringvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(char *, void *, void *))function)(ARGUMENT(char *, 0),
+    ARGUMENT(void *, 1),
+    ARGUMENT(void *, 2));
+}
+
+/* netjac_status netjac_load_bytes(const void *bytes, size_t size, const netjac_options *options, netjac_network **network) */
+EXPORT int32_t int32voidPtruint64voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, uint64_t, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(uint64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3));
+}
+
+/* int32_t netjac_input_count(const netjac_network *network) */
+EXPORT int32_t int32voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *))function)(ARGUMENT(void *, 0));
+}
+
+/* const char * netjac_input_name(const netjac_network *network, int32_t index) */
+EXPORT char *cstringvoidPtrint32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((char *(*)(void *, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1));
+}
+
+/* int32_t netjac_input_rank(const netjac_network *network, int32_t index) */
+EXPORT int32_t int32voidPtrint32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1));
+}
+
+/* int64_t netjac_input_dim(const netjac_network *network, int32_t index, int32_t axis) */
+EXPORT int64_t int64voidPtrint32int32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int64_t (*)(void *, int32_t, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(int32_t, 2));
+}
+
+/* int64_t netjac_input_size(const netjac_network *network) */
+EXPORT int64_t int64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int64_t (*)(void *))function)(ARGUMENT(void *, 0));
+}
+
+/* netjac_status netjac_forward(netjac_network *network, int64_t samples, const double *x, double *y) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3));
+}
+
+/* netjac_status netjac_jacobian(netjac_network *network, int64_t samples, const double *x, double *y, double *jacobian, netjac_order order) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrvoidPtrint32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, void *, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(int32_t, 5));
+}
+
+/* netjac_status netjac_jvp(netjac_network *network, int64_t samples, const double *x, const double *tangent, double *y, double *product) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_hessian(netjac_network *network, int64_t samples, const double *x, const double *weights, double *hessian) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_jacobian_sparsity(netjac_network *network, int64_t *nonzeros, int64_t *column_pointers, int64_t *row_indices) */
+EXPORT int32_t int32voidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(void *, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3));
+}
+
+/* netjac_status netjac_prepare(netjac_network *network, const char *task, int64_t samples) */
+EXPORT int32_t int32voidPtrcstringint64Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int64_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int64_t, 2));
+}
+
+/* netjac_status netjac_jacobian_plan(netjac_network *network, char *buffer, size_t size, size_t *needed) */
+EXPORT int32_t int32voidPtrcstringuint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, uint64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(uint64_t, 2),
+    ARGUMENT(void *, 3));
+}

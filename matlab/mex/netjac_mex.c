@@ -1,0 +1,730 @@
+/*
+ * netjac_mex.c - The door from MATLAB and Octave into libnetjac.
+ *
+ * Called by the package +netjac only. matlab/library/netjac_mex.m offers the same commands over loadlibrary, for
+ * MATLAB without a compiler; the tests run on both and expect equal results, identifiers and messages.
+ *
+ *   handle = netjac_mex('load', path, options)           options: {key, value, key, value, ...}, all text
+ *   handle = netjac_mex('loadBytes', bytes, options)     bytes: uint8
+ *            netjac_mex('release', handle)               a handle that is not (or no longer) valid is ignored
+ *   s      = netjac_mex('describe', handle)              inputs, outputs (name, size), inputSize, outputSize
+ *   y      = netjac_mex('forward', handle, x)
+ *   [y, J] = netjac_mex('jacobian', handle, x)
+ *   [y, p] = netjac_mex('jvp', handle, x, v)
+ *   [y, g] = netjac_mex('vjp', handle, x, w)
+ *   H      = netjac_mex('hessian', handle, x, lambda)
+ *   S      = netjac_mex('jacobianSparsity', handle)
+ *   [y, J] = netjac_mex('jacobianSparse', handle, x)
+ *   c      = netjac_mex('jacobianCost', handle)          [chosen, forward, reverse]
+ *   text   = netjac_mex('jacobianPlan', handle)
+ *            netjac_mex('prepare', handle, task, samples)
+ *   text   = netjac_mex('version')
+ *   n      = netjac_mex('alive')                         how many networks are loaded
+ *
+ * A further argument after these is ignored. Function handles pass their network there, which keeps it alive.
+ *
+ * A handle is a place in the table below and a generation, never an address, so a stale or invented one is
+ * recognised instead of followed. MATLAB calls a MEX file from one thread only; the table needs no lock.
+ */
+#include "mex.h"
+
+#include <netjac.h>
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Errors ---------------------------------------------------------------------------------------------- */
+
+/* The only place where statuses become identifiers; +internal/problem.m is its twin for the other door. */
+static const char *problem_of(netjac_status status)
+{
+  switch (status) {
+  case NETJAC_ERROR_ARGUMENT: return "wrongArgument";
+  case NETJAC_ERROR_OPTION: return "wrongOption";
+  case NETJAC_ERROR_FILE: return "fileNotReadable";
+  case NETJAC_ERROR_FORMAT: return "wrongFormat";
+  case NETJAC_ERROR_UNSUPPORTED: return "unsupportedOperator";
+  case NETJAC_ERROR_SHAPE: return "wrongShape";
+  case NETJAC_ERROR_MEMORY: return "outOfMemory";
+  case NETJAC_ERROR_DEFECT: return "defect";
+  default: return "unknownProblem";
+  }
+}
+
+/* Does not return. */
+static void raise_error(const char *identifier, const char *message)
+{
+#ifdef HAVE_OCTAVE
+  /* Octave's mexErrMsgIdAndTxt would put "netjac_mex: " before the message; its function error does not. */
+  mxArray *arguments[3];
+  arguments[0] = mxCreateString(identifier);
+  arguments[1] = mxCreateString("%s");
+  arguments[2] = mxCreateString(message);
+  mexCallMATLAB(0, NULL, 3, arguments, "error");
+#endif
+  mexErrMsgIdAndTxt(identifier, "%s", message);
+}
+
+/* Does not return. `area` is the command, as in netjac:forward:wrongSize. */
+static void fail(const char *area, const char *problem, const char *format, ...)
+{
+  char identifier[96];
+  char message[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  snprintf(identifier, sizeof identifier, "netjac:%s:%s", area, problem);
+  raise_error(identifier, message);
+}
+
+/* The library's messages can list many operators, so they do not pass through the buffer of fail(). */
+static void check(const char *area, netjac_status status)
+{
+  char identifier[96];
+  if (status == NETJAC_OK)
+    return;
+  snprintf(identifier, sizeof identifier, "netjac:%s:%s", area, problem_of(status));
+  raise_error(identifier, netjac_last_error());
+}
+
+/* ---- The table of networks ------------------------------------------------------------------------------- */
+
+typedef struct {
+  netjac_network *network; /* NULL while the place is free */
+  uint32_t generation;     /* grows with every release, so that old handles stop fitting */
+  int64_t input_size;
+  int64_t output_size;
+  int64_t nonzeros;         /* of the Jacobian; -1 until asked for */
+  int64_t *column_pointers; /* [input_size + 1] */
+  int64_t *row_indices;     /* [nonzeros] */
+} place;
+
+static place *places = NULL;
+static uint32_t place_count = 0;
+static uint32_t alive_count = 0;
+
+static void vacate(place *p)
+{
+  netjac_release(p->network);
+  free(p->column_pointers);
+  free(p->row_indices);
+  p->network = NULL;
+  p->column_pointers = NULL;
+  p->row_indices = NULL;
+  p->generation++;
+  alive_count--;
+}
+
+static void release_all(void)
+{
+  uint32_t k;
+  for (k = 0; k < place_count; k++)
+    if (places[k].network)
+      vacate(&places[k]);
+  free(places);
+  places = NULL;
+  place_count = 0;
+}
+
+/* A place to put a network in; found before loading, so that no loaded network can be left without one. */
+static uint32_t free_place(const char *area)
+{
+  static const uint32_t growth = 16;
+  uint32_t k;
+  place *grown;
+  for (k = 0; k < place_count; k++)
+    if (!places[k].network)
+      return k;
+  grown = (place *)realloc(places, (place_count + growth) * sizeof *places);
+  if (!grown)
+    fail(area, "outOfMemory", "There is no memory for a further network.");
+  places = grown;
+  memset(places + place_count, 0, growth * sizeof *places);
+  place_count += growth;
+  return k;
+}
+
+static mxArray *occupy(uint32_t index, netjac_network *network)
+{
+  place *p = &places[index];
+  mxArray *handle;
+  p->network = network;
+  p->input_size = netjac_input_size(network);
+  p->output_size = netjac_output_size(network);
+  p->nonzeros = -1;
+  if (alive_count++ == 0)
+    mexLock(); /* "clear all" must not unload the table under living networks */
+  handle = mxCreateNumericMatrix(1, 1, mxUINT64_CLASS, mxREAL);
+  *(uint64_t *)mxGetData(handle) = (uint64_t)p->generation << 32 | (index + 1u);
+  return handle;
+}
+
+typedef enum { HANDLE_VALID, HANDLE_RELEASED, HANDLE_FOREIGN } handle_state;
+
+static handle_state find_place(const mxArray *argument, place **found)
+{
+  uint64_t handle;
+  uint32_t index, generation;
+  *found = NULL;
+  if (!mxIsUint64(argument) || mxGetNumberOfElements(argument) != 1 || mxIsComplex(argument))
+    return HANDLE_FOREIGN;
+  handle = *(const uint64_t *)mxGetData(argument);
+  index = (uint32_t)handle;
+  generation = (uint32_t)(handle >> 32);
+  if (index == 0 || index > place_count || generation > places[index - 1].generation)
+    return HANDLE_FOREIGN;
+  if (generation < places[index - 1].generation)
+    return HANDLE_RELEASED;
+  if (!places[index - 1].network)
+    return HANDLE_FOREIGN;
+  *found = &places[index - 1];
+  return HANDLE_VALID;
+}
+
+static place *network_argument(const mxArray *argument)
+{
+  place *found;
+  handle_state state = find_place(argument, &found);
+  /* A released netjac.Network holds 0. */
+  if (state == HANDLE_FOREIGN && mxIsUint64(argument) && mxGetNumberOfElements(argument) == 1
+      && *(const uint64_t *)mxGetData(argument) == 0)
+    state = HANDLE_RELEASED;
+  if (state == HANDLE_RELEASED)
+    fail("network", "released", "The network has been released (delete, clear); load it again with netjac.load.");
+  if (state == HANDLE_FOREIGN)
+    fail("network", "invalidHandle", "This is not the handle of a network; use what netjac.load returned.");
+  return found;
+}
+
+/* ---- Arguments ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const void *data;
+  int is_single;
+  int is_row; /* one sample, given as a row */
+  int64_t samples;
+} samples_argument;
+
+static void size_text(const mxArray *array, char *text, size_t length)
+{
+  const mwSize *sizes = mxGetDimensions(array);
+  mwSize k, count = mxGetNumberOfDimensions(array);
+  size_t used = 0;
+  text[0] = '\0';
+  for (k = 0; k < count && used < length; k++)
+    used += (size_t)snprintf(text + used, length - used, k ? "-by-%lld" : "%lld", (long long)sizes[k]);
+}
+
+static void check_class(const char *area, const char *name, const mxArray *array)
+{
+  if (mxIsSparse(array))
+    fail(area, "sparse", "%s is sparse; give a full matrix: full(%s).", name, name);
+  if (!mxIsDouble(array) && !mxIsSingle(array))
+    fail(area, "wrongClass", "%s is of class %s; give double or single: double(%s).", name, mxGetClassName(array),
+         name);
+  if (mxIsComplex(array))
+    fail(area, "complex", "%s is complex; networks take real numbers: real(%s).", name, name);
+}
+
+/* x, which decides on class, number of samples and orientation of everything else. */
+static samples_argument samples_of(const char *area, const mxArray *array, int64_t rows)
+{
+  samples_argument x;
+  const mwSize *sizes = mxGetDimensions(array);
+  check_class(area, "x", array);
+  x.is_row = 0;
+  if (mxGetNumberOfDimensions(array) == 2 && (int64_t)sizes[0] == rows) {
+    x.samples = (int64_t)sizes[1];
+  } else if (mxGetNumberOfDimensions(array) == 2 && sizes[0] == 1 && (int64_t)sizes[1] == rows) {
+    x.samples = 1;
+    x.is_row = 1;
+  } else {
+    char text[128];
+    size_text(array, text, sizeof text);
+    fail(area, "wrongSize",
+         "x is %s; the network takes %lld values a sample: give %lld-by-N, a sample a column, or one sample as a row "
+         "of %lld.",
+         text, (long long)rows, (long long)rows, (long long)rows);
+    x.samples = 0;
+  }
+  x.is_single = mxIsSingle(array);
+  x.data = mxGetData(array);
+  return x;
+}
+
+/* A companion of x: v, w or lambda. It is taken in the class of x, as MATLAB's arithmetic would do it. */
+static const void *companion_of(const char *area, const char *name, const mxArray *array, int64_t rows,
+                                const samples_argument *x)
+{
+  const mwSize *sizes = mxGetDimensions(array);
+  size_t k, count = mxGetNumberOfElements(array);
+  int is_matrix = mxGetNumberOfDimensions(array) == 2;
+  check_class(area, name, array);
+  if (!(is_matrix && (int64_t)sizes[0] == rows && (int64_t)sizes[1] == x->samples)
+      && !(is_matrix && x->samples == 1 && sizes[0] == 1 && (int64_t)sizes[1] == rows)) {
+    char text[128];
+    size_text(array, text, sizeof text);
+    fail(area, "wrongSize", "%s is %s; x has %lld samples, so give %lld-by-%lld, a sample a column.", name, text,
+         (long long)x->samples, (long long)rows, (long long)x->samples);
+  }
+  if (mxIsSingle(array) == x->is_single)
+    return mxGetData(array);
+  if (x->is_single) {
+    const double *from = (const double *)mxGetData(array);
+    float *to = (float *)mxMalloc(count * sizeof *to + 1);
+    for (k = 0; k < count; k++)
+      to[k] = (float)from[k];
+    return to;
+  } else {
+    const float *from = (const float *)mxGetData(array);
+    double *to = (double *)mxMalloc(count * sizeof *to + 1);
+    for (k = 0; k < count; k++)
+      to[k] = from[k];
+    return to;
+  }
+}
+
+/* Releases what companion_of() may have allocated: early in a loop of many calls, not only at the end. */
+static void discard_companion(const void *data, const mxArray *array)
+{
+  if (data != mxGetData(array))
+    mxFree((void *)data);
+}
+
+static char *text_argument(const char *area, const char *name, const mxArray *array)
+{
+  char *text;
+  if (!mxIsChar(array) || (mxGetM(array) > 1 && !mxIsEmpty(array)))
+    fail(area, "wrongClass", "%s must be text (a char row); it is of class %s.", name, mxGetClassName(array));
+#ifdef HAVE_OCTAVE
+  text = mxArrayToString(array); /* Octave's text is UTF-8 already */
+#else
+  text = mxArrayToUTF8String(array);
+#endif
+  if (!text)
+    fail(area, "outOfMemory", "There is no memory for the text of %s.", name);
+  return text;
+}
+
+/* ---- Results --------------------------------------------------------------------------------------------- */
+
+/* An array of the class of x that is not filled yet; the library writes into it directly. */
+static mxArray *result_array(const char *area, const samples_argument *x, mwSize axes, const mwSize *sizes)
+{
+  /* The product is checked here, because an array of wrapped size would be written past its end. */
+  size_t elements = 1;
+  mwSize k;
+  for (k = 0; k < axes; k++) {
+    if (sizes[k] != 0 && elements > (SIZE_MAX / 16) / sizes[k])
+      fail(area, "outOfMemory", "The result would have more elements than memory can hold; pass fewer samples.");
+    elements *= sizes[k];
+  }
+  return mxCreateUninitNumericArray(axes, (mwSize *)sizes, x->is_single ? mxSINGLE_CLASS : mxDOUBLE_CLASS, mxREAL);
+}
+
+/* [rows] for each sample, in the orientation of x. */
+static mxArray *result_like(const char *area, const samples_argument *x, int64_t rows)
+{
+  mwSize sizes[2];
+  sizes[0] = x->is_row ? 1 : (mwSize)rows;
+  sizes[1] = x->is_row ? (mwSize)rows : (mwSize)x->samples;
+  return result_array(area, x, 2, sizes);
+}
+
+/* A matrix for each sample. */
+static mxArray *result_pages(const char *area, const samples_argument *x, int64_t rows, int64_t columns)
+{
+  mwSize sizes[3];
+  sizes[0] = (mwSize)rows;
+  sizes[1] = (mwSize)columns;
+  sizes[2] = (mwSize)x->samples;
+  return result_array(area, x, x->samples == 1 ? 2 : 3, sizes);
+}
+
+/* ---- Commands: loading ----------------------------------------------------------------------------------- */
+
+static netjac_options *options_argument(const mxArray *array)
+{
+  netjac_options *options;
+  size_t k, count;
+  if (!mxIsCell(array) || mxGetNumberOfElements(array) % 2 != 0)
+    fail("load", "wrongOption", "Options come in pairs of a name and a value.");
+  options = netjac_options_create();
+  if (!options)
+    fail("load", "wrongOption", "%s", netjac_last_error());
+  count = mxGetNumberOfElements(array);
+  for (k = 0; k + 1 < count; k += 2) {
+    const mxArray *key = mxGetCell(array, k), *value = mxGetCell(array, k + 1);
+    netjac_status status;
+    if (!key || !value || !mxIsChar(key) || !mxIsChar(value)) {
+      netjac_options_release(options);
+      fail("load", "wrongOption", "Names and values of options must be text here.");
+    }
+    status = netjac_options_set(options, text_argument("load", "an option's name", key),
+                                text_argument("load", "an option's value", value));
+    if (status != NETJAC_OK) {
+      netjac_options_release(options);
+      check("load", status);
+    }
+  }
+  return options;
+}
+
+static mxArray *load(const mxArray *source, const mxArray *option_pairs, int from_bytes)
+{
+  netjac_network *network = NULL;
+  netjac_options *options;
+  netjac_status status;
+  char *path = NULL;
+  uint32_t index = free_place("load");
+  if (from_bytes && (!mxIsUint8(source) || mxIsSparse(source)))
+    fail("load", "wrongClass", "bytes must be of class uint8; they are %s.", mxGetClassName(source));
+  if (!from_bytes)
+    path = text_argument("load", "file", source);
+  options = options_argument(option_pairs);
+  if (from_bytes)
+    status = netjac_load_bytes(mxGetData(source), mxGetNumberOfElements(source), options, &network);
+  else
+    status = netjac_load(path, options, &network);
+  netjac_options_release(options);
+  check("load", status);
+  return occupy(index, network);
+}
+
+static void release(const mxArray *argument)
+{
+  place *found;
+  if (find_place(argument, &found) != HANDLE_VALID)
+    return;
+  vacate(found);
+  if (alive_count == 0)
+    mexUnlock();
+}
+
+/* ---- Commands: what a network is ------------------------------------------------------------------------- */
+
+/* A struct array with name and size, one element for each input or output. */
+static mxArray *describe_tensors(const netjac_network *network, int outputs)
+{
+  static const char *fields[] = {"name", "size"};
+  int32_t index, count = outputs ? netjac_output_count(network) : netjac_input_count(network);
+  mxArray *tensors = mxCreateStructMatrix(1, (mwSize)(count < 0 ? 0 : count), 2, fields);
+  for (index = 0; index < count; index++) {
+    const char *name = outputs ? netjac_output_name(network, index) : netjac_input_name(network, index);
+    int32_t axis, rank = outputs ? netjac_output_rank(network, index) : netjac_input_rank(network, index);
+    mxArray *size = mxCreateDoubleMatrix(rank > 0 ? 1 : 0, (mwSize)(rank > 0 ? rank : 0), mxREAL);
+    for (axis = 0; axis < rank; axis++)
+      ((double *)mxGetData(size))[axis]
+        = (double)(outputs ? netjac_output_dim(network, index, axis) : netjac_input_dim(network, index, axis));
+    mxSetField(tensors, (mwIndex)index, "name", mxCreateString(name ? name : ""));
+    mxSetField(tensors, (mwIndex)index, "size", size);
+  }
+  return tensors;
+}
+
+static mxArray *describe(const place *p)
+{
+  static const char *fields[] = {"inputs", "outputs", "inputSize", "outputSize"};
+  mxArray *description = mxCreateStructMatrix(1, 1, 4, fields);
+  mxSetField(description, 0, "inputs", describe_tensors(p->network, 0));
+  mxSetField(description, 0, "outputs", describe_tensors(p->network, 1));
+  mxSetField(description, 0, "inputSize", mxCreateDoubleScalar((double)p->input_size));
+  mxSetField(description, 0, "outputSize", mxCreateDoubleScalar((double)p->output_size));
+  return description;
+}
+
+static mxArray *jacobian_cost(const place *p)
+{
+  int64_t cost[3] = {0, 0, 0};
+  mxArray *result;
+  int k;
+  check("jacobianCost", netjac_jacobian_cost(p->network, &cost[0], &cost[1], &cost[2]));
+  result = mxCreateDoubleMatrix(1, 3, mxREAL);
+  for (k = 0; k < 3; k++)
+    ((double *)mxGetData(result))[k] = (double)cost[k];
+  return result;
+}
+
+static mxArray *jacobian_plan(const place *p)
+{
+  size_t needed = 0;
+  char *text;
+  check("jacobianPlan", netjac_jacobian_plan(p->network, NULL, 0, &needed));
+  text = (char *)mxCalloc(needed + 1, 1);
+  check("jacobianPlan", netjac_jacobian_plan(p->network, text, needed, NULL));
+  return mxCreateString(text);
+}
+
+/* ---- Commands: values and derivatives -------------------------------------------------------------------- */
+
+/* The function for the class of x. The pointers are converted in one place for both. */
+#define CALL(function, x, ...) ((x)->is_single ? function##_f32(__VA_ARGS__) : function(__VA_ARGS__))
+
+static mxArray *forward(const char *area, const place *p, const samples_argument *x)
+{
+  mxArray *y = result_like(area, x, p->output_size);
+  check(area, CALL(netjac_forward, x, p->network, x->samples, x->data, mxGetData(y)));
+  return y;
+}
+
+static void jacobian(const place *p, const samples_argument *x, mxArray **results)
+{
+  mxArray *y = result_like("jacobian", x, p->output_size);
+  mxArray *pages = result_pages("jacobian", x, p->output_size, p->input_size);
+  check("jacobian", CALL(netjac_jacobian, x, p->network, x->samples, x->data, mxGetData(y), mxGetData(pages),
+                         NETJAC_COLUMN_MAJOR));
+  results[0] = y;
+  results[1] = pages;
+}
+
+static void jvp(const place *p, const samples_argument *x, const mxArray *tangents, mxArray **results)
+{
+  const void *v = companion_of("jvp", "v", tangents, p->input_size, x);
+  mxArray *y = result_like("jvp", x, p->output_size);
+  mxArray *product = result_like("jvp", x, p->output_size);
+  check("jvp", CALL(netjac_jvp, x, p->network, x->samples, x->data, v, mxGetData(y), mxGetData(product)));
+  discard_companion(v, tangents);
+  results[0] = y;
+  results[1] = product;
+}
+
+static void vjp(const place *p, const samples_argument *x, const mxArray *cotangents, mxArray **results)
+{
+  const void *w = companion_of("vjp", "w", cotangents, p->output_size, x);
+  mxArray *y = result_like("vjp", x, p->output_size);
+  mxArray *product = result_like("vjp", x, p->input_size);
+  check("vjp", CALL(netjac_vjp, x, p->network, x->samples, x->data, w, mxGetData(y), mxGetData(product)));
+  discard_companion(w, cotangents);
+  results[0] = y;
+  results[1] = product;
+}
+
+static mxArray *hessian(const place *p, const samples_argument *x, const mxArray *weights)
+{
+  const void *lambda = companion_of("hessian", "lambda", weights, p->output_size, x);
+  mxArray *pages = result_pages("hessian", x, p->input_size, p->input_size);
+  check("hessian", CALL(netjac_hessian, x, p->network, x->samples, x->data, lambda, mxGetData(pages)));
+  discard_companion(lambda, weights);
+  return pages;
+}
+
+/* ---- Commands: sparse Jacobians -------------------------------------------------------------------------- */
+
+/* The structure depends on the network only, so it is read once. */
+static void find_structure(const char *area, place *p)
+{
+  int64_t nonzeros = 0;
+  int64_t *column_pointers, *row_indices;
+  netjac_status status;
+  if (p->nonzeros >= 0)
+    return;
+  check(area, netjac_jacobian_sparsity(p->network, &nonzeros, NULL, NULL));
+  column_pointers = (int64_t *)calloc((size_t)p->input_size + 1, sizeof(int64_t));
+  row_indices = (int64_t *)calloc((size_t)nonzeros + 1, sizeof(int64_t));
+  status = NETJAC_ERROR_MEMORY;
+  if (column_pointers && row_indices)
+    status = netjac_jacobian_sparsity(p->network, NULL, column_pointers, row_indices);
+  if (status != NETJAC_OK) {
+    int no_memory = !column_pointers || !row_indices;
+    free(column_pointers);
+    free(row_indices);
+    if (no_memory)
+      fail(area, "outOfMemory", "There is no memory for the %lld places of the Jacobian's nonzeros.",
+           (long long)nonzeros);
+    check(area, status);
+  }
+  p->nonzeros = nonzeros;
+  p->column_pointers = column_pointers;
+  p->row_indices = row_indices;
+}
+
+static mxArray *jacobian_sparsity(place *p)
+{
+  mxArray *structure;
+  mwIndex *rows, *columns;
+  mxLogical *values;
+  int64_t k;
+  find_structure("jacobianSparsity", p);
+  structure = mxCreateSparseLogicalMatrix((mwSize)p->output_size, (mwSize)p->input_size,
+                                          (mwSize)(p->nonzeros > 0 ? p->nonzeros : 1));
+  rows = mxGetIr(structure);
+  columns = mxGetJc(structure);
+  values = (mxLogical *)mxGetData(structure);
+  for (k = 0; k <= p->input_size; k++)
+    columns[k] = (mwIndex)p->column_pointers[k];
+  for (k = 0; k < p->nonzeros; k++) {
+    rows[k] = (mwIndex)p->row_indices[k];
+    values[k] = 1;
+  }
+  return structure;
+}
+
+/*
+ * The Jacobian of y(:) by x(:): for several samples a block-diagonal matrix, whose values stand in memory exactly
+ * as the library writes them, sample after sample. MATLAB's sparse matrices are double and hold no zeros, so
+ * values that happen to be zero are squeezed out afterwards.
+ */
+static mxArray *sparse_matrix(const place *p, int64_t samples)
+{
+  return mxCreateSparse((mwSize)(p->output_size * samples), (mwSize)(p->input_size * samples),
+                        (mwSize)(p->nonzeros * samples > 0 ? p->nonzeros * samples : 1), mxREAL);
+}
+
+static void fill_structure(const place *p, int64_t samples, mxArray *matrix)
+{
+  mwIndex *rows = mxGetIr(matrix), *columns = mxGetJc(matrix);
+  double *values = (double *)mxGetData(matrix);
+  int64_t sample, column, k;
+  mwIndex kept = 0;
+  columns[0] = 0;
+  for (sample = 0; sample < samples; sample++) {
+    const double *from = values + sample * p->nonzeros;
+    for (column = 0; column < p->input_size; column++) {
+      for (k = p->column_pointers[column]; k < p->column_pointers[column + 1]; k++) {
+        if (from[k] == 0)
+          continue;
+        values[kept] = from[k];
+        rows[kept++] = (mwIndex)(sample * p->output_size + p->row_indices[k]);
+      }
+      columns[sample * p->input_size + column + 1] = kept;
+    }
+  }
+}
+
+static void jacobian_sparse(place *p, const samples_argument *x, mxArray **results)
+{
+  static const char *area = "jacobianSparse";
+  mxArray *y = result_like(area, x, p->output_size);
+  mxArray *matrix;
+  int64_t k, count, widest;
+  find_structure(area, p);
+  widest = p->nonzeros > p->output_size ? p->nonzeros : p->output_size;
+  widest = widest > p->input_size ? widest : p->input_size;
+  if (widest > 0 && x->samples > INT64_MAX / 16 / widest)
+    fail(area, "outOfMemory", "The result would have more elements than memory can hold; pass fewer samples.");
+  matrix = sparse_matrix(p, x->samples);
+  count = p->nonzeros * x->samples;
+  if (x->is_single) {
+    float *values = (float *)mxMalloc((size_t)count * sizeof *values + 1);
+    double *to = (double *)mxGetData(matrix);
+    check(area, netjac_jacobian_sparse_f32(p->network, x->samples, (const float *)x->data, (float *)mxGetData(y),
+                                           values));
+    for (k = 0; k < count; k++)
+      to[k] = values[k];
+    mxFree(values);
+  } else {
+    check(area, netjac_jacobian_sparse(p->network, x->samples, (const double *)x->data, (double *)mxGetData(y),
+                                       (double *)mxGetData(matrix)));
+  }
+  fill_structure(p, x->samples, matrix);
+  results[0] = y;
+  results[1] = matrix;
+}
+
+/* ---- The gateway ----------------------------------------------------------------------------------------- */
+
+static void need(const char *command, int given, int expected)
+{
+  if (given < expected)
+    fail("mex", "missingArgument", "'%s' takes %d arguments; %d were given.", command, expected - 1, given - 1);
+}
+
+static void prepare(const place *p, const mxArray *task, const mxArray *samples)
+{
+  double count = mxIsNumeric(samples) && mxGetNumberOfElements(samples) == 1 ? mxGetScalar(samples) : -1;
+  if (!(count >= 0 && count <= 9007199254740992.0) || count != (double)(int64_t)count)
+    fail("prepare", "wrongArgument", "samples must be a whole number, 0 or more.");
+  check("prepare", netjac_prepare(p->network, text_argument("prepare", "task", task), (int64_t)count));
+}
+
+/* Commands about a loaded network. The ones that solvers call in loops come first. */
+static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nrhs, const mxArray *prhs[])
+{
+  mxArray *results[2] = {NULL, NULL};
+  samples_argument x;
+  place *p;
+  int takes_x = !strcmp(command, "forward") || !strcmp(command, "jacobian") || !strcmp(command, "jvp")
+                || !strcmp(command, "vjp") || !strcmp(command, "hessian") || !strcmp(command, "jacobianSparse");
+  if (!takes_x && strcmp(command, "describe") && strcmp(command, "jacobianSparsity")
+      && strcmp(command, "jacobianCost") && strcmp(command, "jacobianPlan") && strcmp(command, "prepare"))
+    return 0;
+
+  need(command, nrhs, takes_x ? 3 : 2);
+  p = network_argument(prhs[1]);
+  if (takes_x)
+    x = samples_of(command, prhs[2], p->input_size);
+
+  if (!strcmp(command, "forward")) {
+    results[0] = forward(command, p, &x);
+  } else if (!strcmp(command, "jacobian")) {
+    if (nlhs < 2)
+      results[0] = forward(command, p, &x);
+    else
+      jacobian(p, &x, results);
+  } else if (!strcmp(command, "jvp")) {
+    need(command, nrhs, 4);
+    jvp(p, &x, prhs[3], results);
+  } else if (!strcmp(command, "vjp")) {
+    need(command, nrhs, 4);
+    vjp(p, &x, prhs[3], results);
+  } else if (!strcmp(command, "hessian")) {
+    need(command, nrhs, 4);
+    results[0] = hessian(p, &x, prhs[3]);
+  } else if (!strcmp(command, "jacobianSparse")) {
+    if (nlhs < 2)
+      results[0] = forward(command, p, &x);
+    else
+      jacobian_sparse(p, &x, results);
+  } else if (!strcmp(command, "describe")) {
+    results[0] = describe(p);
+  } else if (!strcmp(command, "jacobianSparsity")) {
+    results[0] = jacobian_sparsity(p);
+  } else if (!strcmp(command, "jacobianCost")) {
+    results[0] = jacobian_cost(p);
+  } else if (!strcmp(command, "jacobianPlan")) {
+    results[0] = jacobian_plan(p);
+  } else {
+    need(command, nrhs, 4);
+    prepare(p, prhs[2], prhs[3]);
+  }
+
+  if (results[0])
+    plhs[0] = results[0];
+  if (results[1] && nlhs > 1)
+    plhs[1] = results[1];
+  else if (results[1])
+    mxDestroyArray(results[1]);
+  return 1;
+}
+
+void mexFunction(int nlhs, mxArray *plhs[], int nrhs, const mxArray *prhs[])
+{
+  static int has_exit = 0;
+  char command[32];
+  if (!has_exit) {
+    mexAtExit(release_all);
+    has_exit = 1;
+  }
+  if (nrhs < 1 || !mxIsChar(prhs[0]) || mxGetString(prhs[0], command, sizeof command) != 0)
+    fail("mex", "unknownCommand", "netjac_mex belongs to the package netjac; call netjac.load instead.");
+
+  if (run_on_network(command, nlhs, plhs, nrhs, prhs))
+    return;
+  if (!strcmp(command, "load") || !strcmp(command, "loadBytes")) {
+    need(command, nrhs, 3);
+    plhs[0] = load(prhs[1], prhs[2], !strcmp(command, "loadBytes"));
+  } else if (!strcmp(command, "release")) {
+    need(command, nrhs, 2);
+    release(prhs[1]);
+  } else if (!strcmp(command, "version")) {
+    plhs[0] = mxCreateString(netjac_version());
+  } else if (!strcmp(command, "alive")) {
+    plhs[0] = mxCreateDoubleScalar(alive_count);
+  } else {
+    fail("mex", "unknownCommand", "There is no command '%s'.", command);
+  }
+}
