@@ -38,7 +38,8 @@ let package = Package(
       dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Tensors"],
       swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
-    .target(name: "NetJacC", dependencies: ["CNetJac", "Networks"], swiftSettings: strict),
+    .target(
+      name: "NetJacC", dependencies: ["CNetJac", "Networks", "Tensors"], swiftSettings: strict),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors"]),

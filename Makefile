@@ -1,0 +1,61 @@
+# NetJac: `make demo` shows what it does, `make test` tests everything; both install what is missing.
+#
+#   setup      installs through apt what this machine lacks
+#   all        builds build/lib/libnetjac.so (also called build)
+#   mex        builds build/octave/netjac_mex.mex
+#   demo       builds both and runs examples/octave/foot_demo.m
+#   test       runs the Swift, C, Octave and corpus tests
+#   check      runs what a change must pass: format, layers, header, tests
+#   install    copies library, header, netjac.pc and the MATLAB folder below PREFIX (default /usr/local)
+#   uninstall  removes what install copied
+#   clean      removes everything built
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+VERSION := $(shell scripts/version)
+LIBRARY := build/lib/libnetjac.so.$(VERSION)
+MEX := build/octave/netjac_mex.mex
+
+# Folders are listed too: their dates tell that a file has gone.
+SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library
+
+.PHONY: all build setup mex demo test check install uninstall clean
+.DELETE_ON_ERROR:
+
+all build: setup
+	@$(MAKE) --no-print-directory $(LIBRARY)
+
+setup:
+	@scripts/setup
+
+$(LIBRARY): $(SOURCES)
+	@scripts/build-library
+
+mex: all
+	@$(MAKE) --no-print-directory $(MEX)
+
+$(MEX): matlab/mex/netjac_mex.c include/netjac.h $(LIBRARY)
+	@echo "== Building the MEX file for Octave"
+	@mkdir -p $(@D)
+	@mkoctfile --mex -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib' -o $@
+	@rm -f netjac_mex.o
+
+demo: mex
+	@echo "== Running examples/octave/foot_demo.m"
+	@octave-cli --norc examples/octave/foot_demo.m
+
+test: mex
+	@scripts/test
+
+check: mex
+	@scripts/check
+
+install: all
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install
+
+uninstall:
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/uninstall
+
+clean:
+	rm -rf build .build
