@@ -1,1 +1,0 @@
-int netjac_kernels_placeholder;

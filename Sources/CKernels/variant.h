@@ -1,0 +1,32 @@
+/*
+ * variant.h - All kernels of one instruction set, as select.c chooses among them.
+ */
+#pragma once
+
+#include "include/kernels.h"
+
+typedef struct {
+  netjac_unary_f64 unary_f64[NETJAC_UNARY_COUNT];
+  netjac_unary_f32 unary_f32[NETJAC_UNARY_COUNT];
+  /* The second index of these is the sum of netjac_scalar_operand. */
+  netjac_binary_f64 binary_f64[NETJAC_BINARY_COUNT][3];
+  netjac_binary_f32 binary_f32[NETJAC_BINARY_COUNT][3];
+  netjac_compare_f64 compare_f64[NETJAC_COMPARE_COUNT][3];
+  netjac_compare_f32 compare_f32[NETJAC_COMPARE_COUNT][3];
+  netjac_multiply_add_f64 multiply_add_f64[7];
+  netjac_multiply_add_f32 multiply_add_f32[7];
+  netjac_select_f64 select_f64[4];
+  netjac_select_f32 select_f32[4];
+  netjac_row_reduction_f64 row_sum_f64, row_maximum_f64;
+  netjac_row_reduction_f32 row_sum_f32, row_maximum_f32;
+  netjac_column_sum_f64 column_sum_f64;
+  netjac_column_sum_f32 column_sum_f32;
+} netjac_variant;
+
+#pragma GCC visibility push(hidden)
+extern const netjac_variant netjac_variant_baseline;
+#if defined(__x86_64__)
+extern const netjac_variant netjac_variant_avx2;
+extern const netjac_variant netjac_variant_avx512;
+#endif
+#pragma GCC visibility pop

@@ -1,0 +1,3 @@
+/* The instruction set that the compiler assumes. */
+#define VARIANT netjac_variant_baseline
+#include "variant_body.h"
