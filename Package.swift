@@ -41,13 +41,17 @@ let package = Package(
     .target(
       name: "NetJacC", dependencies: ["CNetJac", "Networks", "Tensors"], swiftSettings: strict),
 
+    .target(
+      name: "TestCases", dependencies: ["Graph", "Tensors"], path: "Tests/TestCases",
+      swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors"]),
+    .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors", "TestCases"]),
     .testTarget(
-      name: "DifferentiationTests", dependencies: ["Differentiation", "Graph", "Tensors"]),
+      name: "DifferentiationTests",
+      dependencies: ["Differentiation", "Graph", "Tensors", "TestCases"]),
     .testTarget(
       name: "ExecutionTests",
-      dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors"]),
+      dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors", "TestCases"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Formats", "Graph", "Tensors"]),
   ],

@@ -13,6 +13,15 @@ package struct Node: Sendable {
   package let type: TensorType
   /// The name of the file's node that this one came from, if any.
   package let origin: String?
+
+  package init(
+    primitive: any Primitive, operands: [Value], type: TensorType, origin: String? = nil
+  ) {
+    self.primitive = primitive
+    self.operands = operands
+    self.type = type
+    self.origin = origin
+  }
 }
 
 /// An immutable, acyclic graph of primitives on statically shaped tensors.
@@ -23,7 +32,9 @@ package struct Program: Sendable {
   package let inputs: [Value]
   package let outputs: [Value]
 
-  init(nodes: [Node], inputs: [Value], outputs: [Value]) {
+  /// Takes nodes as they are; `ProgramBuilder` is the way to make them right, and `check` the way to
+  /// find out.
+  package init(nodes: [Node], inputs: [Value], outputs: [Value]) {
     self.nodes = nodes
     self.inputs = inputs
     self.outputs = outputs

@@ -6,6 +6,11 @@ package struct Input: LeafPrimitive {
   package let position: Int
   package let declared: TensorType
 
+  package init(position: Int, declared: TensorType) {
+    self.position = position
+    self.declared = declared
+  }
+
   package var attributes: String { "\(position)" }
   package func type(of x: [TensorType]) throws -> TensorType { declared }
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
