@@ -114,7 +114,8 @@ function memory = copied(declared, argument, where)
   base = regexprep(declared, 'Ptr$', '');
   elementClass = loadlibrary_type('class', base);
   if strcmp(base, 'void')
-    elementClass = class(argument);
+    base = class(argument);
+    elementClass = loadlibrary_type('class', base);
   end
   if isempty(elementClass) || ~isa(argument, elementClass)
     error('MATLAB:calllib:arrayClass', '%s (%s) must be an array of class %s or a lib.pointer; it is %s.', ...

@@ -1,0 +1,3 @@
+extern "C" {
+int sample_add(int a, int b);
+}
