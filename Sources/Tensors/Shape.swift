@@ -12,18 +12,17 @@ package struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStrin
       guard dim >= 0 else {
         throw NetJacError(.shape, "dimension \(dim) in shape \(dims) is negative")
       }
-      // An empty axis makes the tensor empty even where the other lengths would overflow together.
+      // An empty axis counts as one, so that sums and products of the other lengths stay small.
       let (product, overflow) = count.multipliedReportingOverflow(by: max(dim, 1))
       overflowed = overflowed || overflow
       count = overflow ? 1 : product
     }
-    if dims.contains(0) { count = 0 }
     guard !overflowed, count <= Shape.countLimit else {
       throw NetJacError(
         .memory, "a tensor of shape \(dims) has more than \(Shape.countLimit) elements")
     }
     self.dims = dims
-    self.count = count
+    self.count = dims.contains(0) ? 0 : count
   }
 
   /// Makes a shape from lengths of our own making.
