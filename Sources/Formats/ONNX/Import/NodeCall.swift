@@ -1,0 +1,230 @@
+import Graph
+import Tensors
+
+/// What an operator sees of the node that uses it: inputs as values, attributes, and the version
+/// of its operator set.
+struct NodeCall {
+  let node: ONNXNode
+  let inputs: [Value?]
+  let version: Int64
+  let scope: ImportScope
+  let importer: GraphImporter
+
+  var p: ProgramBuilder { importer.p }
+
+  // MARK: - Inputs
+
+  /// The input at a position, which the operator cannot do without.
+  func input(_ index: Int, _ name: String) throws -> Value {
+    guard let value = optionalInput(index) else {
+      throw NetJacError(
+        .format,
+        """
+        input \(name) (number \(index + 1)) is missing; the node has \
+        \(inputs.count { $0 != nil }) inputs
+        """)
+    }
+    return value
+  }
+
+  func optionalInput(_ index: Int) -> Value? {
+    index < inputs.count ? inputs[index] : nil
+  }
+
+  /// All inputs of an operator that takes any number of them, but at least one.
+  func allInputs() throws -> [Value] {
+    guard !inputs.isEmpty else { throw NetJacError(.format, "the node has no inputs") }
+    return try inputs.indices.map { try input($0, "\($0 + 1)") }
+  }
+
+  /// The elements of an input that must be known while the network is loaded.
+  func constant(_ index: Int, _ name: String) throws -> Tensor {
+    try known(input(index, name), name)
+  }
+
+  func known(_ value: Value, _ name: String) throws -> Tensor {
+    guard let tensor = p.constantTensor(of: value) else {
+      throw NetJacError(
+        .unsupported,
+        """
+        \(name) must be known when the network is loaded, but it depends on an input; fix that \
+        input with option 'input.NAME'
+        """)
+    }
+    return tensor
+  }
+
+  func constantIntegers(_ index: Int, _ name: String) throws -> [Int] {
+    let tensor = try constant(index, name)
+    guard !tensor.type.element.isReal else {
+      throw NetJacError(.format, "\(name) holds floats; integers are needed")
+    }
+    return tensor.integers.map(Int.init)
+  }
+
+  func optionalConstantIntegers(_ index: Int, _ name: String) throws -> [Int]? {
+    optionalInput(index) == nil ? nil : try constantIntegers(index, name)
+  }
+
+  func constantInteger(_ index: Int, _ name: String) throws -> Int {
+    let integers = try constantIntegers(index, name)
+    guard integers.count == 1 else {
+      throw NetJacError(.format, "\(name) has \(integers.count) elements; one is needed")
+    }
+    return integers[0]
+  }
+
+  func optionalConstantNumber(_ index: Int, _ name: String) throws -> Double? {
+    guard optionalInput(index) != nil else { return nil }
+    let tensor = try constant(index, name)
+    guard tensor.count == 1 else {
+      throw NetJacError(.format, "\(name) has \(tensor.count) elements; one is needed")
+    }
+    return tensor.reals[0]
+  }
+
+  /// Whether the node wants its output at a position.
+  func wantsOutput(_ index: Int) -> Bool {
+    index < node.outputs.count && !node.outputs[index].isEmpty
+  }
+
+  // MARK: - Attributes
+
+  func has(_ name: String) -> Bool { node.attributes[name] != nil }
+
+  func optionalInteger(_ name: String) throws -> Int? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .integer(let value): Int(value)
+    case .some(let other): throw wrongKind(name, other, "an integer")
+    }
+  }
+
+  func integer(_ name: String, default standard: Int) throws -> Int {
+    try optionalInteger(name) ?? standard
+  }
+
+  func integer(_ name: String) throws -> Int {
+    guard let value = try optionalInteger(name) else { throw missing(name) }
+    return value
+  }
+
+  func flag(_ name: String, default standard: Bool) throws -> Bool {
+    try optionalInteger(name).map { $0 != 0 } ?? standard
+  }
+
+  func integers(_ name: String) throws -> [Int]? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .integers(let values): values.map(Int.init)
+    // An empty list carries no hint of its kind.
+    case .reals(let values) where values.isEmpty: []
+    case .some(let other): throw wrongKind(name, other, "a list of integers")
+    }
+  }
+
+  func optionalReal(_ name: String) throws -> Double? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .real(let value): Double(value)
+    case .some(let other): throw wrongKind(name, other, "a float")
+    }
+  }
+
+  /// Standard values are single-precision numbers like those in files: 0.2 means Float(0.2).
+  func real(_ name: String, default standard: Float) throws -> Double {
+    try optionalReal(name) ?? Double(standard)
+  }
+
+  func reals(_ name: String) throws -> [Double]? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .reals(let values): values.map(Double.init)
+    case .integers(let values) where values.isEmpty: []
+    case .some(let other): throw wrongKind(name, other, "a list of floats")
+    }
+  }
+
+  func optionalString(_ name: String) throws -> String? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .string(let value): value
+    case .some(let other): throw wrongKind(name, other, "a string")
+    }
+  }
+
+  func string(_ name: String, default standard: String) throws -> String {
+    try optionalString(name) ?? standard
+  }
+
+  func strings(_ name: String) throws -> [String]? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .strings(let values): values
+    case .some(let other): throw wrongKind(name, other, "a list of strings")
+    }
+  }
+
+  func graph(_ name: String) throws -> ONNXGraph {
+    switch node.attributes[name] {
+    case nil: throw missing(name)
+    case .graph(let graph): graph
+    case .some(let other): throw wrongKind(name, other, "a graph")
+    }
+  }
+
+  func tensor(_ name: String) throws -> ONNXTensor? {
+    switch node.attributes[name] {
+    case nil: nil
+    case .tensor(let tensor): tensor
+    case .some(let other): throw wrongKind(name, other, "a tensor")
+    }
+  }
+
+  /// One of several words; the first is meant where the attribute is absent.
+  func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, default standard: Choice)
+    throws -> Choice where Choice.RawValue == String
+  {
+    guard let text = try optionalString(name) else { return standard }
+    guard let choice = Choice(rawValue: text) else {
+      throw NetJacError(
+        .unsupported,
+        """
+        attribute \(name.quoted) is \(text.quoted); supported are \
+        \(Choice.allCases.map(\.rawValue).quotedList())
+        """)
+    }
+    return choice
+  }
+
+  private func missing(_ name: String) -> NetJacError {
+    NetJacError(.format, "the attribute \(name.quoted) is missing")
+  }
+
+  private func wrongKind(_ name: String, _ found: ONNXAttribute, _ needed: String) -> NetJacError {
+    NetJacError(
+      .format, "attribute \(name.quoted) is \(found.kindName); it must be \(needed)")
+  }
+
+  // MARK: - Axes
+
+  /// An axis as the files give it, where -1 is the last, as a position from the front.
+  func axis(_ axis: Int, rank: Int, _ name: String = "axis") throws -> Int {
+    guard axis >= -rank, axis < rank else {
+      throw NetJacError(
+        .shape,
+        rank == 0
+          ? "\(name) is \(axis), but the value is a scalar, which has no axes"
+          : "\(name) is \(axis); a value with \(rank) axes has axes \(-rank) to \(rank - 1)")
+    }
+    return axis < 0 ? axis + rank : axis
+  }
+
+  func axes(_ axes: [Int], rank: Int, _ name: String = "axes") throws -> [Int] {
+    let positions = try axes.map { try axis($0, rank: rank, name) }
+    guard Set(positions).count == positions.count else {
+      throw NetJacError(.shape, "\(name) \(axes) name an axis twice")
+    }
+    return positions
+  }
+}

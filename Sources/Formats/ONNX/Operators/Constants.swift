@@ -1,0 +1,169 @@
+import Graph
+import Tensors
+
+/// Operators that make tensors from attributes, shapes or numbers, and conversions of type.
+enum ConstantOperators {
+  static let all: [ONNXOperator] = [
+    ONNXOperator("Constant", constant),
+    ONNXOperator("Shape") { node, p in
+      let dims = try p.shape(node.input(0, "data")).dims
+      let range = try span(node, rank: dims.count)
+      return try p.integers(Array(dims[range]))
+    },
+    ONNXOperator("Size") { node, p in
+      let count = try p.shape(node.input(0, "data")).count
+      return try p.constant(Tensor(TensorType(.int64, []), fill: Int64(count)))
+    },
+    ONNXOperator("ConstantOfShape", since: 9) { node, p in
+      let shape = try node.shape(0, "input")
+      guard let value = try node.tensor("value") else {
+        return try p.constant(Tensor(TensorType(p.real, shape), fill: 0.0))
+      }
+      let element = try value.value(real: p.real)
+      guard element.count == 1 else {
+        throw NetJacError(
+          .format, "the attribute 'value' has \(element.count) elements; one is needed")
+      }
+      return try p.broadcast(p.constant(element.reshaped([])), to: shape)
+    },
+    ONNXOperator("EyeLike", since: 9, eyeLike),
+    ONNXOperator("Range", since: 11, range),
+    ONNXOperator("Cast") { node, p in
+      try p.cast(node.input(0, "input"), to: elementType(node.integer("to")))
+    },
+    ONNXOperator("CastLike", since: 15) { node, p in
+      let like = try node.input(1, "target_type")
+      return try p.convert(node.input(0, "input"), to: p.type(like).element)
+    },
+  ]
+
+  private static let constant: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
+    guard let (name, attribute) = node.node.attributes.first, node.node.attributes.count == 1 else {
+      throw NetJacError(
+        .format, "a constant has exactly one value; \(node.node.attributes.count) are given")
+    }
+    switch attribute {
+    case .tensor(let tensor): return try p.constant(tensor.value(real: p.real))
+    case .sparseTensor(let tensor): return try p.constant(tensor.value(in: p))
+    case .real(let value): return try p.scalar(Double(value))
+    case .integer(let value):
+      return try p.constant(Tensor(TensorType(.int64, []), fill: value))
+    case .reals(let values):
+      return try p.constant(
+        Tensor(TensorType(p.real, [values.count]), reals: values.map(Double.init)))
+    case .integers(let values): return try p.constant(Tensor.integers(values))
+    default:
+      throw NetJacError(
+        .unsupported,
+        "the attribute \(name.quoted) is \(attribute.kindName), which NetJac has no values for")
+    }
+  }
+
+  /// The axes that `Shape` reports: since opset 15 a part of them.
+  private static func span(_ node: NodeCall, rank: Int) throws -> Range<Int> {
+    func clamped(_ position: Int) -> Int {
+      min(max(position < 0 ? position + rank : position, 0), rank)
+    }
+    let start = clamped(try node.integer("start", default: 0))
+    let end = clamped(try node.integer("end", default: rank))
+    return start..<max(start, end)
+  }
+
+  static func elementType(_ code: Int) throws -> ONNXElementType {
+    guard let narrow = Int32(exactly: code) else {
+      throw NetJacError(.format, "element type \(code) is unknown")
+    }
+    return try WireDecoding.elementType(narrow)
+  }
+
+  private static let eyeLike: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
+    let x = try node.input(0, "input")
+    guard p.shape(x).rank == 2 else {
+      throw NetJacError(.shape, "the input is \(p.shape(x)); a matrix is needed")
+    }
+    let offset = try node.integer("k", default: 0)
+    let hot = try p.band(p.shape(x), matrix: 0..<2) { row, column in column - row == offset }
+    let element = try node.optionalInteger("dtype").map(elementType)
+    return try element.map { try p.cast(hot, to: $0) } ?? p.convert(hot, to: p.type(x).element)
+  }
+
+  private static let range: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
+    let parts = try zip(0..., ["start", "limit", "delta"]).map { index, name in
+      let tensor = try node.constant(index, name)
+      guard tensor.count == 1 else {
+        throw NetJacError(.shape, "\(name) has \(tensor.count) elements; one is needed")
+      }
+      return tensor
+    }
+    let numbers = parts.map { $0.reals[0] }
+    let (start, limit, delta) = (numbers[0], numbers[1], numbers[2])
+    let steps = ((limit - start) / delta).rounded(.up)
+    guard delta != 0, let count = Int(exactly: max(steps, 0)), count <= p.memoryLimit / 8 else {
+      throw NetJacError(
+        .shape,
+        "the range from \(start) to \(limit) in steps of \(delta) is endless or too long")
+    }
+    if parts[0].type.element.isReal {
+      return try p.constant(
+        Tensor(
+          TensorType(p.real, [count]), reals: (0..<count).map { start + Double($0) * delta }))
+    }
+    let (first, step) = (parts[0].integers[0], parts[2].integers[0])
+    return try p.constant(
+      Tensor.integers((0..<count).map { first &+ Int64($0) &* step }))
+  }
+}
+
+extension NodeCall {
+  /// The shape that an input of integers names.
+  func shape(_ index: Int, _ name: String) throws -> Shape {
+    try Shape(checking: constantIntegers(index, name))
+  }
+}
+
+extension ProgramBuilder {
+  /// Conversion to a type of the file. All floats are one type here, so a conversion among them
+  /// leaves the number as it is; integers are held as int64 and wrap at their own width.
+  func cast(_ x: Value, to type: ONNXElementType) throws -> Value {
+    switch type.holding {
+    case .real: return try convert(x, to: real)
+    case .boolean: return try convert(x, to: .bool)
+    case .nothing:
+      throw NetJacError(
+        .unsupported, "conversion to type \(type.name), which NetJac has no values for")
+    case .integer: break
+    }
+    let whole = try convert(x, to: .int64)
+    guard self.type(x).element != .bool else { return whole }
+    switch type {
+    case .int32: return try convert(convert(whole, to: .int32), to: .int64)
+    case .uint8: return try masked(whole, 0xff)
+    case .uint16: return try masked(whole, 0xffff)
+    case .uint32: return try masked(whole, 0xffff_ffff)
+    case .int8: return try signed(whole, half: 0x80)
+    case .int16: return try signed(whole, half: 0x8000)
+    default: return whole
+    }
+  }
+
+  private func masked(_ x: Value, _ mask: Int64) throws -> Value {
+    try add(BitOperation(.and), [x, constant(Tensor(type(x), fill: mask))])
+  }
+
+  private func signed(_ x: Value, half: Int64) throws -> Value {
+    let offset = try constant(Tensor(type(x), fill: half))
+    return try subtract(masked(add(x, offset), 2 * half - 1), offset)
+  }
+
+  /// Booleans that depend on row and column of the matrices in the given two axes alone.
+  func band(_ shape: Shape, matrix: Range<Int>, _ isSet: (Int, Int) -> Bool) throws -> Value {
+    let (rows, columns) = (shape[matrix.lowerBound], shape[matrix.upperBound - 1])
+    let type = TensorType(.bool, try Shape(checking: [rows, columns]))
+    guard type.byteCount <= memoryLimit / 8 else {
+      throw NetJacError(.memory, "a mask of shape \(type.shape) exceeds the memory limit")
+    }
+    let bits = (0..<rows).flatMap { row in (0..<columns).map { isSet(row, $0) ? Int64(1) : 0 } }
+    return try add(
+      Broadcast(shape, axes: Array(matrix)), [constant(Tensor(type, integers: bits))])
+  }
+}

@@ -1,0 +1,135 @@
+import Graph
+import Tensors
+
+/// Arithmetic and functions of single numbers; operands are repeated to a common shape.
+enum ElementwiseOperators {
+  static let all: [ONNXOperator] = arithmetic + extremes + functions
+
+  private static let arithmetic: [ONNXOperator] =
+    legacyBinary("Add") { p, a, b in try p.add(a, b) }
+    + legacyBinary("Sub") { p, a, b in try p.subtract(a, b) }
+    + legacyBinary("Mul") { p, a, b in try p.multiply(a, b) }
+    + legacyBinary("Div") { p, a, b in try p.divide(a, b) }
+    + legacyBinary("Pow", power)
+    + [
+      ONNXOperator("Mod", since: 10) { node, p in
+        let isC = try node.flag("fmod", default: false)
+        let operands = try p.broadcast([node.input(0, "A"), node.input(1, "B")])
+        return try isC ? p.add(Remainder(), operands) : p.add(Modulo(), operands)
+      },
+      unary("Neg") { p, x in try p.negate(x) },
+      unary("Abs") { p, x in try p.absolute(x) },
+      unary("Reciprocal") { p, x in try p.reciprocal(x) },
+      unary("Sign", since: 9) { p, x in try p.sign(x) },
+      unary("Identity") { _, x in x },
+    ]
+
+  private static let extremes: [ONNXOperator] = [
+    variadic("Max") { p, a, b in try p.maximum(a, b) },
+    variadic("Min") { p, a, b in try p.minimum(a, b) },
+    variadic("Sum") { p, a, b in try p.add(a, b) },
+    ONNXOperator("Mean") { node, p in
+      let operands = try p.broadcast(node.allInputs())
+      let sum = try operands.dropFirst().reduce(operands[0]) { try p.add($0, $1) }
+      return try p.divide(sum, p.scalar(Double(operands.count), like: sum))
+    },
+    ONNXOperator("Clip") { node, p in
+      try clip(
+        node.input(0, "input"), low: node.optionalReal("min").map { try p.scalar($0) },
+        high: node.optionalReal("max").map { try p.scalar($0) }, in: p)
+    },
+    ONNXOperator("Clip", since: 11) { node, p in
+      try clip(
+        node.input(0, "input"), low: node.optionalInput(1), high: node.optionalInput(2), in: p)
+    },
+  ]
+
+  private static let functions: [ONNXOperator] = [
+    unary("Sqrt") { p, x in try p.squareRoot(x) },
+    unary("Exp") { p, x in try p.exponential(x) },
+    unary("Log") { p, x in try p.logarithm(x) },
+    unary("Floor") { p, x in try p.floor(x) },
+    unary("Ceil") { p, x in try p.add(Ceiling(), [x]) },
+    unary("Round", since: 11) { p, x in try p.add(Round(), [x]) },
+    unary("Erf", since: 9) { p, x in try p.errorFunction(x) },
+    unary("Sin", since: 7) { p, x in try p.sine(x) },
+    unary("Cos", since: 7) { p, x in try p.cosine(x) },
+    unary("Tan", since: 7) { p, x in try p.add(Tangent(), [x]) },
+    unary("Asin", since: 7) { p, x in try p.add(ArcSine(), [x]) },
+    unary("Acos", since: 7) { p, x in try p.add(ArcCosine(), [x]) },
+    unary("Atan", since: 7) { p, x in try p.add(ArcTangent(), [x]) },
+    unary("Sinh", since: 9) { p, x in try p.hyperbolicSine(x) },
+    unary("Cosh", since: 9) { p, x in try p.hyperbolicCosine(x) },
+    unary("Asinh", since: 9) { p, x in try p.add(InverseHyperbolicSine(), [x]) },
+    unary("Acosh", since: 9) { p, x in try p.add(InverseHyperbolicCosine(), [x]) },
+    unary("Atanh", since: 9) { p, x in try p.add(InverseHyperbolicTangent(), [x]) },
+  ]
+
+  typealias Unary = @Sendable (ProgramBuilder, Value) throws -> Value
+  typealias Binary = @Sendable (ProgramBuilder, Value, Value) throws -> Value
+
+  static func unary(_ name: String, since: Int64 = 1, _ function: @escaping Unary) -> ONNXOperator {
+    ONNXOperator(name, since: since) { node, p in try function(p, node.input(0, "X")) }
+  }
+
+  static func binary(_ name: String, since: Int64 = 7, _ function: @escaping Binary) -> ONNXOperator
+  {
+    ONNXOperator(name, since: since) { node, p in
+      let operands = try p.broadcast([node.input(0, "A"), node.input(1, "B")])
+      return try function(p, operands[0], operands[1])
+    }
+  }
+
+  /// Until opset 6 the second operand was only repeated where the attribute `broadcast` said so,
+  /// from the attribute `axis` on; since opset 7 shapes are aligned at the right.
+  static func legacyBinary(_ name: String, _ function: @escaping Binary) -> [ONNXOperator] {
+    let legacy = ONNXOperator(name) { node, p in
+      let a = try node.input(0, "A")
+      let b = try node.input(1, "B")
+      let operands = try p.broadcast([a, aligned(b, to: a, node, p)])
+      return try function(p, operands[0], operands[1])
+    }
+    return [legacy, binary(name, function)]
+  }
+
+  private static func aligned(_ b: Value, to a: Value, _ node: NodeCall, _ p: ProgramBuilder) throws
+    -> Value
+  {
+    guard try node.flag("broadcast", default: false), let given = try node.optionalInteger("axis")
+    else { return b }
+    let axis = try node.axis(given, rank: p.shape(a).rank)
+    let trailing = p.shape(a).rank - axis - p.shape(b).rank
+    guard trailing >= 0 else {
+      throw NetJacError(
+        .shape, "B is \(p.shape(b)), A is \(p.shape(a)); from axis \(axis) on B has too many axes")
+    }
+    return try p.reshape(b, Shape(p.shape(b).dims + [Int](repeating: 1, count: trailing)))
+  }
+
+  private static func variadic(_ name: String, _ function: @escaping Binary) -> ONNXOperator {
+    ONNXOperator(name) { node, p in
+      let operands = try p.broadcast(node.allInputs())
+      return try operands.dropFirst().reduce(operands[0]) { try function(p, $0, $1) }
+    }
+  }
+
+  /// Base and exponent may differ in type; the result has the type of the base.
+  private static let power: Binary = { p, base, exponent in
+    switch (p.type(base).element.isReal, p.type(exponent).element.isReal) {
+    case (true, false): return try p.power(base, p.convert(exponent, to: p.real))
+    case (false, true):
+      let element = p.type(base).element
+      return try p.convert(p.power(p.convert(base, to: p.real), exponent), to: element)
+    default: return try p.power(base, exponent)
+    }
+  }
+
+  private static func clip(_ x: Value, low: Value?, high: Value?, in p: ProgramBuilder) throws
+    -> Value
+  {
+    var y = x
+    if let low { y = try p.maximum(y, p.broadcast(low, to: p.shape(x))) }
+    if let high { y = try p.minimum(y, p.broadcast(high, to: p.shape(x))) }
+    return y
+  }
+}

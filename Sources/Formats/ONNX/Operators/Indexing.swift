@@ -1,0 +1,163 @@
+import Graph
+import Tensors
+
+/// Operators that pick elements by index. A negative index counts from the end.
+enum IndexingOperators {
+  static let all: [ONNXOperator] = [
+    ONNXOperator("Gather") { node, p in
+      let x = try node.input(0, "data")
+      let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
+      let index = try p.positive(node.input(1, "indices"), length: p.shape(x)[axis])
+      return try p.take(x, axis: axis, index)
+    },
+    ONNXOperator("GatherElements", since: 11) { node, p in
+      let x = try node.input(0, "data")
+      let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
+      let index = try p.positive(node.input(1, "indices"), length: p.shape(x)[axis])
+      return try gatherElements(x, index, axis: axis, in: p)
+    },
+    ONNXOperator("GatherND", since: 11) { node, p in
+      let x = try node.input(0, "data")
+      let indices = try node.input(1, "indices")
+      let batch = try node.integer("batch_dims", default: 0)
+      let width = p.shape(indices).dims.last ?? 0
+      guard batch >= 0, batch < p.shape(indices).rank, batch + width <= p.shape(x).rank,
+        p.shape(x).dims.prefix(batch) == p.shape(indices).dims.prefix(batch)
+      else {
+        throw NetJacError(
+          .shape,
+          "data is \(p.shape(x)), indices are \(p.shape(indices)) with batch_dims \(batch)")
+      }
+      let dims = p.shape(x).dims
+      let picked = dims[batch..<batch + width]
+      let flat = try p.reshape(
+        x,
+        Shape(
+          Array(dims.prefix(batch)) + [picked.reduce(1, *)] + dims.dropFirst(batch + width)))
+      return try p.gather(flat, p.flattened(indices, into: Array(picked)), batch: batch)
+    },
+    ONNXOperator("OneHot", since: 9, oneHot),
+    ONNXOperator("Compress", since: 9) { node, p in
+      let x = try node.input(0, "input")
+      let condition = try node.constant(1, "condition")
+      let given = try node.optionalInteger("axis")
+      let flat = try given == nil ? p.reshape(x, Shape([p.shape(x).count])) : x
+      let axis = try node.axis(given ?? 0, rank: p.shape(flat).rank)
+      let chosen = condition.integers.enumerated().filter { $0.element != 0 }.map(\.offset)
+      guard (chosen.last ?? -1) < p.shape(flat)[axis] else {
+        throw NetJacError(
+          .shape,
+          "condition has \(condition.count) elements; axis \(axis) has \(p.shape(flat)[axis])")
+      }
+      return try p.gather(flat, axis: axis, places: chosen)
+    },
+    ONNXOperator("NonZero", since: 9) { node, p in
+      let x = try node.constant(0, "X")
+      let places =
+        x.type.element.isReal
+        ? x.reals.enumerated().filter { $0.element != 0 }.map(\.offset)
+        : x.integers.enumerated().filter { $0.element != 0 }.map(\.offset)
+      let rows = zip(x.shape.strides, x.shape.dims).flatMap { stride, length in
+        places.map { Int64($0 / stride % length) }
+      }
+      return try p.constant(
+        Tensor(TensorType(.int64, [x.shape.rank, places.count]), integers: rows))
+    },
+  ]
+
+  /// `y[i, j, k] = x[index[i, j, k], j, k]`, for axis 0.
+  private static func gatherElements(
+    _ x: Value, _ index: Value, axis: Int, in p: ProgramBuilder
+  ) throws -> Value {
+    let (dims, picked) = (p.shape(x).dims, p.shape(index).dims)
+    guard dims.count == picked.count,
+      dims.indices.allSatisfy({ $0 == axis || picked[$0] <= dims[$0] })
+    else {
+      throw NetJacError(
+        .shape,
+        "indices are \(p.shape(index)), data is \(p.shape(x)); off axis \(axis) they must not be longer"
+      )
+    }
+    var sizes = picked
+    sizes[axis] = dims[axis]
+    let last = dims.count - 1
+    let part = try p.slice(x, starts: dims.map { _ in 0 }, sizes: sizes)
+    let y = try p.gather(
+      p.moveAxis(part, from: axis, to: last), p.moveAxis(index, from: axis, to: last), batch: last)
+    return try p.moveAxis(y, from: last, to: axis)
+  }
+
+  private static let oneHot: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
+    let given = try node.input(0, "indices")
+    let depth = try node.constant(1, "depth")
+    let values = try node.input(2, "values")
+    guard depth.count == 1, let length = Int(exactly: depth.reals[0]), length >= 0,
+      p.shape(values).dims == [2]
+    else {
+      throw NetJacError(
+        .shape, "depth must be one whole number and values two, which are \(p.shape(values))")
+    }
+    let rank = p.shape(given).rank
+    let axis = try node.axis(node.integer("axis", default: -1), rank: rank + 1)
+    let index = try p.positive(p.convert(given, to: .int64), length: length)
+    let hot = try p.moveAxis(p.oneHot(index, length: length), from: rank, to: axis)
+    func choice(_ place: Int) throws -> Value {
+      try p.broadcast(
+        p.reshape(p.slice(values, axis: 0, start: place, size: 1), []), to: p.shape(hot))
+    }
+    return try p.select(hot, choice(1), choice(0))
+  }
+}
+
+extension ProgramBuilder {
+  /// Indices with negative ones counted from the end; those that are known are checked.
+  func positive(_ index: Value, length: Int) throws -> Value {
+    guard !type(index).element.isReal else {
+      throw NetJacError(.shape, "the indices are floats; integers are needed")
+    }
+    let index = try convert(index, to: .int64)
+    if let known = constantTensor(of: index) {
+      let places = try known.integers.map { place in
+        guard place >= -length, place < length else {
+          throw NetJacError(
+            .shape, "index \(place) lies outside an axis of length \(length)")
+        }
+        return place < 0 ? place + Int64(length) : place
+      }
+      return try constant(Tensor(known.type, integers: places))
+    }
+    let isNegative = try compare(.less, index, scalar(0, like: index))
+    return try select(isNegative, add(index, scalar(Double(length), like: index)), index)
+  }
+
+  /// Elements along an axis by an index of any shape, which takes the axis's place.
+  func take(_ x: Value, axis: Int, _ index: Value) throws -> Value {
+    let indexShape = shape(index)
+    let before = Array(shape(x).dims.prefix(axis))
+    let after = Array(shape(x).dims.dropFirst(axis + 1))
+    let result = try Shape(checking: before + indexShape.dims + after)
+    if let known = constantTensor(of: index) {
+      return try reshape(gather(x, axis: axis, places: known.integers.map(Int.init)), result)
+    }
+    let picked = try gather(moveAxis(x, from: axis, to: 0), index)
+    let rank = indexShape.rank
+    return try transpose(
+      picked,
+      before.indices.map { rank + $0 } + Array(0..<rank)
+        + after.indices.map { rank + axis + $0 })
+  }
+
+  /// The flat place that each row of indices names in a box of the given lengths.
+  func flattened(_ indices: Value, into dims: [Int]) throws -> Value {
+    let shape = shape(indices)
+    let outer = Shape(Array(shape.dims.dropLast()))
+    var flat = try constant(Tensor(TensorType(.int64, outer), fill: Int64(0)))
+    for (column, stride) in Shape(dims).strides.enumerated() {
+      let part = try reshape(
+        slice(indices, axis: shape.rank - 1, start: column, size: 1), outer)
+      let index = try positive(part, length: dims[column])
+      flat = try add(flat, multiply(index, scalar(Double(stride), like: index)))
+    }
+    return flat
+  }
+}
