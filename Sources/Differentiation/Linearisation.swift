@@ -20,7 +20,7 @@ struct Linearisation {
   mutating func propagate(
     from seeds: [(node: Int, tangent: Value)], through last: Int, in p: ProgramBuilder
   ) throws {
-    guard let first = seeds.map(\.node).min() else { return }
+    guard let first = seeds.map(\.node).min(), first <= last else { return }
     for seed in seeds { tangents[seed.node] = seed.tangent }
     let seeded = Set(seeds.map(\.node))
     let outerOrigin = p.origin
