@@ -156,8 +156,11 @@ package struct Jacobian {
           + (node.primitive is any Elementwise
             ? 0 : node.primitive.multiplyAdds(node.operands.map(program.type), node.type))
       }
-      // Behind an elementwise run the later value serves as well as the earlier one.
-      if sameSize, work == 0, last != x { kept.removeLast() }
+      if sameSize, work == 0 {
+        // Behind an elementwise run the later value serves as well as the earlier one. At the very
+        // front the run joins the step that follows, where unit seeds stay diagonal through it.
+        if last != x { kept.removeLast() } else if index != y { continue }
+      }
       kept.append(index)
     }
     guard kept.count > Jacobian.cutLimit else { return kept }

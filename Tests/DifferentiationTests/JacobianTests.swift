@@ -72,30 +72,35 @@ import Testing
     #expect(jacobian.cost.chosen <= min(jacobian.cost.forward, jacobian.cost.reverse))
   }
 
-  @Test("An activation in front of the first layer is a scaling too")
-  func leadingActivation() throws {
-    let inner = try Program.dense([6, 4, 5])
-    let program = try Program.ofVector(6) { p, x in
+  @Test("An activation in front of the first layer is a scaling too", arguments: [
+    [6, 4, 5], [2, 7, 12], [12, 7, 2],
+  ])
+  func leadingActivation(_ sizes: [Int]) throws {
+    let inner = try Program.dense(sizes)
+    let program = try Program.ofVector(sizes[0]) { p, x in
       try p.inline(inner, [p.tanh(x)])[inner.outputs[0].index]
     }
     let jacobian = try verify(program)
-    let slopes = 2 * (6 + 4)
+    let slopes = 2 * (sizes[0] + sizes[1])
     #expect(
       jacobian.program.multiplyAdds == program.multiplyAdds + slopes + jacobian.cost.chosen)
-    // Scaling the columns of a layer of six inputs is cheaper than multiplying by a matrix.
-    #expect(jacobian.cost.chosen <= 2 * (6 * 4) + 6 * 4 * 5)
+    // Either mode scales the first or last layer's weights and multiplies once by the other's.
+    let (n, h, m) = (sizes[0], sizes[1], sizes[2])
+    #expect(jacobian.cost.forward == 2 * n * h + n * h * m)
+    #expect(jacobian.cost.reverse == m * h + m * h * n + m * n)
+    #expect(jacobian.cost.chosen <= min(jacobian.cost.forward, jacobian.cost.reverse))
   }
 
   @Test("Layers that keep an axis of length one are as cheap as those that do not")
   func batchAxisOfOne() throws {
     var random = Random(seed: 3)
-    let weights = [[6, 4], [4, 5]].map { random.tensor(TensorType(.float64, Shape($0))) }
-    let plain = try Program.ofVector(6) { p, x in
-      let hidden = try p.tanh(p.dot(x, p.constant(weights[0]), [0], [0, 1], [1]))
+    let weights = [[2, 4], [4, 5]].map { random.tensor(TensorType(.float64, Shape($0))) }
+    let plain = try Program.ofVector(2) { p, x in
+      let hidden = try p.tanh(p.dot(p.tanh(x), p.constant(weights[0]), [0], [0, 1], [1]))
       return try p.dot(hidden, p.constant(weights[1]), [0], [0, 1], [1])
     }
-    let batched = try Program.ofVector(6) { p, x in
-      let row = try p.reshape(x, [1, 6])
+    let batched = try Program.ofVector(2) { p, x in
+      let row = try p.tanh(p.reshape(x, [1, 2]))
       let hidden = try p.tanh(p.matrixProduct(row, p.constant(weights[0])))
       return try p.reshape(p.matrixProduct(hidden, p.constant(weights[1])), [5])
     }
