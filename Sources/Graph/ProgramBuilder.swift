@@ -77,7 +77,8 @@ package final class ProgramBuilder {
     if known, primitive.foldsEagerly, !operands.isEmpty,
       type.count <= ProgramBuilder.eagerCount || !type.element.isReal
     {
-      let arguments = operands.compactMap(constantTensor)
+      // What was left unevaluated for its structure passes that structure on.
+      let arguments = operands.compactMap { (nodes[$0.index].primitive as? Constant)?.tensor }
       if arguments.count == operands.count {
         return try constant(primitive.evaluate(arguments, type))
       }
