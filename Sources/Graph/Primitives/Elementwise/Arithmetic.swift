@@ -18,7 +18,8 @@ package struct Negate: UnaryFunction {
   ) throws -> [Value?] { [try p.negate(yBar)] }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     let operand = p.node(x[0])
-    return operand.primitive is Negate ? operand.operands[0] : nil
+    if operand.primitive is Negate { return operand.operands[0] }
+    return try p.onDiagonal(self, x, deciding: [0])
   }
   package static let samples = [Sample(Self(), .init([2, 3])), Sample(Self(), .init([2], .int64))]
 }
@@ -38,7 +39,7 @@ package struct Add: BinaryFunction {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.fill(of: x[0]) == 0 { return x[1] }
     if p.fill(of: x[1]) == 0 { return x[0] }
-    return nil
+    return try p.onDiagonal(self, x, deciding: [0, 1])
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
@@ -64,7 +65,7 @@ package struct Subtract: BinaryFunction {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.fill(of: x[1]) == 0 { return x[0] }
     if p.fill(of: x[0]) == 0 { return try p.negate(x[1]) }
-    return nil
+    return try p.onDiagonal(self, x, deciding: [0, 1])
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
@@ -101,8 +102,7 @@ package struct Multiply: BinaryFunction {
     if p.fill(of: x[0]) == -1, p.type(x[0]).element.isReal { return try p.negate(x[1]) }
     if p.fill(of: x[1]) == -1, p.type(x[1]).element.isReal { return try p.negate(x[0]) }
     // A diagonal matrix stays one when it is scaled: it never becomes a matrix of numbers.
-    if let scaled = try p.scaledDiagonal(x[0], by: x[1]) { return scaled }
-    return try p.scaledDiagonal(x[1], by: x[0])
+    return try p.onDiagonal(self, x, deciding: [0]) ?? p.onDiagonal(self, x, deciding: [1])
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
@@ -131,7 +131,7 @@ package struct Divide: BinaryFunction {
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { [try p.divide(yBar, x[1]), nil] }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
-    p.fill(of: x[1]) == 1 ? x[0] : nil
+    try p.fill(of: x[1]) == 1 ? x[0] : p.onDiagonal(self, x, deciding: [0])
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3], in: 0.5...2)),

@@ -190,7 +190,9 @@ package struct Select: Elementwise {
   }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if x[1] == x[2] { return x[1] }
-    guard let condition = p.fill(of: x[0]) else { return nil }
+    guard let condition = p.fill(of: x[0]) else {
+      return try p.onDiagonal(self, x, deciding: [1, 2])
+    }
     return condition != 0 ? x[1] : x[2]
   }
   package static let samples = [
@@ -230,7 +232,7 @@ package struct Convert: Elementwise {
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { [try p.convert(yBar, to: p.type(x[0]).element)] }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
-    p.type(x[0]).element == element ? x[0] : nil
+    try p.type(x[0]).element == element ? x[0] : p.onDiagonal(self, x, deciding: [0])
   }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { 0 }
   package static let samples = [

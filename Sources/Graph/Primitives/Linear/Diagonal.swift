@@ -78,23 +78,30 @@ extension ProgramBuilder {
     return node.operands[0]
   }
 
-  /// diag(d)·s element by element, as the diagonal matrix that it is.
-  func scaledDiagonal(_ x: Value, by s: Value) throws -> Value? {
-    guard let d = diagonal(of: x), diagonal(of: s) == nil, let n = shape(x).dims.first else {
-      return nil
-    }
-    let part: Value
-    if let fill = fill(of: s) {
-      part = try scalar(fill, like: d)
-    } else if let broadcast = node(s).primitive as? Broadcast, !broadcast.axes.contains(0) {
-      // The scale is the same for every seed: its elements are those on the diagonal.
+  /// An elementwise primitive applied to diagonal matrices, as the diagonal matrix that it gives.
+  ///
+  /// Applies where one of the operands named in `deciding` is diagonal and all of them are zero off
+  /// the diagonal; the primitive must be zero where they are.
+  func onDiagonal(_ primitive: some Primitive, _ x: [Value], deciding: [Int]) throws -> Value? {
+    guard let first = deciding.first(where: { diagonal(of: x[$0]) != nil }),
+      deciding.allSatisfy({ diagonal(of: x[$0]) != nil || fill(of: x[$0]) == 0 })
+    else { return nil }
+    let parts = try x.map(diagonalPart)
+    return try reshape(add(Diagonal(), [add(primitive, parts)]), shape(x[first]))
+  }
+
+  /// The elements that stand on the diagonal of `x`, [n, dims…] with n = Π dims.
+  private func diagonalPart(of x: Value) throws -> Value {
+    if let d = diagonal(of: x) { return d }
+    let n = shape(x)[0]
+    if let fill = fill(of: x) { return try constant(Tensor(type(x).with([n]), fill: fill)) }
+    if let broadcast = node(x).primitive as? Broadcast, !broadcast.axes.contains(0) {
+      // The same for every seed: the elements themselves are those on the diagonal.
       let full = Shape(Array(broadcast.shape.dims.dropFirst()))
-      part = try reshape(
-        add(Broadcast(full, axes: broadcast.axes.map { $0 - 1 }), node(s).operands), [n])
-    } else {
-      part = try add(DiagonalPart(), [reshape(s, [n, n])])
+      return try reshape(
+        add(Broadcast(full, axes: broadcast.axes.map { $0 - 1 }), node(x).operands), [n])
     }
-    return try reshape(add(Diagonal(), [multiply(d, part)]), shape(x))
+    return try add(DiagonalPart(), [reshape(x, [n, n])])
   }
 
   /// The product of diag(d) with b: row k of b scaled by d[k].
