@@ -5,7 +5,8 @@ import Tensors
 ///
 /// A Jacobian J = L_k ⋯ L_1 can be accumulated by pushing columns forwards, pulling rows
 /// backwards, or multiplying the matrices of parts. This is the matrix-chain dynamic programme
-/// with both products by a map and products of matrices as steps.
+/// with both products by a map and products of matrices as steps. `Int.max` stands for a cost that
+/// is too large to count or to pay.
 struct JacobianOrder {
   enum Step: Equatable {
     /// One map's own matrix, from unit columns or unit rows.
@@ -44,10 +45,10 @@ struct JacobianOrder {
   init(sizes: [Int], maps: [MapCost]) {
     mapCount = maps.count
     forward = maps.indices.dropFirst().reduce(maps.first?.forwardMatrix ?? 0) {
-      $0 + sizes[0] * maps[$1].forwardPerSeed
+      $0.addingSaturated(sizes[0].multipliedSaturated(by: maps[$1].forwardPerSeed))
     }
     reverse = maps.indices.dropLast().reduce(maps.last?.reverseMatrix ?? 0) {
-      $0 + sizes[sizes.count - 1] * maps[$1].reversePerSeed
+      $0.addingSaturated(sizes[sizes.count - 1].multipliedSaturated(by: maps[$1].reversePerSeed))
     }
     for (k, map) in maps.enumerated() {
       let isForward = map.forwardMatrix <= map.reverseMatrix
@@ -62,13 +63,17 @@ struct JacobianOrder {
         let span = Span(start: start, end: end)
         record(
           span, .push,
-          cost(start, end - 1) + sizes[start] * maps[end - 1].forwardPerSeed)
+          cost(start, end - 1).addingSaturated(
+            sizes[start].multipliedSaturated(by: maps[end - 1].forwardPerSeed)))
         record(
-          span, .pull, cost(start + 1, end) + sizes[end] * maps[start].reversePerSeed)
+          span, .pull,
+          cost(start + 1, end).addingSaturated(
+            sizes[end].multipliedSaturated(by: maps[start].reversePerSeed)))
         for cut in start + 1..<end {
           record(
             span, .product(cut: cut),
-            cost(start, cut) + cost(cut, end) + sizes[start] * sizes[cut] * sizes[end])
+            cost(start, cut).addingSaturated(cost(cut, end)).addingSaturated(
+              sizes[start].multipliedSaturated(by: sizes[cut]).multipliedSaturated(by: sizes[end])))
         }
       }
     }

@@ -75,15 +75,20 @@ struct LinearMap {
   /// Multiply-adds for one seed.
   var costPerSeed: Int {
     let live = program.dependents(of: [program.inputs[0]])
-    return program.nodes.indices.reduce(0) { sum, index in
-      guard live[index] else { return sum }
-      let node = program.nodes[index]
-      return sum + node.primitive.multiplyAdds(node.operands.map(program.type), node.type)
+    return program.multiplyAdds(where: live)
+  }
+
+  /// Multiply-adds for the map's matrix: applied to the identity, whose zeros cost nothing. A matrix
+  /// beyond the memory limit cannot be had at any cost.
+  func costOfIdentity(memoryLimit: Int) throws -> Int {
+    do {
+      return try countedCostOfIdentity(memoryLimit: memoryLimit)
+    } catch let error as NetJacError where error.kind == .memory {
+      return .max
     }
   }
 
-  /// Multiply-adds for the map's matrix: applied to the identity, whose zeros cost nothing.
-  func costOfIdentity(memoryLimit: Int) throws -> Int {
+  private func countedCostOfIdentity(memoryLimit: Int) throws -> Int {
     let p = ProgramBuilder(memoryLimit: memoryLimit)
     let arguments = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
     let seeds = try p.identitySeeds(program.type(program.inputs[0]))

@@ -83,11 +83,16 @@ package struct Program: Sendable {
   /// Scalar multiplications and additions of one run, counted in pairs; what depends on constants
   /// alone costs nothing, since it is computed once.
   package var multiplyAdds: Int {
-    let live = dependents(of: inputs)
-    return nodes.indices.reduce(0) { sum, index in
-      guard live[index] else { return sum }
+    multiplyAdds(where: dependents(of: inputs))
+  }
+
+  /// Those of some nodes.
+  package func multiplyAdds(where isCounted: [Bool]) -> Int {
+    nodes.indices.reduce(0) { sum, index in
+      guard isCounted[index] else { return sum }
       let node = nodes[index]
-      return sum + node.primitive.multiplyAdds(node.operands.map(type), node.type)
+      return sum.addingSaturated(
+        node.primitive.multiplyAdds(node.operands.map(type), node.type))
     }
   }
 

@@ -71,7 +71,9 @@ extension ProgramBuilder {
   // MARK: - Movement
 
   package func reshape(_ x: Value, _ shape: Shape) throws -> Value { try add(Reshape(shape), [x]) }
-  package func transpose(_ x: Value, _ axes: [Int]) throws -> Value { try add(Transpose(axes), [x]) }
+  package func transpose(_ x: Value, _ axes: [Int]) throws -> Value {
+    try add(Transpose(axes), [x])
+  }
   package func slice(_ x: Value, starts: [Int], sizes: [Int], steps: [Int]? = nil) throws -> Value {
     try add(Slice(starts: starts, sizes: sizes, steps: steps), [x])
   }

@@ -60,9 +60,12 @@ import Testing
     _ = try verify(.dense([20, 24, 2, 24, 20]))
   }
 
-  @Test("What an order is said to cost is what its program costs", arguments: [
-    [12, 9, 7, 2], [2, 7, 9, 12], [5, 5, 5, 5], [9, 2, 9], [3, 30, 3], [30, 3, 30, 3, 30], [4, 3],
-  ])
+  @Test(
+    "What an order is said to cost is what its program costs",
+    arguments: [
+      [12, 9, 7, 2], [2, 7, 9, 12], [5, 5, 5, 5], [9, 2, 9], [3, 30, 3], [30, 3, 30, 3, 30],
+      [4, 3],
+    ])
   func countsAreTrue(_ sizes: [Int]) throws {
     let program = try Program.dense(sizes)
     let jacobian = try verify(program)
@@ -72,9 +75,11 @@ import Testing
     #expect(jacobian.cost.chosen <= min(jacobian.cost.forward, jacobian.cost.reverse))
   }
 
-  @Test("An activation in front of the first layer is a scaling too", arguments: [
-    [6, 4, 5], [2, 7, 12], [12, 7, 2],
-  ])
+  @Test(
+    "An activation in front of the first layer is a scaling too",
+    arguments: [
+      [6, 4, 5], [2, 7, 12], [12, 7, 2],
+    ])
   func leadingActivation(_ sizes: [Int]) throws {
     let inner = try Program.dense(sizes)
     let program = try Program.ofVector(sizes[0]) { p, x in
@@ -132,7 +137,8 @@ import Testing
 
   @Test("A constant output has a zero Jacobian, wherever the constant stands")
   func constantOutput() throws {
-    _ = try verify(.ofVector(4) { p, _ in try p.constant(Tensor(TensorType(.float64, [3]), fill: 2.0)) })
+    _ = try verify(
+      .ofVector(4) { p, _ in try p.constant(Tensor(TensorType(.float64, [3]), fill: 2.0)) })
     let p = ProgramBuilder()
     let constant = try p.constant(Tensor(TensorType(.float64, [3]), reals: [1, 2, 3]))
     for _ in 0..<3 { _ = try p.scalar(Double(p.nodes.count)) }

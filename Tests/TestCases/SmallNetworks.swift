@@ -5,7 +5,8 @@ extension Program {
   /// Fully connected layers of the given sizes with random weights; all but the last are followed by
   /// tanh.
   package static func dense(
-    _ sizes: [Int], seed: UInt64 = 1, activation: (ProgramBuilder, Value) throws -> Value = {
+    _ sizes: [Int], seed: UInt64 = 1,
+    activation: (ProgramBuilder, Value) throws -> Value = {
       try $0.tanh($1)
     }
   ) throws -> Program {

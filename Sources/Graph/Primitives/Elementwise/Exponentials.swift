@@ -67,7 +67,9 @@ package struct Sigmoid: UnaryFunction {
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.multiply(y, p.subtract(p.scalar(1, like: y), y))
   }
-  package static let samples = [Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -9...9))]
+  package static let samples = [
+    Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -9...9)),
+  ]
 }
 
 /// `y = log(1 + exp(x))`.
@@ -78,7 +80,9 @@ package struct Softplus: UnaryFunction {
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.sigmoid(x)
   }
-  package static let samples = [Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -9...9))]
+  package static let samples = [
+    Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -9...9)),
+  ]
 }
 
 /// Gauss's error function, `y = 2/√π ∫₀ˣ exp(-t²) dt`.

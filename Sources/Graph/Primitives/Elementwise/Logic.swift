@@ -53,7 +53,8 @@ package struct Compare: DiscreteFunction {
   package static let samples = [
     Sample(Self(.less), .init([2, 3]), .init([2, 3])),
     Sample(Self(.equal), .init([2, 3], .int64), .init([2, 3], .int64)),
-    Sample(Self(.greaterOrEqual), .init([2, 3], in: 0...2, .int64), .init([2, 3], in: 0...2, .int64)),
+    Sample(
+      Self(.greaterOrEqual), .init([2, 3], in: 0...2, .int64), .init([2, 3], in: 0...2, .int64)),
   ]
 }
 

@@ -61,7 +61,9 @@ package struct DiagonalPart: Movement {
     if let broadcast = operand.primitive as? Broadcast,
       broadcast.axes.count == broadcast.shape.rank - 1,
       broadcast.axes.dropLast() == ArraySlice(0..<broadcast.shape.rank - 2)
-    { return operand.operands[0] }
+    {
+      return operand.operands[0]
+    }
     return nil
   }
   package static let samples = [Sample(Self(), .init([3, 3])), Sample(Self(), .init([2, 3, 3]))]

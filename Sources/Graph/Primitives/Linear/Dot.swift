@@ -44,7 +44,8 @@ package struct Dot: Primitive {
       if let place = b.firstIndex(of: label), x[1].dims[place] != dim {
         throw NetJacError(
           .shape,
-          "dot \(attributes): a is \(x[0].shape), b is \(x[1].shape); shared axes must be equally long")
+          "dot \(attributes): a is \(x[0].shape), b is \(x[1].shape); shared axes must be equally long"
+        )
       }
     }
     let dims = lengths(x)
@@ -165,7 +166,7 @@ package struct Dot: Primitive {
   }
 
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int {
-    lengths(x).reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    lengths(x).reduce(1) { $0.multipliedSaturated(by: $1) }
   }
 
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {

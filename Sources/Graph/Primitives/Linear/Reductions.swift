@@ -205,7 +205,8 @@ extension Primitive {
     let strides = x.shape.strides
     let kept = x.dims.indices.filter { !axes.contains($0) }
     let inner = positions(dims: axes.map { x.dims[$0] }, strides: axes.map { strides[$0] })
-    return positions(dims: kept.map { x.dims[$0] }, strides: kept.map { strides[$0] }).map { start in
+    return positions(dims: kept.map { x.dims[$0] }, strides: kept.map { strides[$0] }).map {
+      start in
       inner.map { start + $0 }
     }
   }

@@ -143,7 +143,9 @@ package struct ScatterAdd: Primitive {
       return Tensor(type, reals: result)
     }
     var result = [Int64](repeating: 0, count: type.count)
-    for (target, value) in zip(targets, x[0].integers) where target >= 0 { result[target] &+= value }
+    for (target, value) in zip(targets, x[0].integers) where target >= 0 {
+      result[target] &+= value
+    }
     return Tensor(type, integers: result)
   }
   package func linearise(
@@ -169,7 +171,8 @@ package struct ScatterAdd: Primitive {
   ) throws -> Pattern {
     var parts = [[Pattern.Row]](repeating: [], count: type.count)
     if let index = constants[1] {
-      for (k, target) in targets(index.integers, types[0], types[1]).enumerated() where target >= 0 {
+      for (k, target) in targets(index.integers, types[0], types[1]).enumerated() where target >= 0
+      {
         parts[target].append(x[0].rows[k])
       }
     } else {

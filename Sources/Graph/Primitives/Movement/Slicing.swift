@@ -213,7 +213,8 @@ package struct Concatenate: Primitive {
   package func type(of x: [TensorType]) throws -> TensorType {
     guard let first = x.first, first.dims.indices.contains(axis) else {
       throw NetJacError(
-        .shape, "concatenate: \(x.count) operands, axis \(axis); an operand with that axis is needed")
+        .shape,
+        "concatenate: \(x.count) operands, axis \(axis); an operand with that axis is needed")
     }
     for operand in x
     where operand.element != first.element || operand.rank != first.rank
