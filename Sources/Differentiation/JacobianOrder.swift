@@ -7,8 +7,8 @@ import Tensors
 /// backwards, or multiplying the matrices of parts. This is the matrix-chain dynamic programme
 /// with both products by a map and products of matrices as steps. `Int.max` stands for a cost that
 /// is too large to count or to pay.
-struct JacobianOrder {
-  enum Step: Equatable {
+package struct JacobianOrder {
+  package enum Step: Equatable {
     /// One map's own matrix, from unit columns or unit rows.
     case matrix(forward: Bool)
     /// The last map applied to the columns of the rest.
@@ -20,29 +20,43 @@ struct JacobianOrder {
   }
 
   /// Costs of one map in multiply-adds.
-  struct MapCost {
-    let forwardPerSeed: Int
-    let reversePerSeed: Int
-    let forwardMatrix: Int
-    let reverseMatrix: Int
+  package struct MapCost {
+    package let forwardPerSeed: Int
+    package let reversePerSeed: Int
+    package let forwardMatrix: Int
+    package let reverseMatrix: Int
+
+    package init(
+      forwardPerSeed: Int, reversePerSeed: Int, forwardMatrix: Int, reverseMatrix: Int
+    ) {
+      self.forwardPerSeed = forwardPerSeed
+      self.reversePerSeed = reversePerSeed
+      self.forwardMatrix = forwardMatrix
+      self.reverseMatrix = reverseMatrix
+    }
   }
 
-  private(set) var steps: [Span: Step] = [:]
-  private(set) var costs: [Span: Int] = [:]
+  private(set) package var steps: [Span: Step] = [:]
+  private(set) package var costs: [Span: Int] = [:]
   /// What plain forward and plain reverse accumulation cost.
-  let forward: Int
-  let reverse: Int
+  package let forward: Int
+  package let reverse: Int
 
-  struct Span: Hashable {
-    let start: Int
-    let end: Int
+  package struct Span: Hashable {
+    package let start: Int
+    package let end: Int
+
+    package init(start: Int, end: Int) {
+      self.start = start
+      self.end = end
+    }
   }
 
-  var total: Int { costs[Span(start: 0, end: mapCount)] ?? 0 }
+  package var total: Int { costs[Span(start: 0, end: mapCount)] ?? 0 }
   private let mapCount: Int
 
   /// `sizes[k]` is the number of elements at cut k; map k leads from cut k to cut k + 1.
-  init(sizes: [Int], maps: [MapCost]) {
+  package init(sizes: [Int], maps: [MapCost]) {
     mapCount = maps.count
     forward = maps.indices.dropFirst().reduce(maps.first?.forwardMatrix ?? 0) {
       $0.addingSaturated(sizes[0].multipliedSaturated(by: maps[$1].forwardPerSeed))
@@ -90,7 +104,7 @@ struct JacobianOrder {
   }
 
   /// The order in words, for example `(W4·W3)·(W2·W1)` as spans of cuts.
-  func describe(_ names: [String]) -> String {
+  package func describe(_ names: [String]) -> String {
     text(Span(start: 0, end: mapCount), names)
   }
 
