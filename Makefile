@@ -38,7 +38,7 @@ mex: all
 $(MEX): matlab/mex/netjac_mex.c include/netjac.h $(LIBRARY)
 	@echo "== Building the MEX file for Octave"
 	@mkdir -p $(@D)
-	@mkoctfile --mex -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib' -o $@
+	@mkoctfile --mex -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib:\$$ORIGIN/..' -o $@
 	@rm -f netjac_mex.o
 
 demo: mex

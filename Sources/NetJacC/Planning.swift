@@ -16,7 +16,11 @@ public func netjac_prepare(
       let known = Task.allCases.map(\.rawValue).joined(separator: ", ")
       throw NetJacError(.argument, "'task' is '\(name)'; it must be one of \(known)")
     }
-    try record.network.prepare(task, samples: checkedSamples(samples))
+    let samples = try checkedSamples(samples)
+    for width in [record.network.inputSize, record.network.outputSize] {
+      _ = try scalarCount(samples, width, "x or y")
+    }
+    try record.network.prepare(task, samples: samples)
   }
 }
 
