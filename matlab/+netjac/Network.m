@@ -47,9 +47,6 @@ classdef Network < handle
   methods
     function self = Network(source, varargin)
       % NETWORK  Use netjac.load.
-      if nargin < 1
-        error('netjac:load:missingArgument', 'netjac.load needs the name of a file, as in netjac.load(''foot.onnx'').');
-      end
       pairs = netjac.internal.optionPairs(varargin);
       netjac.door();
       if isstring(source) && isscalar(source)
@@ -276,15 +273,15 @@ classdef Network < handle
 end
 
 function file = existingFile(source)
-  if ~ischar(source) || size(source, 1) ~= 1
+  if ~ischar(source) || (size(source, 1) ~= 1 && ~isempty(source))
     error('netjac:load:wrongClass', ...
           'file must be the name of a file (a char row) or the bytes of one (uint8); it is %s.', class(source));
   end
   file = source;
-  if isempty(regexp(file, '^([/\\]|[A-Za-z]:)', 'once'))
+  if ~isempty(file) && isempty(regexp(file, '^([/\\]|[A-Za-z]:)', 'once'))
     file = fullfile(pwd(), file);       % a later cd must not make saveobj miss the file
   end
-  if ~exist(file, 'file')
+  if isempty(file) || ~exist(file, 'file')
     error('netjac:load:fileNotFound', 'There is no file ''%s''.', file);
   end
 end

@@ -55,6 +55,9 @@ function name = door(wanted)
   else
     addpath(libraryFolder);
   end
+  if isempty(current) && exist('OCTAVE_VERSION', 'builtin')
+    atexit('netjac.internal.atExit');
+  end
   current = wanted;
   name = wanted;
 end

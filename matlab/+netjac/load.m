@@ -25,5 +25,8 @@ function net = load(file, varargin)
   %
   % See also: netjac.Network, netjac.door
 
+  if nargin < 1
+    error('netjac:load:missingArgument', 'netjac.load needs the name of a file, as in netjac.load(''foot.onnx'').');
+  end
   net = netjac.Network(file, varargin{:});
 end

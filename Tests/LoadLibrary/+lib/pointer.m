@@ -126,7 +126,8 @@ classdef pointer < handle
         value = feval(elementClass, value);
       end
       loadlibrary_native('free', self.memory);
-      self.memory = loadlibrary_native('allocate', max(1, sizeof(value)));
+      % No element is wider than 8 bytes; sizeof would be too small for ranges, which Octave stores as three numbers.
+      self.memory = loadlibrary_native('allocate', 8 * numel(value));
       loadlibrary_native('write', self.memory, value);
       self.setAddress(self.memory);
       self.shape = size(value);

@@ -1,0 +1,196 @@
+function test_lifetime(log)
+  % TEST_LIFETIME  Networks are released once, handles that are not valid are recognised, nothing leaks or crashes.
+
+  log.section('lifetime');
+  c = corpusCase(fullfile(testsRoot(), 'Corpus', 'cases', 'foot_ground_contact'));
+  log.check('no network is left from before', @() mustBe(netjac_mex('alive'), 0));
+  log.check('cleared networks are released', @() cleared(c));
+  log.check('delete', @() deleted(log, c));
+  log.check('copies of the variable', @() copies(c));
+  log.check('evaluators keep their network', @() evaluators(c));
+  log.check('many networks', @() many(c));
+  log.check('garbage handles', @() garbage(log, c));
+  log.check('garbage commands', @() commands(log));
+  log.check('a failed call changes nothing', @() failures(c));
+  log.check('saveobj and loadobj', @() saving(c));
+  log.check('saveobj and loadobj with external weights', @() savingExternal());
+  log.check('the door stays while networks live', @() doorStays(log, c));
+  log.check('no network is left', @() mustBe(netjac_mex('alive'), 0));
+end
+
+function cleared(c)
+  net = netjac.load(c.file);
+  mustBe(netjac_mex('alive'), 1);
+  net = netjac.load(c.file);
+  mustBe(netjac_mex('alive'), 1);
+  clear net;
+  mustBe(netjac_mex('alive'), 0);
+end
+
+function deleted(log, c)
+  net = netjac.load(c.file);
+  delete(net);
+  mustBe(netjac_mex('alive'), 0);
+  delete(net);
+  message = mustFail(@() forward(net, c.x), 'netjac:network:released', 'netjac.load');
+  log.record('released', message);
+  for f = {@() jacobian(net, c.x), @() jvp(net, c.x, c.v), @() vjp(net, c.x, c.w), @() hessian(net, c.x, c.lambda), ...
+           @() jacobianSparsity(net), @() jacobianSparse(net, c.x), @() jacobianCost(net), @() jacobianPlan(net), ...
+           @() prepare(net, 'forward'), @() info(net)}
+    mustFail(f{1}, 'netjac:network:released');
+  end
+  f = evaluator(net, 'forward');
+  mustFail(@() f(c.x), 'netjac:network:released');
+end
+
+function copies(c)
+  net = netjac.load(c.file);
+  other = net;
+  clear net;
+  mustBe(size(forward(other, c.x)), [3 c.samples]);
+  third = {other};
+  delete(other);
+  mustFail(@() forward(third{1}, c.x), 'netjac:network:released');
+end
+
+function evaluators(c)
+  net = netjac.load(c.file);
+  [y, J] = jacobian(net, c.x);
+  H = hessian(net, c.x, c.lambda);
+  [~, p] = jvp(net, c.x, c.v);
+  [~, g] = vjp(net, c.x, c.w);
+  [~, Js] = jacobianSparse(net, c.x);
+  f = struct();
+  for task = {'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'jacobianSparse'}
+    f.(task{1}) = evaluator(net, task{1});
+  end
+  mustFail(@() evaluator(net, 'gradient'), 'netjac:evaluator:unknownTask', 'gradient', 'jacobianSparse');
+  clear net;
+  mustBe(netjac_mex('alive'), 1);
+  mustBe(f.forward(c.x), y);
+  [y1, J1] = f.jacobian(c.x);
+  mustBe({y1, J1}, {y, J});
+  [~, p1] = f.jvp(c.x, c.v);
+  [~, g1] = f.vjp(c.x, c.w);
+  [~, Js1] = f.jacobianSparse(c.x);
+  mustBe({p1, g1, f.hessian(c.x, c.lambda), Js1}, {p, g, H, Js});
+  clear f task;
+  mustBe(netjac_mex('alive'), 0);
+end
+
+function many(c)
+  nets = cell(1, 40);
+  for k = 1:numel(nets)
+    nets{k} = netjac.load(c.file);
+  end
+  mustBe(netjac_mex('alive'), 40);
+  y = forward(nets{1}, c.x);
+  nets(1:2:end) = [];
+  mustBe(netjac_mex('alive'), 20);
+  nets{end + 1} = netjac.load(c.file);
+  for k = 1:numel(nets)
+    mustBe(forward(nets{k}, c.x), y);
+  end
+end
+
+function garbage(log, c)
+  net = netjac.load(c.file);
+  handles = {uint64(12345678), intmax('uint64'), uint64(2)^32 * 1e6 + 1, uint64(99), 1, int64(1), single(1), [], ...
+             uint64([1 1]), uint64([]), 'handle', {}, struct(), @sin, true, NaN, -1, 1i, sparse(1)};
+  for k = 1:numel(handles)
+    for command = {'forward', 'jacobianSparsity', 'describe', 'jacobianPlan'}
+      message = mustFail(@() netjac_mex(command{1}, handles{k}, c.x), 'netjac:network:invalidHandle', 'netjac.load');
+    end
+    log.record(sprintf('garbage handle %d', k), message);
+    netjac_mex('release', handles{k});
+  end
+  mustFail(@() netjac_mex('forward', uint64(0), c.x), 'netjac:network:released');
+  netjac_mex('release', uint64(0));
+  mustBe(netjac_mex('alive'), 1);
+  mustBe(size(forward(net, c.x)), [3 c.samples]);
+
+  % The place of a released network is used again; its old handle must not reach the new one.
+  stale = handleOf(c.file);
+  fresh = netjac.load(c.file);
+  mustFail(@() netjac_mex('forward', stale, c.x), 'netjac:network:released');
+  netjac_mex('release', stale);
+  mustBe(size(forward(fresh, c.x)), [3 c.samples]);
+end
+
+function handle = handleOf(file)
+  handle = netjac_mex('load', file, {});
+  netjac_mex('release', handle);
+end
+
+function commands(log)
+  mustFail(@() netjac_mex(), 'netjac:mex:unknownCommand', 'netjac.load');
+  mustFail(@() netjac_mex(3), 'netjac:mex:unknownCommand');
+  mustFail(@() netjac_mex({}), 'netjac:mex:unknownCommand');
+  for command = {'', 'nothing', repmat('long ', 1, 100), 'forwardx'}
+    mustFail(@() netjac_mex(command{1}), 'netjac:mex:unknownCommand');
+  end
+  for command = {'forward', 'jacobian', 'load', 'loadBytes', 'release', 'describe', 'prepare', 'jacobianCost'}
+    log.record(['bare ', command{1}], mustFail(@() netjac_mex(command{1}), 'netjac:mex:missingArgument', command{1}));
+  end
+  for options = {3, {1}, {'precision'}, {'precision', 3}, {3, 'x'}, {'precision', {}}, 'text', {[], []}}
+    mustFail(@() netjac_mex('loadBytes', uint8([1 2 3]), options{1}), 'netjac:load:wrongOption');
+  end
+  mustFail(@() netjac_mex('loadBytes', 'text', {}), 'netjac:load:wrongClass');
+  mustFail(@() netjac_mex('load', 3, {}), 'netjac:load:wrongClass');
+end
+
+function failures(c)
+  net = netjac.load(c.file);
+  y = forward(net, c.x);
+  for k = 1:50
+    mustFail(@() forward(net, 1:4), 'netjac:forward:wrongSize');
+    mustFail(@() netjac.load('nobody.onnx'), 'netjac:load:fileNotFound');
+  end
+  mustBe(forward(net, c.x), y);
+  mustBe(netjac_mex('alive'), 1);
+end
+
+function saving(c)
+  copy = [tempname(), '.onnx'];
+  copyfile(c.file, copy);
+  net = netjac.load(copy, 'precision', 'float32');
+  y = forward(net, c.x);
+  stored = saveobj(net);
+  delete(net);
+  again = netjac.Network.loadobj(stored);
+  mustBe(forward(again, c.x), y);
+  mustBe(again.file, copy);
+  clear again;
+
+  again = netjac.load(copy, 'precision', 'float32');
+  stream = fopen(copy, 'a');
+  fwrite(stream, 'changed');
+  fclose(stream);
+  mustFail(@() saveobj(again), 'netjac:save:fileChanged', copy);
+  delete(copy);
+
+  % Without the file the stored bytes serve, here and on the machine of a parfor worker.
+  again = netjac.Network.loadobj(stored);
+  mustBe(forward(again, c.x), y);
+  mustBe(again.options, {'precision', 'float32'});
+  third = netjac.Network.loadobj(saveobj(again));
+  mustBe(forward(third, c.x), y);
+end
+
+function savingExternal()
+  [net, c] = corpusNetwork('mlp_external_data');
+  again = netjac.Network.loadobj(saveobj(net));
+  mustBe(forward(again, c.x), forward(net, c.x));
+end
+
+function doorStays(log, c)
+  net = netjac.load(c.file);
+  other = 'mex';
+  if strcmp(log.door, 'mex')
+    other = 'library';
+  end
+  mustFail(@() netjac.door(other), 'netjac:door:networksAlive');
+  mustFail(@() netjac.door('window'), 'netjac:door:unknownDoor', 'mex', 'library');
+  mustBe(netjac.door(), log.door);
+  mustBe(netjac.door(log.door), log.door);
+end
