@@ -49,6 +49,9 @@ package struct Program: Sendable {
     (nodes[value.index].primitive as? Constant)?.tensor
   }
 
+  /// The same nodes without inputs, for outputs that depend on none.
+  package var withoutInputs: Program { Program(nodes: nodes, inputs: [], outputs: []) }
+
   /// The program with other outputs, and without the nodes that they do not need.
   package func with(outputs: [Value]) -> Program {
     var needed = [Bool](repeating: false, count: nodes.count)

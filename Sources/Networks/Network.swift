@@ -1,82 +1,185 @@
+import Differentiation
+import Execution
+import Formats
+import Graph
+import Synchronization
 import Tensors
 
-/// One input or output of a network.
-package struct Port: Sendable {
-  package let name: String
-  /// The shape of one sample.
-  package let dims: [Int]
-}
-
-/// How a matrix is laid out in the caller's memory.
-package enum MatrixOrder: Sendable {
-  case rowMajor
-  case columnMajor
-}
-
-/// What a network can be asked to compute.
-package enum Task: String, CaseIterable, Sendable {
-  case forward
-  case jacobian
-  case jvp
-  case vjp
-  case hessian
-  case jacobianSparse = "jacobian_sparse"
-}
-
-// Provisional: the shape of the interface that NetJacC is written against, without an engine behind it.
+/// A loaded network: evaluates, differentiates, and plans each task when it is first asked for.
+///
+/// Never changes as seen from outside, so any number of threads may use it at once.
 package final class Network: Sendable {
-  package let inputs: [Port] = []
-  package let outputs: [Port] = []
-  package let inputSize = 0
-  package let outputSize = 0
+  package let inputs: [Port]
+  package let outputs: [Port]
+  /// Scalars of all inputs of one sample.
+  package let inputSize: Int
+  /// Scalars of all outputs of one sample.
+  package let outputSize: Int
+
+  /// y [m] of x [n].
+  private let program: Program
+  private let real: ElementType
+  private let threads: Int
+  private let memoryLimit: Int
+  private let tasks = TaskTable()
 
   package static func load(path: String, options: NetworkOptions) throws -> Network {
-    throw unavailable
+    try Network(ONNXImporter.load(path: path, options: options.importing), options)
   }
 
   package static func load(bytes: UnsafeRawBufferPointer, options: NetworkOptions) throws -> Network
   {
-    throw unavailable
+    try Network(ONNXImporter.load(bytes: Array(bytes), options: options.importing), options)
   }
 
-  package func prepare(_ task: Task, samples: Int) throws { throw unavailable }
+  package init(_ imported: ImportedNetwork, _ options: NetworkOptions) throws {
+    _ = BLASThreads.once
+    real = options.precision == .float64 ? .float64 : .float32
+    threads = options.threads ?? ThreadPool.coreCount
+    memoryLimit = options.memoryLimit
+    program = try FlatProgram.make(imported, real: real, memoryLimit: memoryLimit)
+    inputs = imported.inputs.map(Port.init)
+    outputs = imported.outputs.map(Port.init)
+    inputSize = program.type(program.inputs[0]).count
+    outputSize = program.type(program.outputs[0]).count
+  }
+
+  // MARK: - Planning
+
+  /// Plans a task and allocates what calls with up to this many samples need.
+  package func prepare(_ task: Task, samples: Int) throws {
+    try compiled(task).reserve(samples: samples)
+  }
+
+  private func compiled(_ task: Task) throws -> CompiledTask {
+    if let known = tasks.compiled(task) { return known }
+    return try tasks.compiled(task) { try compile(task) }
+  }
+
+  private func compile(_ task: Task) throws -> CompiledTask {
+    switch task {
+    case .forward: return try plan(program)
+    case .jvp: return try plan(program.jvp(memoryLimit: memoryLimit))
+    case .vjp: return try plan(program.vjp(memoryLimit: memoryLimit))
+    case .hessian: return try plan(program.hessian(memoryLimit: memoryLimit))
+    case .jacobian:
+      let jacobian = try jacobianProgram()
+      return try CompiledTask(
+        jacobian.program, rows: jacobian.isTransposed ? inputSize : outputSize,
+        columns: jacobian.isTransposed ? outputSize : inputSize,
+        isTransposed: jacobian.isTransposed, threads: threads, memoryLimit: memoryLimit)
+    case .jacobianSparse: return try plan(sparseJacobian().program)
+    }
+  }
+
+  private func plan(_ program: Program) throws -> CompiledTask {
+    try CompiledTask(program, threads: threads, memoryLimit: memoryLimit)
+  }
+
+  private func jacobianProgram() throws -> JacobianProgram {
+    try tasks.jacobianProgram { try Jacobian.program(of: program, memoryLimit: memoryLimit) }
+  }
+
+  private func sparseJacobian() throws -> SparseJacobian {
+    try tasks.sparseJacobian { try SparseJacobian(of: program, memoryLimit: memoryLimit) }
+  }
+
+  /// In which order the Jacobian is accumulated, and the multiply-adds of that order and of the plain
+  /// modes.
+  package func jacobianCost() throws -> (text: String, chosen: Int, forward: Int, reverse: Int) {
+    let jacobian = try jacobianProgram()
+    let cost = jacobian.cost
+    return (
+      """
+      order: \(jacobian.order)
+      multiply-adds: \(cost.chosen) chosen, \(cost.forward) forward, \(cost.reverse) reverse
+      """,
+      cost.chosen, cost.forward, cost.reverse
+    )
+  }
+
+  /// The nonzeros' places in compressed columns.
+  package func jacobianSparsity() throws -> (columnPointers: [Int64], rowIndices: [Int64]) {
+    let sparse = try sparseJacobian()
+    return (sparse.columnPointers.map(Int64.init), sparse.rowIndices.map(Int64.init))
+  }
+
+  // MARK: - Running
+  //
+  // All arrays hold `samples` samples one after another; `Real` is Double or Float.
 
   package func forward<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>
-  ) throws { throw unavailable }
+  ) throws {
+    try compiled(.forward).run(call(samples, x, first: y))
+  }
 
   package func jacobian<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>?,
     jacobian: UnsafeMutablePointer<Real>, order: MatrixOrder
-  ) throws { throw unavailable }
+  ) throws {
+    let task = try compiled(.jacobian)
+    var call = call(samples, x, first: y, second: jacobian)
+    call.transposes = task.isTransposed != (order == .columnMajor)
+    task.run(call)
+  }
 
   package func jvp<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, tangent: UnsafePointer<Real>,
     y: UnsafeMutablePointer<Real>?, product: UnsafeMutablePointer<Real>
-  ) throws { throw unavailable }
+  ) throws {
+    var call = call(samples, x, first: y, second: product)
+    call.secondInput = UnsafeRawPointer(tangent)
+    try compiled(.jvp).run(call)
+  }
 
   package func vjp<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, cotangent: UnsafePointer<Real>,
     y: UnsafeMutablePointer<Real>?, product: UnsafeMutablePointer<Real>
-  ) throws { throw unavailable }
+  ) throws {
+    var call = call(samples, x, first: y, second: product)
+    call.secondInput = UnsafeRawPointer(cotangent)
+    try compiled(.vjp).run(call)
+  }
 
   package func hessian<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, weights: UnsafePointer<Real>,
     hessian: UnsafeMutablePointer<Real>
-  ) throws { throw unavailable }
-
-  package func jacobianSparsity() throws -> (columnPointers: [Int64], rowIndices: [Int64]) {
-    throw unavailable
+  ) throws {
+    var call = call(samples, x, first: hessian)
+    call.secondInput = UnsafeRawPointer(weights)
+    try compiled(.hessian).run(call)
   }
 
   package func jacobianSparse<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>?,
     values: UnsafeMutablePointer<Real>
-  ) throws { throw unavailable }
+  ) throws {
+    try compiled(.jacobianSparse).run(call(samples, x, first: y, second: values))
+  }
 
-  package func jacobianCost() throws -> (text: String, chosen: Int, forward: Int, reverse: Int) {
-    throw unavailable
+  @inline(__always)
+  private func call<Real: BinaryFloatingPoint>(
+    _ samples: Int, _ x: UnsafePointer<Real>, first: UnsafeMutablePointer<Real>?,
+    second: UnsafeMutablePointer<Real>? = nil
+  ) -> CompiledTask.Call {
+    CompiledTask.Call(
+      firstInput: UnsafeRawPointer(x), firstOutput: UnsafeMutableRawPointer(first),
+      secondOutput: UnsafeMutableRawPointer(second), isDouble: Real.self == Double.self,
+      samples: samples)
   }
 }
 
-private let unavailable = NetJacError(.unsupported, "this build of NetJac holds no engine yet")
+extension Port {
+  fileprivate init(_ port: ImportedPort) {
+    self.init(name: port.name, dims: port.isBatched ? Array(port.dims.dropFirst()) : port.dims)
+  }
+}
+
+extension NetworkOptions {
+  fileprivate var importing: ImportOptions {
+    ImportOptions(
+      real: precision == .float64 ? .float64 : .float32, dims: dimensions,
+      fixedInputs: constantInputs, outputs: outputs, memoryLimit: memoryLimit)
+  }
+}

@@ -1,0 +1,216 @@
+import CKernels
+import Glibc
+import Tensors
+
+/// A group of elementwise operations over one shape, run piece by piece so that what passes between
+/// them stays in the first-level cache.
+final class FusedKernel: Kernel {
+  /// Where an array of the group lives while it runs.
+  enum Slot {
+    /// Contiguous elements in memory, walked through piece by piece.
+    case memory(Operand, elementSize: Int)
+    /// One element in memory, for loops that take it as a scalar.
+    case scalar(Operand)
+    /// Repeated or strided elements, brought into a piece-sized scratch array.
+    case fetched(Operand, axes: [LoopAxis], elementSize: Int)
+    /// A piece-sized scratch array.
+    case scratch
+  }
+
+  struct Operation {
+    let loop: ElementwiseLoop
+    let result: Int
+    let operands: [Int]
+  }
+
+  /// The longest piece, in elements: pieces of eight-byte elements of a dozen arrays fit in 48 KiB.
+  static let pieceLength = 512
+
+  private struct PlainSlot {
+    let operand: Operand
+    /// Bytes to move on after each element of a piece; 0 for scalars and scratch.
+    let step: Int
+    let isScratch: Bool
+  }
+
+  private struct Step {
+    let unary: UnaryLoop?
+    let binary: BinaryLoop?
+    let ternary: TernaryLoop?
+    let result: Int
+    let a: Int
+    let b: Int
+    let c: Int
+  }
+
+  private struct Fetch {
+    let slot: Int
+    let operand: Operand
+    let size: Int
+    /// The loops around the innermost one.
+    let outer: PlainArray<FetchAxis>
+    let inner: FetchAxis
+  }
+
+  private struct FetchAxis {
+    let dim: Int
+    let stride: Int
+  }
+
+  private let count: Int
+  private let slots: PlainArray<PlainSlot>
+  private let steps: PlainArray<Step>
+  private let fetches: PlainArray<Fetch>
+  private let scratch: Operand
+  private let text: String
+
+  /// Bytes of scratch that a group with so many slots needs: a table of addresses and the arrays.
+  static func scratchBytes(slots: [Slot]) -> Int {
+    tableBytes(slots.count)
+      + slots.reduce(0) { sum, slot in
+        switch slot {
+        case .scratch, .fetched: sum + pieceLength * 8
+        case .memory, .scalar: sum
+        }
+      }
+  }
+
+  private static func tableBytes(_ slots: Int) -> Int { (slots * 8 + 63) / 64 * 64 }
+
+  override var name: String { text }
+
+  init(count: Int, slots: [Slot], operations: [Operation], scratch: Operand, name: String) {
+    self.count = count
+    self.scratch = scratch
+    text = name
+    var scratchOffset = scratch.offset + FusedKernel.tableBytes(slots.count)
+    var plain: [PlainSlot] = []
+    var fetches: [Fetch] = []
+    for (index, slot) in slots.enumerated() {
+      switch slot {
+      case .memory(let operand, let size):
+        plain.append(PlainSlot(operand: operand, step: size, isScratch: false))
+      case .scalar(let operand):
+        plain.append(PlainSlot(operand: operand, step: 0, isScratch: false))
+      case .scratch, .fetched:
+        plain.append(
+          PlainSlot(
+            operand: Operand(base: scratch.base, offset: scratchOffset), step: 0, isScratch: true))
+        scratchOffset += FusedKernel.pieceLength * 8
+        if case .fetched(let operand, let axes, let size) = slot {
+          let loops = axes.map { FetchAxis(dim: $0.dim, stride: $0.strides[0]) }
+          fetches.append(
+            Fetch(
+              slot: index, operand: operand, size: size,
+              outer: PlainArray(Array(loops.dropLast())),
+              inner: loops.last ?? FetchAxis(dim: 1, stride: 0)))
+        }
+      }
+    }
+    self.slots = PlainArray(plain)
+    self.fetches = PlainArray(fetches)
+    steps = PlainArray(
+      operations.map { operation in
+        var unary: UnaryLoop?
+        var binary: BinaryLoop?
+        var ternary: TernaryLoop?
+        switch operation.loop {
+        case .unary(let loop): unary = loop
+        case .binary(let loop): binary = loop
+        case .ternary(let loop): ternary = loop
+        }
+        let operands = operation.operands
+        return Step(
+          unary: unary, binary: binary, ternary: ternary, result: operation.result,
+          a: operands[0], b: operands.count > 1 ? operands[1] : 0,
+          c: operands.count > 2 ? operands[2] : 0)
+      })
+  }
+
+  deinit {
+    for k in 0..<fetches.count { fetches[k].outer.free() }
+    slots.free()
+    steps.free()
+    fetches.free()
+  }
+
+  override func run(_ bases: Bases) {
+    let table = scratch.pointer(bases, as: UnsafeMutableRawPointer.self)
+    for k in 0..<slots.count { table[k] = slots.start[k].operand.pointer(bases) }
+    var start = 0
+    while start < count {
+      let length = min(FusedKernel.pieceLength, count - start)
+      for k in 0..<fetches.count {
+        fetch(fetches.start + k, bases, into: table[fetches.start[k].slot], start, length)
+      }
+      for k in 0..<steps.count {
+        let step = steps.start + k
+        let result = table[step.pointee.result]
+        let a = UnsafeRawPointer(table[step.pointee.a])
+        if let loop = step.pointee.unary {
+          loop(result, a, Int64(length))
+        } else if let loop = step.pointee.binary {
+          loop(result, a, UnsafeRawPointer(table[step.pointee.b]), Int64(length))
+        } else if let loop = step.pointee.ternary {
+          loop(
+            result, a, UnsafeRawPointer(table[step.pointee.b]),
+            UnsafeRawPointer(table[step.pointee.c]), Int64(length))
+        }
+      }
+      start += length
+      if start < count {
+        for k in 0..<slots.count { table[k] += slots.start[k].step * length }
+      }
+    }
+  }
+
+  /// Brings elements `start` to `start + length` of a repeated or strided array together.
+  private func fetch(
+    _ fetch: UnsafeMutablePointer<Fetch>, _ bases: Bases, into target: UnsafeMutableRawPointer,
+    _ start: Int, _ length: Int
+  ) {
+    let source = fetch.pointee.operand.pointer(bases)
+    switch fetch.pointee.size {
+    case 8: gather(fetch, source, target, start, length, UInt64.self)
+    case 4: gather(fetch, source, target, start, length, UInt32.self)
+    default: gather(fetch, source, target, start, length, UInt8.self)
+    }
+  }
+
+  @inline(__always)
+  private func gather<Element>(
+    _ fetch: UnsafeMutablePointer<Fetch>, _ source: UnsafeMutableRawPointer,
+    _ target: UnsafeMutableRawPointer, _ start: Int, _ length: Int, _ type: Element.Type
+  ) {
+    let x = source.assumingMemoryBound(to: type)
+    var y = target.assumingMemoryBound(to: type)
+    let inner = fetch.pointee.inner
+    let outer = fetch.pointee.outer
+    var row = start / inner.dim
+    var column = start % inner.dim
+    var left = length
+    while left > 0 {
+      var rest = row
+      var offset = 0
+      for level in stride(from: outer.count - 1, through: 0, by: -1) {
+        let axis = outer.start[level]
+        offset += rest % axis.dim * axis.stride
+        rest /= axis.dim
+      }
+      let run = min(inner.dim - column, left)
+      let line = x + offset + column * inner.stride
+      if inner.stride == 1 {
+        for k in 0..<run { y[k] = line[k] }
+      } else if inner.stride == 0 {
+        let value = line[0]
+        for k in 0..<run { y[k] = value }
+      } else {
+        for k in 0..<run { y[k] = line[k * inner.stride] }
+      }
+      y += run
+      left -= run
+      row += 1
+      column = 0
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Graph
+import Tensors
+
+/// A planned program: a flat list of kernels over memory laid out beforehand. Immutable, so any
+/// number of threads may run it, each with a workspace of its own.
+package final class Executable: @unchecked Sendable {
+  static let arenaBase = 0
+  static let scratchBase = 1
+  static let firstBase = 2
+
+  package let inputTypes: [TensorType]
+  package let outputTypes: [TensorType]
+  /// Multiply-adds of one run.
+  package let multiplyAdds: Int
+  let arenaBytes: Int
+  let scratchBytes: Int
+
+  private let kernels: [Kernel]
+  private let constants: [ConstantMemory]
+  /// The kernels without ownership: walking them counts no references.
+  private let steps: PlainArray<Unmanaged<Kernel>>
+
+  package static func compile(_ program: Program) throws -> Executable {
+    try Compiler.compile(program)
+  }
+
+  init(
+    kernels: [Kernel], constants: [ConstantMemory], inputTypes: [TensorType],
+    outputTypes: [TensorType], arenaBytes: Int, scratchBytes: Int, multiplyAdds: Int
+  ) {
+    self.kernels = kernels
+    self.constants = constants
+    self.inputTypes = inputTypes
+    self.outputTypes = outputTypes
+    self.arenaBytes = arenaBytes
+    self.scratchBytes = scratchBytes
+    self.multiplyAdds = multiplyAdds
+    steps = PlainArray(kernels.map { Unmanaged.passUnretained($0) })
+  }
+
+  deinit { steps.free() }
+
+  /// Bytes of working memory that one run needs.
+  package var workspaceBytes: Int { arenaBytes + scratchBytes }
+
+  /// The kernels by name, in order.
+  package var kernelNames: [String] { kernels.map(\.name) }
+
+  /// The number of base addresses of a run.
+  var baseCount: Int { Executable.firstBase + constants.count + inputTypes.count + outputTypes.count }
+
+  /// Fills in the addresses of constants.
+  func bindConstants(_ bases: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
+    for (k, constant) in constants.enumerated() { bases[Executable.firstBase + k] = constant.memory }
+  }
+
+  /// Where the addresses of inputs, and behind them of outputs, stand among the bases.
+  var argumentBase: Int { Executable.firstBase + constants.count }
+
+  /// Runs all kernels. Neither allocates nor locks nor counts references.
+  @inline(__always)
+  func run(_ bases: Bases) {
+    for k in 0..<steps.count { steps[k]._withUnsafeGuaranteedRef { $0.run(bases) } }
+  }
+
+  /// Runs on tensors; for tests and for constants.
+  package func tensors(_ arguments: [Tensor] = []) throws -> [Tensor] {
+    let workspace = Workspace(self)
+    let inputs = arguments.map { argument -> UnsafeMutableRawPointer in
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: max(argument.type.byteCount, 64), alignment: 64)
+      argument.write(to: memory)
+      return memory
+    }
+    let outputs = outputTypes.map { type in
+      UnsafeMutableRawPointer.allocate(byteCount: max(type.byteCount, 64), alignment: 64)
+    }
+    defer { for memory in inputs + outputs { memory.deallocate() } }
+    for (k, memory) in inputs.enumerated() { workspace.setInput(k, memory) }
+    for (k, memory) in outputs.enumerated() { workspace.setOutput(k, memory) }
+    workspace.run()
+    return zip(outputTypes, outputs).map { Tensor($0, reading: UnsafeRawPointer($1)) }
+  }
+}

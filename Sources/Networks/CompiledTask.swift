@@ -1,0 +1,260 @@
+import Differentiation
+import Execution
+import Glibc
+import Graph
+import Tensors
+
+/// A task of a network, planned for one sample and for a tile of samples.
+final class CompiledTask: @unchecked Sendable {
+  /// Elements of each argument and result of one sample.
+  struct Sizes {
+    let firstInput: Int
+    let secondInput: Int
+    let firstOutput: Int
+    let secondOutput: Int
+
+    var total: Int { firstInput + secondInput + firstOutput + secondOutput }
+  }
+
+  /// The caller's arrays, all samples one after another. A result may be left out.
+  struct Call {
+    var firstInput: UnsafeRawPointer
+    var secondInput: UnsafeRawPointer?
+    var firstOutput: UnsafeMutableRawPointer?
+    var secondOutput: UnsafeMutableRawPointer?
+    /// Whether the second result is a matrix wanted the other way round than it is computed.
+    var transposes = false
+    /// Whether the arrays hold `Double`; otherwise `Float`.
+    let isDouble: Bool
+    let samples: Int
+  }
+
+  /// An executable for a number of samples, with its workspaces.
+  private struct Variant {
+    let executable: Executable
+    let pool: WorkspacePool
+    let samples: Int
+  }
+
+  let sizes: Sizes
+  /// The second result as computed: rows and columns, for transposing.
+  private let rows: Int
+  private let columns: Int
+  private let isDouble: Bool
+  private let single: Variant
+  private let tile: Variant?
+  private let threads: Int
+  /// Set where the second result is computed column by column.
+  let isTransposed: Bool
+
+  init(
+    _ program: Program, rows: Int = 0, columns: Int = 0, isTransposed: Bool = false, threads: Int,
+    memoryLimit: Int
+  ) throws {
+    let inputs = program.inputTypes.map(\.count)
+    let outputs = program.outputTypes.map(\.count)
+    sizes = Sizes(
+      firstInput: inputs[0], secondInput: inputs.count > 1 ? inputs[1] : 0, firstOutput: outputs[0],
+      secondOutput: outputs.count > 1 ? outputs[1] : 0)
+    self.rows = rows
+    self.columns = columns
+    self.isTransposed = isTransposed
+    self.threads = threads
+    isDouble = program.inputTypes[0].element == .float64
+    single = try CompiledTask.variant(
+      Executable.compile(program), samples: 1, sizes: sizes, memoryLimit: memoryLimit)
+    let bytes = single.executable.workspaceBytes + sizes.total * 8
+    let samples = CompiledTask.tileLength(bytesPerSample: bytes)
+    tile =
+      samples < 2
+      ? nil
+      : try CompiledTask.variant(
+        Executable.compile(
+          program.vectorised(
+            added: inputs.map { _ in true }, size: samples, memoryLimit: memoryLimit)),
+        samples: samples, sizes: sizes, memoryLimit: memoryLimit)
+  }
+
+  private static func variant(
+    _ executable: Executable, samples: Int, sizes: Sizes, memoryLimit: Int
+  ) throws -> Variant {
+    let extra = (sizes.total * samples + 8 * 4) * 8
+    guard executable.workspaceBytes + extra <= memoryLimit else {
+      throw NetJacError(
+        .memory,
+        "a run needs \(executable.workspaceBytes + extra) bytes of working memory; the limit is "
+          + "\(memoryLimit) (option memory_limit)")
+    }
+    return Variant(
+      executable: executable, pool: WorkspacePool(executable, extraBytes: extra), samples: samples)
+  }
+
+  /// Samples that a tile holds so that its arrays stay in the second-level cache.
+  private static func tileLength(bytesPerSample: Int) -> Int {
+    let fitting = (1 << 20) / max(bytesPerSample, 1)
+    guard fitting >= 4 else { return 1 }
+    return min(fitting / 4 * 4, 64)
+  }
+
+  /// Allocates what calls with up to this many samples need.
+  func reserve(samples: Int) {
+    single.pool.reserve(1)
+    guard let tile, samples >= tile.samples else { return }
+    let parallel = min(threads, tileCount(samples))
+    tile.pool.reserve(max(parallel, 1))
+    single.pool.reserve(max(parallel, 1))
+    if parallel > 1 { ThreadPool.shared.prepare(threads: parallel) }
+  }
+
+  private func tileCount(_ samples: Int) -> Int {
+    guard let tile else { return samples }
+    return (samples + tile.samples - 1) / tile.samples
+  }
+
+  // MARK: - Running
+
+  func run(_ call: Call) {
+    if call.samples == 1 {
+      compute(call, single, 0, 1)
+      return
+    }
+    let tiles = tileCount(call.samples)
+    if threads > 1, tiles > 1 {
+      var job = Job(task: .passUnretained(self), call: call)
+      ThreadPool.shared.prepare(threads: min(threads, tiles))
+      withUnsafePointer(to: &job) { job in
+        ThreadPool.shared.run(count: tiles, threads: threads, context: job) { context, tile in
+          let job = context.assumingMemoryBound(to: Job.self)
+          job.pointee.task._withUnsafeGuaranteedRef { $0.compute(job.pointee.call, tile: tile) }
+        }
+      }
+    } else {
+      for tile in 0..<tiles { compute(call, tile: tile) }
+    }
+  }
+
+  private struct Job {
+    let task: Unmanaged<CompiledTask>
+    let call: Call
+  }
+
+  private func compute(_ call: Call, tile index: Int) {
+    guard let tile else { return compute(call, single, index, index + 1) }
+    let start = index * tile.samples
+    let end = min(start + tile.samples, call.samples)
+    // A tail runs sample by sample, so that its length needs no plan of its own.
+    compute(call, end - start == tile.samples ? tile : single, start, end)
+  }
+
+  /// Runs samples `start` to `end` with a variant whose length divides them.
+  private func compute(_ call: Call, _ variant: Variant, _ start: Int, _ end: Int) {
+    let handle = variant.pool.take()
+    defer { variant.pool.giveBack(handle) }
+    handle._withUnsafeGuaranteedRef { workspace in
+      var sample = start
+      while sample < end {
+        compute(call, workspace, sample, variant.samples)
+        sample += variant.samples
+      }
+    }
+  }
+
+  private func compute(_ call: Call, _ workspace: Workspace, _ sample: Int, _ count: Int) {
+    var extra = workspace.extra
+    let callerSize = call.isDouble ? 8 : 4
+    let isSame = call.isDouble == isDouble
+
+    func reserve(_ elements: Int) -> UnsafeMutableRawPointer {
+      defer { extra += (elements * count * 8 + 63) / 64 * 64 }
+      return extra
+    }
+    func bindInput(_ position: Int, _ pointer: UnsafeRawPointer, _ size: Int) {
+      let source = UnsafeMutableRawPointer(mutating: pointer) + sample * size * callerSize
+      if isSame { return workspace.setInput(position, source) }
+      let memory = reserve(size)
+      CompiledTask.convert(source, toDouble: isDouble, memory, size * count)
+      workspace.setInput(position, memory)
+    }
+    bindInput(0, call.firstInput, sizes.firstInput)
+    if let second = call.secondInput { bindInput(1, second, sizes.secondInput) }
+
+    let first = call.firstOutput.map { $0 + sample * sizes.firstOutput * callerSize }
+    let second = call.secondOutput.map { $0 + sample * sizes.secondOutput * callerSize }
+    let firstMemory = isSame ? first ?? reserve(sizes.firstOutput) : reserve(sizes.firstOutput)
+    workspace.setOutput(0, firstMemory)
+    var secondMemory = firstMemory
+    if sizes.secondOutput > 0 || call.secondOutput != nil {
+      let direct = isSame && !call.transposes
+      secondMemory = direct ? second ?? reserve(sizes.secondOutput) : reserve(sizes.secondOutput)
+      workspace.setOutput(1, secondMemory)
+    }
+    workspace.run()
+
+    if !isSame, let first {
+      CompiledTask.convert(firstMemory, toDouble: !isDouble, first, sizes.firstOutput * count)
+    }
+    if let second {
+      if call.transposes {
+        deliverTransposed(secondMemory, second, count, callerIsDouble: call.isDouble)
+      } else if !isSame {
+        CompiledTask.convert(secondMemory, toDouble: !isDouble, second, sizes.secondOutput * count)
+      }
+    }
+  }
+
+  private static func convert(
+    _ source: UnsafeMutableRawPointer, toDouble: Bool, _ target: UnsafeMutableRawPointer,
+    _ count: Int
+  ) {
+    if toDouble {
+      copy(source, Float.self, target, Double.self, count) { Double($0) }
+    } else {
+      copy(source, Double.self, target, Float.self, count) { Float($0) }
+    }
+  }
+
+  @inline(__always)
+  private static func copy<From, To>(
+    _ source: UnsafeMutableRawPointer, _ from: From.Type, _ target: UnsafeMutableRawPointer,
+    _ to: To.Type, _ count: Int, _ convert: (From) -> To
+  ) {
+    let source = source.assumingMemoryBound(to: from)
+    let target = target.assumingMemoryBound(to: to)
+    for k in 0..<count { target[k] = convert(source[k]) }
+  }
+
+  private func deliverTransposed(
+    _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int,
+    callerIsDouble: Bool
+  ) {
+    switch (isDouble, callerIsDouble) {
+    case (true, true): transpose(source, Double.self, target, Double.self, count) { $0 }
+    case (true, false): transpose(source, Double.self, target, Float.self, count) { Float($0) }
+    case (false, true): transpose(source, Float.self, target, Double.self, count) { Double($0) }
+    case (false, false): transpose(source, Float.self, target, Float.self, count) { $0 }
+    }
+  }
+
+  @inline(__always)
+  private func transpose<From, To>(
+    _ source: UnsafeMutableRawPointer, _ from: From.Type, _ target: UnsafeMutableRawPointer,
+    _ to: To.Type, _ count: Int, _ convert: (From) -> To
+  ) {
+    let source = source.assumingMemoryBound(to: from)
+    let target = target.assumingMemoryBound(to: to)
+    for sample in 0..<count {
+      let x = source + sample * rows * columns
+      let y = target + sample * rows * columns
+      // Blocks keep both sides within a few cache lines.
+      for rowBlock in stride(from: 0, to: rows, by: 8) {
+        for columnBlock in stride(from: 0, to: columns, by: 8) {
+          for row in rowBlock..<min(rowBlock + 8, rows) {
+            for column in columnBlock..<min(columnBlock + 8, columns) {
+              y[column * rows + row] = convert(x[row * columns + column])
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Formats
+import Graph
+import Tensors
+
+/// A network as a function of one vector: all inputs of a sample one after another, flattened
+/// row-major, to all outputs likewise.
+enum FlatProgram {
+  static func make(
+    _ network: ImportedNetwork, real: ElementType, memoryLimit: Int
+  ) throws -> Program {
+    let inner = network.program
+    let p = ProgramBuilder(real: real, memoryLimit: memoryLimit)
+    let size = inner.inputTypes.reduce(0) { $0 + $1.count }
+    let x = try p.input(TensorType(real, Shape(checking: [size])))
+    var start = 0
+    let arguments = try inner.inputTypes.map { type in
+      let part = try p.slice(x, axis: 0, start: start, size: type.count)
+      start += type.count
+      return try p.convert(p.reshape(part, type.shape), to: type.element)
+    }
+    let values = try p.inline(inner, arguments)
+    let results = try inner.outputs.map { output in
+      let flat = try p.reshape(values[output.index], [inner.type(output).count])
+      return try p.convert(flat, to: real)
+    }
+    return p.program(outputs: [try p.concatenate(results, axis: 0)])
+  }
+}

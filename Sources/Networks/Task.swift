@@ -1,0 +1,22 @@
+/// What a network can be asked to compute.
+package enum Task: String, CaseIterable, Sendable {
+  case forward
+  case jacobian
+  case jvp
+  case vjp
+  case hessian
+  case jacobianSparse = "jacobian_sparse"
+}
+
+/// How a matrix is laid out in the caller's memory.
+package enum MatrixOrder: Sendable {
+  case rowMajor
+  case columnMajor
+}
+
+/// One input or output of a network.
+package struct Port: Sendable {
+  package let name: String
+  /// The shape of one sample.
+  package let dims: [Int]
+}
