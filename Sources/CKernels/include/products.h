@@ -1,0 +1,109 @@
+/*
+ * products.h - Small matrix products y = a·b, y being m-by-n and the common length k, with an epilogue.
+ *
+ * The right operand is packed once, into panels of whole vectors, and then used any number of times.
+ * The conventions of kernels.h hold here too. Strides count elements; matrices are row-major unless
+ * strides say otherwise.
+ *
+ * Results    A row of y depends on its row of a only: rows computed alone, in a batch or on several
+ *            threads agree in every bit, and so do packed and unpacked right operands.
+ * Packing    A packed operand belongs to the instruction set that was selected when it was packed.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+enum netjac_activation {
+  NETJAC_ACTIVATION_NONE = 0,
+  NETJAC_ACTIVATION_RELU = 1,     /* slope 1 where y > 0, else 0 */
+  NETJAC_ACTIVATION_TANH = 2,     /* slope 1 - y·y, with two roundings */
+  NETJAC_ACTIVATION_SIGMOID = 3,  /* slope y·(1 - y), with two roundings */
+  NETJAC_ACTIVATION_SOFTPLUS = 4, /* slope sigmoid(z) */
+  NETJAC_ACTIVATION_COUNT = 5
+};
+
+/*
+ * What happens to z[r][c] = Σ_k a[r][k]·b[k][c] before it is stored, in this order; a NULL pointer
+ * leaves a step out, so zeros everywhere mean y = a·b:
+ *
+ *     z += bias[c]
+ *     z += addend[r·addend_stride + c]        the addend may be y itself
+ *     slope[r·slope_stride + c] = f'(z), then z = f(z), f being the activation
+ *     unscaled[r·unscaled_stride + c] = z
+ *     z *= scale[(r / rows_per_scale)·scale_stride + c]
+ *
+ * The functions f are those of kernels.h, bit for bit. `slope`, `unscaled` and y are different arrays.
+ * `rows_per_scale` is at least 1 where `scale` is given.
+ */
+typedef struct {
+  const double *bias;
+  const double *addend;
+  int64_t addend_stride;
+  int32_t activation;
+  double *slope;
+  int64_t slope_stride;
+  double *unscaled;
+  int64_t unscaled_stride;
+  const double *scale;
+  int64_t scale_stride;
+  int64_t rows_per_scale;
+} netjac_epilogue_f64;
+
+typedef struct {
+  const float *bias;
+  const float *addend;
+  int64_t addend_stride;
+  int32_t activation;
+  float *slope;
+  int64_t slope_stride;
+  float *unscaled;
+  int64_t unscaled_stride;
+  const float *scale;
+  int64_t scale_stride;
+  int64_t rows_per_scale;
+} netjac_epilogue_f32;
+
+/** Elements that a packed k-by-n operand takes; at least 1 and never more than (k + 1)·(n + 16). */
+int64_t netjac_packed_size_f64(int64_t k, int64_t n);
+int64_t netjac_packed_size_f32(int64_t k, int64_t n);
+
+/**
+ * Packs b[i·row_stride + j·column_stride], i below k and j below n. Strides of (n, 1) pack a row-major
+ * matrix, (1, k) the transpose of a row-major n-by-k matrix. An address that is a multiple of 64 is fastest.
+ */
+void netjac_pack_f64(double *packed, const double *b, int64_t row_stride, int64_t column_stride,
+                     int64_t k, int64_t n);
+void netjac_pack_f32(float *packed, const float *b, int64_t row_stride, int64_t column_stride,
+                     int64_t k, int64_t n);
+
+/** y[r·y_stride + c] = epilogue(Σ_k a[r·a_row_stride + k·a_column_stride]·b[k][c]); epilogue may be NULL. */
+typedef void (*netjac_product_f64)(
+  double *y, int64_t y_stride, const double *a, int64_t a_row_stride, int64_t a_column_stride,
+  const double *packed, int64_t m, int64_t n, int64_t k, const netjac_epilogue_f64 *epilogue);
+typedef void (*netjac_product_f32)(
+  float *y, int64_t y_stride, const float *a, int64_t a_row_stride, int64_t a_column_stride,
+  const float *packed, int64_t m, int64_t n, int64_t k, const netjac_epilogue_f32 *epilogue);
+
+/** The kernel for products of these sizes; it works for all others with this n and k. */
+netjac_product_f64 netjac_find_product_f64(int64_t m, int64_t n, int64_t k);
+netjac_product_f32 netjac_find_product_f32(int64_t m, int64_t n, int64_t k);
+
+/**
+ * As a product, with b[i·b_row_stride + j·b_column_stride] as it is. `scratch` has room for
+ * netjac_packed_size_f64(k, n) elements and is left with anything in it.
+ */
+typedef void (*netjac_product_strided_f64)(
+  double *y, int64_t y_stride, const double *a, int64_t a_row_stride, int64_t a_column_stride,
+  const double *b, int64_t b_row_stride, int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
+  const netjac_epilogue_f64 *epilogue, double *scratch);
+typedef void (*netjac_product_strided_f32)(
+  float *y, int64_t y_stride, const float *a, int64_t a_row_stride, int64_t a_column_stride,
+  const float *b, int64_t b_row_stride, int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
+  const netjac_epilogue_f32 *epilogue, float *scratch);
+
+netjac_product_strided_f64 netjac_find_product_strided_f64(void);
+netjac_product_strided_f32 netjac_find_product_strided_f32(void);
+
+#pragma GCC visibility pop
