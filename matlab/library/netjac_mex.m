@@ -14,8 +14,11 @@ function varargout = netjac_mex(command, varargin)
   end
 
   switch command
-    case {'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'jacobianSparse'}
+    case {'forward', 'jacobian', 'jacobianSparse'}
       need(command, varargin, 2);
+      [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
+    case {'jvp', 'vjp', 'hessian'}
+      need(command, varargin, 3);
       [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
     case {'load', 'loadBytes'}
       need(command, varargin, 2);
@@ -230,9 +233,6 @@ function varargout = evaluate(command, network, x, varargin)
   companion = [];
   names = struct('jvp', 'v', 'vjp', 'w', 'hessian', 'lambda');
   if isfield(names, command)
-    if isempty(varargin)
-      error('netjac:mex:missingArgument', '''%s'' takes 3 arguments; 2 were given.', command);
-    end
     rows = struct('jvp', n, 'vjp', m, 'hessian', m);
     companion = companionOf(command, names.(command), varargin{1}, rows.(command), samples, class(x));
   end

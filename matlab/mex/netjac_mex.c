@@ -641,21 +641,34 @@ static void prepare(const place *p, const mxArray *task, const mxArray *samples)
   check("prepare", netjac_prepare(p->network, text_argument("prepare", "task", task), (int64_t)count));
 }
 
-/* Commands about a loaded network. The ones that solvers call in loops come first. */
+/* How many arguments, the command included, a command about a loaded network takes; 0 for other commands. */
+static int arity_of(const char *command)
+{
+  static const struct {
+    const char *command;
+    int arity;
+  } known[] = {{"forward", 3},          {"jacobian", 3},         {"jvp", 4},          {"vjp", 4},
+               {"hessian", 4},          {"jacobianSparse", 3},   {"describe", 2},     {"jacobianSparsity", 2},
+               {"jacobianCost", 2},     {"jacobianPlan", 2},     {"prepare", 4}};
+  size_t k;
+  for (k = 0; k < sizeof known / sizeof *known; k++)
+    if (!strcmp(command, known[k].command))
+      return known[k].arity;
+  return 0;
+}
+
+/* Commands about a loaded network. Those that solvers call in loops come first. */
 static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nrhs, const mxArray *prhs[])
 {
   mxArray *results[2] = {NULL, NULL};
   samples_argument x;
   place *p;
-  int takes_x = !strcmp(command, "forward") || !strcmp(command, "jacobian") || !strcmp(command, "jvp")
-                || !strcmp(command, "vjp") || !strcmp(command, "hessian") || !strcmp(command, "jacobianSparse");
-  if (!takes_x && strcmp(command, "describe") && strcmp(command, "jacobianSparsity")
-      && strcmp(command, "jacobianCost") && strcmp(command, "jacobianPlan") && strcmp(command, "prepare"))
+  int arity = arity_of(command);
+  if (arity == 0)
     return 0;
-
-  need(command, nrhs, takes_x ? 3 : 2);
+  need(command, nrhs, arity);
   p = network_argument(prhs[1]);
-  if (takes_x)
+  if (arity > 2 && strcmp(command, "prepare"))
     x = samples_of(command, prhs[2], p->input_size);
 
   if (!strcmp(command, "forward")) {
@@ -666,13 +679,10 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
     else
       jacobian(p, &x, results);
   } else if (!strcmp(command, "jvp")) {
-    need(command, nrhs, 4);
     jvp(p, &x, prhs[3], results);
   } else if (!strcmp(command, "vjp")) {
-    need(command, nrhs, 4);
     vjp(p, &x, prhs[3], results);
   } else if (!strcmp(command, "hessian")) {
-    need(command, nrhs, 4);
     results[0] = hessian(p, &x, prhs[3]);
   } else if (!strcmp(command, "jacobianSparse")) {
     if (nlhs < 2)
@@ -688,7 +698,6 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
   } else if (!strcmp(command, "jacobianPlan")) {
     results[0] = jacobian_plan(p);
   } else {
-    need(command, nrhs, 4);
     prepare(p, prhs[2], prhs[3]);
   }
 
