@@ -2,7 +2,7 @@
 #
 #   setup      installs through apt what this machine lacks
 #   all        builds build/lib/libnetjac.so (also called build)
-#   mex        builds build/octave/netjac_mex.mex
+#   mex        builds build/octave/netjac_mex.mex, and build/lib/netjac_thunk.so for MATLAB without a compiler
 #   demo       builds both and runs examples/octave/foot_demo.m
 #   test       runs the Swift, C, Octave and corpus tests
 #   check      runs what a change must pass: format, layers, header, tests
@@ -16,6 +16,7 @@ DESTDIR ?=
 VERSION := $(shell scripts/version)
 LIBRARY := build/lib/libnetjac.so.$(VERSION)
 MEX := build/octave/netjac_mex.mex
+THUNK := build/lib/netjac_thunk.so
 
 # Folders are listed too: their dates tell that a file has gone.
 SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library
@@ -33,13 +34,17 @@ $(LIBRARY): $(SOURCES)
 	@scripts/build-library
 
 mex: all
-	@$(MAKE) --no-print-directory $(MEX)
+	@$(MAKE) --no-print-directory $(MEX) $(THUNK)
 
 $(MEX): matlab/mex/netjac_mex.c include/netjac.h $(LIBRARY)
 	@echo "== Building the MEX file for Octave"
 	@mkdir -p $(@D)
 	@mkoctfile --mex -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib:\$$ORIGIN/..' -o $@
 	@rm -f netjac_mex.o
+
+$(THUNK): matlab/library/netjac_thunk.c
+	@mkdir -p $(@D)
+	@$(CC) -Wall -Wextra -O2 -fPIC -shared $< -o $@
 
 demo: mex
 	@echo "== Running examples/octave/foot_demo.m"
