@@ -15,37 +15,50 @@ package struct Tensor: Sendable, Hashable {
 
   private init(_ type: TensorType, storage: Storage) {
     self.type = type
-    self.storage = storage
+    switch storage {
+    // One form for one content: equal tensors compare equal, and a fill is known as one.
+    case .reals(let values):
+      guard let first = values.first else {
+        self.storage = .realFill(0)
+        return
+      }
+      let isFill = values.allSatisfy { $0.bitPattern == first.bitPattern }
+      self.storage = isFill ? .realFill(first) : storage
+    case .integers(let values):
+      guard let first = values.first else {
+        self.storage = .integerFill(0)
+        return
+      }
+      self.storage = values.allSatisfy { $0 == first } ? .integerFill(first) : storage
+    case .realFill: self.storage = type.count > 0 ? storage : .realFill(0)
+    case .integerFill: self.storage = type.count > 0 ? storage : .integerFill(0)
+    }
   }
 
   /// Real elements, rounded to the type's precision.
   package init(_ type: TensorType, reals: [Double]) {
     precondition(type.element.isReal && reals.count == type.count)
-    if type.element == .float32 {
-      self.init(type, storage: .reals(reals.map { Double(Float($0)) }))
-    } else {
-      self.init(type, storage: .reals(reals))
-    }
+    let isRounded = type.element == .float64
+    self.init(type, storage: .reals(isRounded ? reals : reals.map { Double(Float($0)) }))
   }
 
   /// Whole or boolean elements, wrapped to the type's width.
   package init(_ type: TensorType, integers: [Int64]) {
     precondition(!type.element.isReal && integers.count == type.count)
-    switch type.element {
-    case .int32:
-      self.init(type, storage: .integers(integers.map { Int64(Int32(truncatingIfNeeded: $0)) }))
-    case .bool: self.init(type, storage: .integers(integers.map { $0 == 0 ? 0 : 1 }))
-    default: self.init(type, storage: .integers(integers))
-    }
+    let isWrapped = type.element == .int64
+    self.init(
+      type,
+      storage: .integers(
+        isWrapped ? integers : integers.map { Tensor.wrapped($0, type.element) }))
   }
 
-  /// One number in every place.
+  /// One number in every place. A real one becomes a whole number or boolean as `Convert` has it.
   package init(_ type: TensorType, fill: Double) {
-    if type.element.isReal {
-      let value = type.element == .float32 ? Double(Float(fill)) : fill
-      self.init(type, storage: .realFill(value))
-    } else {
-      self.init(type, storage: .integerFill(Int64(exactly: fill.rounded(.towardZero)) ?? 0))
+    switch type.element {
+    case .float64: self.init(type, storage: .realFill(fill))
+    case .float32: self.init(type, storage: .realFill(Double(Float(fill))))
+    case .bool: self.init(type, storage: .integerFill(fill == 0 ? 0 : 1))
+    case .int64, .int32: self.init(type, fill: Tensor.whole(fill))
     }
   }
 
@@ -53,7 +66,15 @@ package struct Tensor: Sendable, Hashable {
     if type.element.isReal {
       self.init(type, fill: Double(fill))
     } else {
-      self.init(type, storage: .integerFill(type.element == .bool ? (fill == 0 ? 0 : 1) : fill))
+      self.init(type, storage: .integerFill(Tensor.wrapped(fill, type.element)))
+    }
+  }
+
+  private static func wrapped(_ value: Int64, _ element: ElementType) -> Int64 {
+    switch element {
+    case .int32: Int64(Int32(truncatingIfNeeded: value))
+    case .bool: value == 0 ? 0 : 1
+    default: value
     }
   }
 
@@ -73,8 +94,7 @@ package struct Tensor: Sendable, Hashable {
     switch storage {
     case .realFill(let value): value
     case .integerFill(let value): Double(value)
-    case .reals(let values): values.count == 1 ? values[0] : nil
-    case .integers(let values): values.count == 1 ? Double(values[0]) : nil
+    case .reals, .integers: nil
     }
   }
 
