@@ -72,3 +72,23 @@ FIND(select, select, (int scalars), BELOW(scalars, 4), [scalars])
 FIND(row_sum, row_reduction, (void), 1, )
 FIND(row_maximum, row_reduction, (void), 1, )
 FIND(column_sum, column_sum, (void), 1, )
+FIND(product_strided, product_strided, (void), 1, )
+
+netjac_product_f64 netjac_find_product_f64(int64_t m, int64_t n, int64_t k) {
+  return selected()->find_product_f64(m, n, k);
+}
+netjac_product_f32 netjac_find_product_f32(int64_t m, int64_t n, int64_t k) {
+  return selected()->find_product_f32(m, n, k);
+}
+
+int64_t netjac_packed_size_f64(int64_t k, int64_t n) { return selected()->packed_size_f64(k, n); }
+int64_t netjac_packed_size_f32(int64_t k, int64_t n) { return selected()->packed_size_f32(k, n); }
+
+void netjac_pack_f64(double *packed, const double *b, int64_t row_stride, int64_t column_stride, int64_t k,
+                     int64_t n) {
+  selected()->pack_f64(packed, b, row_stride, column_stride, k, n);
+}
+void netjac_pack_f32(float *packed, const float *b, int64_t row_stride, int64_t column_stride, int64_t k,
+                     int64_t n) {
+  selected()->pack_f32(packed, b, row_stride, column_stride, k, n);
+}

@@ -21,6 +21,16 @@ typedef struct {
   netjac_row_reduction_f32 row_sum_f32, row_maximum_f32;
   netjac_column_sum_f64 column_sum_f64;
   netjac_column_sum_f32 column_sum_f32;
+  int64_t (*packed_size_f64)(int64_t k, int64_t n);
+  int64_t (*packed_size_f32)(int64_t k, int64_t n);
+  void (*pack_f64)(double *packed, const double *b, int64_t row_stride, int64_t column_stride, int64_t k,
+                   int64_t n);
+  void (*pack_f32)(float *packed, const float *b, int64_t row_stride, int64_t column_stride, int64_t k,
+                   int64_t n);
+  netjac_product_f64 (*find_product_f64)(int64_t m, int64_t n, int64_t k);
+  netjac_product_f32 (*find_product_f32)(int64_t m, int64_t n, int64_t k);
+  netjac_product_strided_f64 product_strided_f64;
+  netjac_product_strided_f32 product_strided_f32;
 } netjac_variant;
 
 #pragma GCC visibility push(hidden)

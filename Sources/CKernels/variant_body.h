@@ -10,6 +10,8 @@
 #include "elementary.h"
 #include "elementwise.h"
 #include "reductions.h"
+#include "product_blocks.h"
+#include "product_loops.h"
 
 #define SINGLE
 #include "vector.h"
@@ -17,6 +19,8 @@
 #include "elementary.h"
 #include "elementwise.h"
 #include "reductions.h"
+#include "product_blocks.h"
+#include "product_loops.h"
 #undef SINGLE
 
 #define UNARY_TABLE(suffix) \
@@ -92,4 +96,12 @@ const netjac_variant VARIANT = {
   .row_maximum_f32 = row_maximum_f32,
   .column_sum_f64 = column_sum_f64,
   .column_sum_f32 = column_sum_f32,
+  .packed_size_f64 = packed_size_f64,
+  .packed_size_f32 = packed_size_f32,
+  .pack_f64 = pack_f64,
+  .pack_f32 = pack_f32,
+  .find_product_f64 = find_product_f64,
+  .find_product_f32 = find_product_f32,
+  .product_strided_f64 = product_strided_f64,
+  .product_strided_f32 = product_strided_f32,
 };

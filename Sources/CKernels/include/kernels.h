@@ -1,5 +1,5 @@
 /*
- * kernels.h - Leaf loops over plain arrays: elementwise functions, copies, reductions.
+ * kernels.h - Leaf loops over plain arrays: elementwise functions, copies, reductions; and products.h.
  *
  * Every loop exists for several instruction sets. The best one for this processor is chosen when the
  * library is loaded; a caller looks a kernel up once and keeps the pointer:
@@ -19,6 +19,8 @@
 #pragma once
 
 #include <stdint.h>
+
+#include "products.h"
 
 /* The library exports the functions of netjac.h and nothing else. */
 #pragma GCC visibility push(hidden)
