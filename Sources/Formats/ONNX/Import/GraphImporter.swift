@@ -51,7 +51,7 @@ final class GraphImporter {
   /// Graphs within functions within graphs: far more than any exporter writes.
   static let depthLimit = 100
   /// Unrolled loops and nested calls can ask for more work than their files are long.
-  private static let nodeLimit = 4_000_000
+  private static let nodeLimit = 1_000_000
 
   let p: ProgramBuilder
   private let model: ONNXModel
@@ -74,8 +74,12 @@ final class GraphImporter {
     return try keeping.map { try value($0, in: scope) }
   }
 
-  /// Imports the body of a control-flow node, whose inputs get `arguments`.
-  func run(_ body: ONNXGraph, arguments: [Value], in outer: ImportScope) throws -> [Value] {
+  /// Imports the body of a control-flow node, whose inputs get `arguments`. `view` makes what the
+  /// body sees of the values around it.
+  func run(
+    _ body: ONNXGraph, arguments: [Value], in outer: ImportScope,
+    view: ((Value) throws -> Value)? = nil
+  ) throws -> [Value] {
     guard arguments.count <= body.inputs.count else {
       throw NetJacError(
         .format,
@@ -85,6 +89,11 @@ final class GraphImporter {
         """)
     }
     let scope = outer.body()
+    if let view {
+      for name in body.freeNames {
+        if let value = try outer.value(name) { scope.define(name, try view(value)) }
+      }
+    }
     try addConstants(of: body, to: scope, except: [])
     for (input, value) in zip(body.inputs, arguments) { scope.define(input.name, value) }
     for node in body.nodes { try add(node, in: scope) }
@@ -112,12 +121,17 @@ final class GraphImporter {
 
   // MARK: - Nodes
 
-  private func add(_ node: ONNXNode, in scope: ImportScope) throws {
+  /// Counts a node or a turn of a loop, so that no file keeps the importer busy for ever.
+  func count() throws {
     nodeCount += 1
     guard nodeCount <= Self.nodeLimit else {
       throw NetJacError(
         .memory, "loops and functions expand to more than \(Self.nodeLimit) nodes")
     }
+  }
+
+  private func add(_ node: ONNXNode, in scope: ImportScope) throws {
+    try count()
     let outerOrigin = p.origin
     defer { p.origin = outerOrigin }
     p.origin = scope.path + (node.name.isEmpty ? node.outputs.first ?? "" : node.name)

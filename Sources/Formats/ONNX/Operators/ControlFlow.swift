@@ -1,0 +1,233 @@
+import Graph
+import Tensors
+
+/// Operators that run bodies. Programs have no branches and no cycles: loops are unrolled, so their
+/// trip counts must be known while the network is loaded. Of a branch whose condition is not known,
+/// both sides are computed and one is chosen.
+enum ControlFlowOperators {
+  static let all: [ONNXOperator] = [
+    ONNXOperator(several: "If", branch),
+    ONNXOperator(several: "Loop", loop),
+    ONNXOperator(several: "Scan", since: 8) { node, p in try batchedScan(node, in: p) },
+    ONNXOperator(several: "Scan", since: 9) { node, p in
+      try scan(node, node.allInputs(), in: p)
+    },
+  ]
+
+  private static let branch: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
+    let given = try node.input(0, "cond")
+    guard p.shape(given).count == 1, p.type(given).element == .bool else {
+      throw NetJacError(.shape, "cond is \(p.type(given)); one boolean is needed")
+    }
+    func run(_ name: String, view: ((Value) throws -> Value)? = nil) throws -> [Value] {
+      try located(name) {
+        try node.importer.run(node.graph(name), arguments: [], in: node.scope, view: view)
+      }
+    }
+    if let known = p.constantTensor(of: given) {
+      return try run(known.integers[0] != 0 ? "then_branch" : "else_branch")
+    }
+    let condition = try p.reshape(given, [])
+    let then = try run("then_branch") { try p.visible($0, where: condition) }
+    let negated = try p.add(Not(), [condition])
+    let otherwise = try run("else_branch") { try p.visible($0, where: negated) }
+    guard then.count == otherwise.count else {
+      throw NetJacError(
+        .format, "the branches have \(then.count) and \(otherwise.count) outputs")
+    }
+    return try zip(then, otherwise).map { a, b in
+      guard p.type(a) == p.type(b) else {
+        throw NetJacError(
+          .unsupported,
+          """
+          the branches make \(p.type(a)) and \(p.type(b)); where the condition depends on an input, \
+          both must make the same
+          """)
+      }
+      return try p.select(p.broadcast(condition, to: p.shape(a)), a, b)
+    }
+  }
+
+  private static let loop: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
+    let body = try node.graph("body")
+    let limit =
+      try node.optionalInput(0) == nil ? Int.max : node.constantInteger(0, "the trip count M")
+    var isRunning = try node.optionalConstantNumber(1, "cond").map { $0 != 0 } ?? true
+    var carried = try node.inputs.indices.dropFirst(2).map { try node.input($0, "\($0 + 1)") }
+    guard body.inputs.count == carried.count + 2, body.outputs.count > carried.count else {
+      throw NetJacError(
+        .format,
+        """
+        the body has \(body.inputs.count) inputs and \(body.outputs.count) outputs; with \
+        \(carried.count) carried values it needs \(carried.count + 2) and at least \
+        \(carried.count + 1)
+        """)
+    }
+    func step(_ iteration: Int) throws -> [Value] {
+      try located("iteration \(iteration)") {
+        let counter = try p.constant(Tensor(TensorType(.int64, []), fill: Int64(iteration)))
+        let condition = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
+        return try node.importer.run(
+          body, arguments: [counter, condition] + carried, in: node.scope)
+      }
+    }
+    var collected = [[Value]](repeating: [], count: body.outputs.count - carried.count - 1)
+    var iteration = 0
+    while isRunning, iteration < limit {
+      try node.importer.count()
+      let results = try step(iteration)
+      let condition = try node.known(results[0], "the condition that the body returns")
+      isRunning = condition.integers.first != 0
+      carried = Array(results[1..<1 + carried.count])
+      for (index, value) in results.dropFirst(1 + carried.count).enumerated() {
+        collected[index].append(value)
+      }
+      iteration += 1
+    }
+    // The elements of what was never collected are known by one run that nothing uses.
+    let example =
+      iteration == 0 && !collected.isEmpty ? try step(0).dropFirst(1 + carried.count) : []
+    return try carried
+      + collected.enumerated().map { index, values in
+        try p.stack(
+          values, axis: 0, like: values.first ?? example[example.startIndex + index])
+      }
+  }
+
+  /// How `Scan` goes along its inputs or outputs: forwards or backwards, along which axis.
+  private struct Course {
+    let axis: Int?
+    let isReversed: Bool
+
+    static func all(
+      _ node: NodeCall, count: Int, directions: String, axes: String
+    ) throws -> [Course] {
+      let directions = try node.integers(directions)
+      let axes = try node.integers(axes)
+      for list in [directions, axes] where list.map({ $0.count != count }) ?? false {
+        throw NetJacError(
+          .format, "\(list ?? []) does not fit \(count) scanned values; one number each is needed")
+      }
+      return (0..<count).map { index in
+        Course(axis: axes?[index], isReversed: (directions?[index] ?? 0) != 0)
+      }
+    }
+  }
+
+  private static func scan(_ node: NodeCall, _ inputs: [Value], in p: ProgramBuilder) throws
+    -> [Value?]
+  {
+    let body = try node.graph("body")
+    let scanned = try node.integer("num_scan_inputs")
+    guard scanned >= 1, scanned <= inputs.count, body.inputs.count == inputs.count,
+      body.outputs.count >= inputs.count - scanned
+    else {
+      throw NetJacError(
+        .format,
+        """
+        num_scan_inputs is \(scanned) of \(inputs.count) inputs; the body has \
+        \(body.inputs.count) inputs and \(body.outputs.count) outputs
+        """)
+    }
+    var states = Array(inputs.dropLast(scanned))
+    let outputCount = body.outputs.count - states.count
+    // The first version has only `directions`, for its inputs.
+    let isFirst = node.version < 9
+    let courses = try Course.all(
+      node, count: scanned, directions: isFirst ? "directions" : "scan_input_directions",
+      axes: "scan_input_axes")
+    let outputCourses = try Course.all(
+      node, count: outputCount, directions: "scan_output_directions", axes: "scan_output_axes")
+
+    let sources = try zip(inputs.suffix(scanned), courses).map { value, course in
+      (value, try node.axis(course.axis ?? 0, rank: p.shape(value).rank, "scan_input_axes"))
+    }
+    let lengths = sources.map { p.shape($0.0)[$0.1] }
+    guard let length = lengths.first, lengths.allSatisfy({ $0 == length }), length > 0 else {
+      throw NetJacError(
+        .shape, "the scanned inputs have lengths \(lengths); one length above 0 is needed")
+    }
+    var collected = [[Value]](repeating: [], count: outputCount)
+    for step in 0..<length {
+      try node.importer.count()
+      let elements = try zip(sources, courses).map { source, course in
+        try p.element(
+          course.isReversed ? length - 1 - step : step, of: source.0, axis: source.1)
+      }
+      let results = try located("step \(step)") {
+        try node.importer.run(body, arguments: states + elements, in: node.scope)
+      }
+      for (index, value) in results.dropFirst(states.count).enumerated() {
+        collected[index].append(value)
+      }
+      states = Array(results.prefix(states.count))
+    }
+    return try states
+      + zip(collected, outputCourses).map { values, course in
+        let rank = p.shape(values[0]).rank + 1
+        return try p.stack(
+          course.isReversed ? values.reversed() : values,
+          axis: node.axis(course.axis ?? 0, rank: rank, "scan_output_axes"), like: values[0])
+      }
+  }
+
+  /// In its first version `Scan` had a batch axis in front of every value, and an optional first
+  /// input with the lengths of the sequences.
+  private static func batchedScan(_ node: NodeCall, in p: ProgramBuilder) throws -> [Value?] {
+    let values = try node.inputs.indices.dropFirst().map { try node.input($0, "\($0 + 1)") }
+    guard let first = values.last, p.shape(first).rank >= 2 else {
+      throw NetJacError(.shape, "a scanned input with batch and sequence axes is needed")
+    }
+    let batch = p.shape(first)[0]
+    let length = p.shape(first)[1]
+    if let lengths = try node.optionalConstantIntegers(0, "sequence_lens"),
+      !lengths.allSatisfy({ $0 == length })
+    {
+      throw NetJacError(
+        .unsupported, "sequence_lens \(lengths) differ from the length \(length) of the input")
+    }
+    guard batch > 0, values.allSatisfy({ p.shape($0).dims.first == batch }) else {
+      throw NetJacError(.shape, "all inputs need the same number of sequences, above 0")
+    }
+    let results = try (0..<batch).map { index in
+      try scan(node, values.map { try p.element(index, of: $0, axis: 0) }, in: p)
+    }
+    return try results[0].indices.map { place in
+      let parts = results.compactMap { $0[place] }
+      return try p.stack(parts, axis: 0, like: parts[0])
+    }
+  }
+}
+
+extension ProgramBuilder {
+  /// A value as a branch sees it: the same number, but where the branch is not taken, its
+  /// derivatives end here. Otherwise a root of a negative number there would turn them into NaN.
+  func visible(_ x: Value, where condition: Value) throws -> Value {
+    guard type(x).element.isReal, !isKnown(x) else { return x }
+    return try select(broadcast(condition, to: shape(x)), x, detach(x))
+  }
+
+  /// One element along an axis, which vanishes.
+  func element(_ index: Int, of x: Value, axis: Int) throws -> Value {
+    try reshape(slice(x, axis: axis, start: index, size: 1), shape(x).removing([axis]))
+  }
+
+  /// Values of one shape along a new axis; with none, an empty tensor of such elements.
+  func stack(_ values: [Value], axis: Int, like example: Value) throws -> Value {
+    var dims = shape(example).dims
+    dims.insert(values.isEmpty ? 0 : 1, at: axis)
+    let one = try Shape(checking: dims)
+    guard !values.isEmpty else {
+      return try constant(Tensor(type(example).with(one), fill: 0.0))
+    }
+    return try concatenate(
+      values.map { value in
+        guard shape(value) == shape(example) else {
+          throw NetJacError(
+            .shape,
+            "collected values have shapes \(shape(example)) and \(shape(value)); one is needed")
+        }
+        return try reshape(value, one)
+      }, axis: axis)
+  }
+}
