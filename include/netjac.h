@@ -90,10 +90,10 @@
 extern "C" {
 #endif
 
-/* A loaded network. Made by netjac_load() or netjac_load_bytes(). */
+/* A network. Made by netjac_load(), netjac_load_bytes(), netjac_graph_network(), netjac_mlp() and others. */
 typedef struct netjac_network netjac_network;
 
-/* A set of options for loading. Made by netjac_options_create(). */
+/* A set of options for loading or training. Made by netjac_options_create(). */
 typedef struct netjac_options netjac_options;
 
 /* The result of a call: one of netjac_status_code. An integer, because MATLAB turns enum results into text. */
@@ -118,7 +118,9 @@ enum netjac_status_code {
   /* A size exceeds the option `memory_limit`, or memory ran out. */
   NETJAC_ERROR_MEMORY = -7,
   /* A defect of NetJac itself; please report it with the message. */
-  NETJAC_ERROR_DEFECT = -8
+  NETJAC_ERROR_DEFECT = -8,
+  /* A loss or a parameter became NaN or infinite in training. */
+  NETJAC_ERROR_NOT_FINITE = -9
 };
 
 /* How a matrix is stored: one of netjac_order_code. */
@@ -186,6 +188,8 @@ netjac_options *netjac_options_create(void);
  *                                                workspaces included (default: 3/4 of the machine's memory);
  *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before
  *                                                they allocate more
+ *
+ * The options of training stand at netjac_trainer_create(); loading ignores them.
  *
  * An unknown key or a value that can never be right fails here with NETJAC_ERROR_OPTION, and the message lists
  * the known keys or values; a NAME that the model does not have fails when the model is loaded.
@@ -413,6 +417,312 @@ netjac_status netjac_jacobian_plan(netjac_network *network, char *buffer, size_t
  */
 netjac_status netjac_jacobian_cost(netjac_network *network, int64_t *chosen, int64_t *forward,
                                    int64_t *reverse);
+
+/* ---- Graphs ---------------------------------------------------------------------------------------------- */
+/*
+ * A graph is built value by value, in the vocabulary of ONNX: the operator names and attributes of files are
+ * those of graphs. A value is a number that a function of the graph handed out, and is valid for that graph
+ * only. Shapes are as written: there is no batch axis. Every call checks shapes at once, so a mistake is
+ * reported by the line that makes it, with the shapes and names of the operands. All float values are float64.
+ * Recurrences are written as loops of the host language, which unroll. A graph may be used from one thread at a
+ * time.
+ *
+ *   netjac_graph *graph = NULL;
+ *   int32_t x, w, b, product, sum, y, gradient[2];
+ *   int64_t rows[2] = {1, 3}, columns[2] = {3, 2}, bias[2] = {1, 2};
+ *   netjac_graph_create(&graph);
+ *   netjac_graph_input(graph, "x", 2, rows, &x);
+ *   netjac_graph_parameter(graph, "W", 2, columns, weights, &w);
+ *   netjac_graph_parameter(graph, "b", 2, bias, offsets, &b);
+ *   int32_t factors[2] = {x, w};
+ *   netjac_graph_apply(graph, "MatMul", 2, factors, NULL, 1, &product);
+ *   int32_t terms[2] = {product, b};
+ *   netjac_graph_apply(graph, "Add", 2, terms, NULL, 1, &sum);
+ *   netjac_graph_apply(graph, "Tanh", 1, &sum, NULL, 1, &y);
+ *   int32_t parameters[2] = {w, b};
+ *   netjac_graph_gradients(graph, y, 2, parameters, gradient);
+ *   netjac_graph_network(graph, 1, &x, 2, gradient, &network);
+ *
+ * The functions that return netjac_status return NETJAC_OK; NETJAC_ERROR_ARGUMENT for a bad handle or value, a
+ * NULL pointer that must not be NULL, a name that is taken, or an unknown operator (the message lists similar
+ * names); NETJAC_ERROR_SHAPE if shapes do not fit; NETJAC_ERROR_FORMAT or _UNSUPPORTED if an operator does not
+ * take these attributes or operands; NETJAC_ERROR_MEMORY if a value is too large.
+ */
+
+/* A graph under construction. Made by netjac_graph_create(). */
+typedef struct netjac_graph netjac_graph;
+
+/*
+ * A new, empty graph. Release it with netjac_graph_release(); networks made of it live on.
+ */
+netjac_status netjac_graph_create(netjac_graph **graph);
+
+/*
+ * Releases a graph. NULL is fine; a handle that is not (or no longer) valid is ignored.
+ */
+void netjac_graph_release(netjac_graph *graph);
+
+/*
+ * Adds an input: a value that a network made of this graph can take.
+ *
+ * name   Unique in the graph, not empty.
+ * rank   The number of axes; 0 for a scalar.
+ * dims   [rank], the length of each axis; NULL if rank is 0.
+ * value  Receives the value.
+ */
+netjac_status netjac_graph_input(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims,
+                                 int32_t *value);
+
+/*
+ * Adds a parameter: a value with numbers of its own, which training changes and netjac_save() stores by name.
+ *
+ * initial  The numbers, row-major.
+ */
+netjac_status netjac_graph_parameter(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims,
+                                     const double *initial, int32_t *value);
+
+/*
+ * Adds a constant. Where an operator wants whole numbers (a shape, axes, indices), a constant of whole numbers
+ * is taken as such.
+ *
+ * data   The numbers, row-major.
+ */
+netjac_status netjac_graph_constant(netjac_graph *graph, int32_t rank, const int64_t *dims, const double *data,
+                                    int32_t *value);
+
+/*
+ * Applies an operator of ONNX, with the meaning of operator set 20 (or the newest one that NetJac knows).
+ *
+ * operator_name  Such as "MatMul", case-sensitive.
+ * input_count    How many operands there are.
+ * inputs         [input_count], the operands; -1 leaves out an optional one.
+ * attributes     Attributes as "axis=1 keepdims=0 perm=1,0,2", or NULL for none.
+ * output_count   How many results are wanted: the first ones that the operator has.
+ * outputs        [output_count], receives the results.
+ */
+netjac_status netjac_graph_apply(netjac_graph *graph, const char *operator_name, int32_t input_count,
+                                 const int32_t *inputs, const char *attributes, int32_t output_count,
+                                 int32_t *outputs);
+
+/*
+ * Adds the gradients of the sum of all elements of y (of y itself if it is a scalar) with respect to values of
+ * the graph: inputs, parameters or results. Gradients are values like others, so they can be used and
+ * differentiated again. They are total: an x that another x depends on counts that dependence.
+ *
+ * y          A real value.
+ * count      How many there are.
+ * xs         [count], real values.
+ * gradients  [count], receives the gradients, each with the shape of its x; zeros where y does not depend on x.
+ */
+netjac_status netjac_graph_gradients(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs,
+                                     int32_t *gradients);
+
+/*
+ * Adds the derivative of y along a direction (forward mode): the sum over the xs of the Jacobian of y by x
+ * times the tangent of x.
+ *
+ * tangents  [count], values with the shapes of the xs.
+ * product   Receives the derivative, with the shape of y.
+ */
+netjac_status netjac_graph_jvp(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs,
+                               const int32_t *tangents, int32_t *product);
+
+/*
+ * Makes a network of a graph. Its parameters are those of the graph that the outputs need; a parameter that is
+ * listed among the inputs is an input instead. The graph can be used further.
+ *
+ * inputs        [input_count], inputs or parameters of the graph, in the order of the network's inputs.
+ * outputs       [output_count], at least one value; the network calls those without a name y0, y1, ...
+ * network       Receives the network. Release it with netjac_release().
+ *
+ * NETJAC_ERROR_ARGUMENT if an output needs an input that is not listed.
+ */
+netjac_status netjac_graph_network(netjac_graph *graph, int32_t input_count, const int32_t *inputs,
+                                   int32_t output_count, const int32_t *outputs, netjac_network **network);
+
+/*
+ * The graph as text.
+ *
+ * format  "text": one line for each operation; "dot": for Graphviz; "value N": the expression of value N.
+ * buffer, size, needed  As for netjac_jacobian_plan().
+ */
+netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size,
+                                size_t *needed);
+
+/* The number of axes of a value; -1 on failure. */
+int32_t netjac_graph_rank(const netjac_graph *graph, int32_t value);
+
+/* The length of one axis of a value; -1 on failure. */
+int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis);
+
+/* ---- Training -------------------------------------------------------------------------------------------- */
+/*
+ * A trainer holds a copy of a network's parameters, its float initialisers, and changes them so that a loss
+ * over samples becomes smaller. Any network can be trained: loaded, built as a graph, or made by netjac_mlp().
+ * All computations are in float64. Results depend on the data, the options and the seed only. A trainer may be
+ * used from one thread at a time.
+ *
+ * Options of netjac_trainer_create():
+ *
+ *   key                  default    meaning
+ *
+ *   loss                 mse        mse            mean over samples and outputs of (y - target)^2
+ *                                   mae            mean of |y - target|
+ *                                   huber          mean of d^2 / 2 where d = |y - target| is at most
+ *                                                  huber_delta, else huber_delta (d - huber_delta / 2)
+ *                                   cross_entropy  mean over samples of -sum target log softmax(y): y are
+ *                                                  logits, targets one-hot or probabilities
+ *   huber_delta          1
+ *   optimizer            adam       sgd, adam, adamw, rmsprop, lbfgs, levenberg_marquardt (mse only)
+ *   learning_rate        0.01 sgd; 0.001 adam, adamw, rmsprop; 1 lbfgs
+ *   momentum             0          of sgd and rmsprop
+ *   nesterov             false      true: Nesterov momentum (sgd)
+ *   beta1, beta2         0.9, 0.999 decay of the means of adam and adamw; beta2 is that of rmsprop (0.99)
+ *   epsilon              1e-8
+ *   weight_decay         0          adds weight_decay * parameter to the gradient; adamw: decoupled
+ *   clip_norm            none       scales the gradient so that its Euclidean norm is at most this
+ *   schedule             constant   of the learning rate over the steps t = 0, 1, ...:
+ *                                   step           times schedule_factor every schedule_steps steps
+ *                                   exponential    times schedule_factor ^ (t / schedule_steps)
+ *                                   cosine         falls to schedule_factor times the start within
+ *                                                  schedule_steps, and stays there
+ *   schedule_steps       1000
+ *   schedule_factor      0.1; cosine: 0
+ *   warmup_steps         0          the learning rate grows linearly over this many first steps
+ *   batch_size           32         samples of a step of netjac_trainer_fit(); "all" for all of them (which
+ *                                   lbfgs and levenberg_marquardt take by default)
+ *   shuffle              true       whether netjac_trainer_fit() takes the samples in a new order each epoch
+ *   seed                 0          of the order and of the choice of held-out samples
+ *   history              10         of lbfgs: how many steps the curvature is taken from
+ *   damping              0.001      of levenberg_marquardt at the start
+ *   jacobian_weight      0          > 0: Sobolev training. A target has, after its m values, the wanted
+ *                                   Jacobian of m * n elements, row-major; the loss gains jacobian_weight
+ *                                   times the mean squared error of the Jacobian
+ *   validation_fraction  0          netjac_trainer_fit() holds out this part of the samples, drawn by seed
+ *   patience             none       netjac_trainer_fit() stops when the loss of the held-out samples has not
+ *                                   become smaller for this many epochs, and goes back to the best parameters
+ *   min_delta            0          by how much it must become smaller
+ *   parameters           *          names of the parameters to train, separated by commas; * stands for any
+ *                                   characters; the others keep their values
+ *   memory_limit                    as for netjac_load()
+ *
+ * The functions return NETJAC_OK; NETJAC_ERROR_ARGUMENT for a bad handle or pointer; NETJAC_ERROR_OPTION if
+ * options contradict each other or the network; NETJAC_ERROR_MEMORY if a step needs more than memory_limit;
+ * NETJAC_ERROR_NOT_FINITE if the loss or the parameters become NaN or infinite: training then stops, and the
+ * trainer holds the last parameters whose loss was finite.
+ */
+
+/* A network in training. Made by netjac_trainer_create(). */
+typedef struct netjac_trainer netjac_trainer;
+
+/*
+ * A trainer for a copy of a network's parameters; the network itself never changes.
+ *
+ * options  Options, or NULL for the defaults. They are read during the call only.
+ * trainer  Receives the trainer. Release it with netjac_trainer_release().
+ */
+netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options,
+                                    netjac_trainer **trainer);
+
+/*
+ * One step of the optimizer on all given samples. The first step with a new number of samples compiles and
+ * allocates; later ones do not.
+ *
+ * samples  At least 1.
+ * x        [samples][n]
+ * target   [samples][m]; with jacobian_weight [samples][m + m * n].
+ * loss     Receives the loss before the step; NULL if not wanted.
+ */
+netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, const double *x,
+                                  const double *target, double *loss);
+
+/*
+ * Several passes over samples in steps of batch_size.
+ *
+ * epochs  How many passes; 0 or more.
+ * losses  [epochs], receives the mean loss of each epoch's steps; NaN for the epochs that early stopping
+ *         saved; NULL if not wanted. After NETJAC_ERROR_NOT_FINITE untouched.
+ */
+netjac_status netjac_trainer_fit(netjac_trainer *trainer, int64_t samples, const double *x,
+                                 const double *target, int32_t epochs, double *losses);
+
+/*
+ * The loss over samples with the present parameters, without a step: for validation.
+ *
+ * loss  Receives the loss.
+ */
+netjac_status netjac_trainer_loss(netjac_trainer *trainer, int64_t samples, const double *x,
+                                  const double *target, double *loss);
+
+/*
+ * A network with the present parameters, independent of the trainer.
+ *
+ * network  Receives the network. Release it with netjac_release().
+ */
+netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network);
+
+/*
+ * The present parameters, all of them, in the file's order of initialisers, each row-major.
+ *
+ * count   Receives how many numbers there are; NULL if not wanted.
+ * values  [count], written; NULL: count only.
+ */
+netjac_status netjac_trainer_parameters(const netjac_trainer *trainer, int64_t *count, double *values);
+
+/*
+ * Releases a trainer. NULL is fine; a handle that is not (or no longer) valid is ignored.
+ */
+void netjac_trainer_release(netjac_trainer *trainer);
+
+/* ---- Making and saving networks -------------------------------------------------------------------------- */
+
+/*
+ * A network of fully connected layers: y = W x + b for each, with the activation between them. Weights start
+ * uniform in +-sqrt(6 / (inputs + outputs)), for relu in +-sqrt(6 / inputs); biases start at 0. Parameters are
+ * called layer1.weight, layer1.bias, layer2.weight, ...; weights have shape [outputs, inputs].
+ *
+ * layer_count  Length of sizes, at least 2.
+ * sizes        [layer_count], the number of inputs, of neurons of each hidden layer, and of outputs.
+ * activation   "tanh", "relu", "sigmoid", "softplus", "elu", "gelu", "silu", "sine" or "identity".
+ * seed         Of the random numbers; the same seed gives the same network on every machine.
+ * network      Receives the network. Release it with netjac_release().
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT or NETJAC_ERROR_MEMORY.
+ */
+netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed,
+                         netjac_network **network);
+
+/*
+ * The network for scaled variables: y = output_offset + output_scale * f((x - input_offset) / input_scale),
+ * element by element. So a network that was trained on scaled samples takes and gives, and differentiates, in
+ * the user's units. The scales are no parameters.
+ *
+ * input_offset, input_scale    [n]; NULL for 0 and 1.
+ * output_offset, output_scale  [m]; NULL for 0 and 1.
+ * scaled                       Receives the new network. Release it with netjac_release().
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT (also for a scale that is 0 or not finite) or _MEMORY.
+ */
+netjac_status netjac_scaled(const netjac_network *network, const double *input_offset,
+                            const double *input_scale, const double *output_offset,
+                            const double *output_scale, netjac_network **scaled);
+
+/*
+ * Saves a network as an ONNX file, with its parameters under their names. The file is written beside `path` and
+ * then renamed, so that a failure leaves an old file whole. Floats are stored in the network's precision, so
+ * loading the file gives the same numbers. A network with a batch axis has one in the file, of any length,
+ * where its operations allow that, else of length 1.
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT, NETJAC_ERROR_FILE if the file cannot be written, or
+ * NETJAC_ERROR_UNSUPPORTED if an operation cannot be expressed in ONNX.
+ */
+netjac_status netjac_save(const netjac_network *network, const char *path);
+
+/*
+ * Saves outputs and Jacobian as one ONNX file: the network's outputs, then an output "jacobian" of shape
+ * [batch, m, n] (or [m, n] where there is no batch axis). Otherwise as netjac_save().
+ */
+netjac_status netjac_save_jacobian(const netjac_network *network, const char *path);
 
 #ifdef __cplusplus
 }

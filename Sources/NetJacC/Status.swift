@@ -16,6 +16,7 @@ extension NetJacError {
     case .shape: NETJAC_ERROR_SHAPE
     case .memory: NETJAC_ERROR_MEMORY
     case .defect: NETJAC_ERROR_DEFECT
+    case .notFinite: NETJAC_ERROR_NOT_FINITE
     }
   }
 }
@@ -67,6 +68,7 @@ public func netjac_status_name(_ status: netjac_status) -> UnsafePointer<CChar>?
   case NETJAC_ERROR_SHAPE: permanent("NETJAC_ERROR_SHAPE")
   case NETJAC_ERROR_MEMORY: permanent("NETJAC_ERROR_MEMORY")
   case NETJAC_ERROR_DEFECT: permanent("NETJAC_ERROR_DEFECT")
+  case NETJAC_ERROR_NOT_FINITE: permanent("NETJAC_ERROR_NOT_FINITE")
   default: permanent("unknown status")
   }
 }

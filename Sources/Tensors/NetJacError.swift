@@ -21,6 +21,8 @@ package struct NetJacError: Error, CustomStringConvertible, Equatable {
     case memory
     /// A defect of NetJac itself.
     case defect
+    /// A loss or a parameter became NaN or infinite in training.
+    case notFinite
   }
 
   package let kind: Kind
