@@ -113,8 +113,15 @@ classdef Network < handle
       %
       % H(:, :, s) is the Hessian of sum_i lambda(i, s) y(i, s). With one output lambda may be left out;
       % it is 1 then.
-      if nargin < 3 && self.outputSize == 1
-        lambda = ones(1, max(1, numel(x) / max(1, self.inputSize)));
+      if nargin < 3
+        if self.outputSize ~= 1
+          error('netjac:hessian:missingArgument', 'hessian needs lambda, the weights of the %d outputs.', self.outputSize);
+        end
+        samples = 1;
+        if size(x, 1) == self.inputSize
+          samples = size(x, 2);
+        end
+        lambda = ones(1, samples);
       end
       H = netjac_mex('hessian', self.handle, x, lambda);
     end
