@@ -7,6 +7,7 @@ function test_prototype(log)
   log.check('netjac_proto.m and netjac_thunk.c are up to date', @() upToDate(tree, header));
   log.check('MATLAB''s parser takes the whole header', @() takesAll(header));
   log.check('the prototype says what the parser reads', @() agrees(header));
+  log.check('both doors give every status the same identifier', @() statuses(tree));
   log.check('functionSignatures.json names what there is', @() signatures(tree));
 end
 
@@ -58,6 +59,20 @@ end
 function type = fixedWidth(type)
   type = regexprep(type, '^ulong', 'uint64');
   type = regexprep(type, '^long', 'int64');
+end
+
+function statuses(tree)
+  [~, ~, enums] = netjac_proto();
+  source = fileread(fullfile(tree, 'matlab', 'mex', 'netjac_mex.c'));
+  for name = fieldnames(enums.netjac_status_code).'
+    status = enums.netjac_status_code.(name{1});
+    if status == 0
+      continue;
+    end
+    inGateway = regexp(source, ['case ', name{1}, ': return "(\w+)";'], 'tokens', 'once');
+    must(~isempty(inGateway), 'netjac_mex.c has no identifier for %s', name{1});
+    mustBe(netjac.internal.problem(status), inGateway{1});
+  end
 end
 
 function signatures(tree)

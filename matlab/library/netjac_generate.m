@@ -21,8 +21,10 @@ function changed = netjac_generate(header, folder)
   end
 
   source = fileread(header);
-  functions = declarations(source);
-  changed = write(fullfile(folder, 'netjac_proto.m'), prototypeText(functions, enumerations(source)));
+  handles = regexp(source, 'typedef struct (\w+) \1;', 'tokens');
+  handles = cellfun(@(t) t{1}, handles, 'UniformOutput', false);
+  functions = declarations(source, handles);
+  changed = write(fullfile(folder, 'netjac_proto.m'), prototypeText(functions, handles, enumerations(source)));
   changed = write(fullfile(folder, 'netjac_thunk.c'), thunkText(functions)) || changed;
 end
 
@@ -41,7 +43,7 @@ end
 % ---- Reading the header -----------------------------------------------------------------------------------
 
 % Every declaration "type netjac_name(type name, ...);" of the header, which has no other kinds of functions.
-function functions = declarations(source)
+function functions = declarations(source, handles)
   text = regexprep(source, '/\*.*?\*/', ' ');
   text = regexprep(text, '^[ \t]*#[^\n]*', ' ', 'lineanchors');
   text = regexprep(text, '\s+', ' ');
@@ -52,23 +54,23 @@ function functions = declarations(source)
     types = {};
     if ~strcmp(strtrim(parameters), 'void')
       parts = strtrim(strsplit(parameters, ','));
-      types = cellfun(@typeOf, regexprep(parts, '\w+$', ''), 'UniformOutput', false);
+      types = cellfun(@(part) typeOf(part, handles), regexprep(parts, '\w+$', ''), 'UniformOutput', false);
     end
     functions(end + 1) = struct('name', name, 'text', strtrim([strtrim(result), ' ', name, '(', parameters, ')']), ...
-                                'result', typeOf(result), 'arguments', {types});
+                                'result', typeOf(result, handles), 'arguments', {types});
   end
 end
 
 % MATLAB's name of a C type, and the C type of the thunk, where all pointers are alike.
-function type = typeOf(text)
+function type = typeOf(text, handles)
   words = regexp(regexprep(text, '\<const\>', ''), '\w+', 'match');
   base = words{1};
   stars = sum(text == '*');
   scalars = {'void', 'void', 'void'; 'char', 'int8', 'int8_t'; 'double', 'double', 'double'; ...
              'float', 'single', 'float'; 'int32_t', 'int32', 'int32_t'; 'int64_t', 'int64', 'int64_t'; ...
              'size_t', 'uint64', 'uint64_t'; 'netjac_status', 'int32', 'int32_t'; ...
-             'netjac_order', 'int32', 'int32_t'; 'netjac_network', 'netjac_network', ''; ...
-             'netjac_options', 'netjac_options', ''};
+             'netjac_order', 'int32', 'int32_t'};
+  scalars = [scalars; handles(:), handles(:), repmat({''}, numel(handles), 1)];
   row = find(strcmp(base, scalars(:, 1)), 1);
   if isempty(row)
     error('netjac:generate:unknownType', 'The header uses the type ''%s'', which netjac_generate does not know.', base);
@@ -102,7 +104,7 @@ function name = thunkName(f)
   name = [f.result.thunk, parts{:}, 'Thunk'];
 end
 
-function text = prototypeText(functions, enums)
+function text = prototypeText(functions, handles, enums)
   lines = {
     'function [methodinfo, structs, enuminfo, ThunkLibName] = netjac_proto()'
     '  % NETJAC_PROTO  What loadlibrary needs to know about libnetjac.'
@@ -133,9 +135,9 @@ function text = prototypeText(functions, enums)
       sprintf('  fcns.RHS{%d} = %s;', k, right)
       ''}];
   end
-  lines = [lines; {
-    '  structs.netjac_network.members = struct([]);'
-    '  structs.netjac_options.members = struct([]);'}];
+  for k = 1:numel(handles)
+    lines{end + 1} = sprintf('  structs.%s.members = struct([]);', handles{k});
+  end
   for k = 1:numel(enums)
     pairs = cellfun(@(p) sprintf('''%s'', %s', p{:}), enums(k).values, 'UniformOutput', false);
     lines{end + 1} = sprintf('  enuminfo.%s = struct(%s);', enums(k).name, strjoin(pairs, ', '));

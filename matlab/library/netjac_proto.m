@@ -252,9 +252,172 @@ function [methodinfo, structs, enuminfo, ThunkLibName] = netjac_proto()
   fcns.LHS{35} = 'int32';
   fcns.RHS{35} = {'netjac_networkPtr', 'int64Ptr', 'int64Ptr', 'int64Ptr'};
 
+  % netjac_status netjac_graph_create(netjac_graph **graph)
+  fcns.name{36} = 'netjac_graph_create';
+  fcns.calltype{36} = 'Thunk';
+  fcns.thunkname{36} = 'int32voidPtrThunk';
+  fcns.LHS{36} = 'int32';
+  fcns.RHS{36} = {'netjac_graphPtrPtr'};
+
+  % void netjac_graph_release(netjac_graph *graph)
+  fcns.name{37} = 'netjac_graph_release';
+  fcns.calltype{37} = 'Thunk';
+  fcns.thunkname{37} = 'voidvoidPtrThunk';
+  fcns.LHS{37} = [];
+  fcns.RHS{37} = {'netjac_graphPtr'};
+
+  % netjac_status netjac_graph_input(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, int32_t *value)
+  fcns.name{38} = 'netjac_graph_input';
+  fcns.calltype{38} = 'Thunk';
+  fcns.thunkname{38} = 'int32voidPtrcstringint32voidPtrvoidPtrThunk';
+  fcns.LHS{38} = 'int32';
+  fcns.RHS{38} = {'netjac_graphPtr', 'cstring', 'int32', 'int64Ptr', 'int32Ptr'};
+
+  % netjac_status netjac_graph_parameter(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, const double *initial, int32_t *value)
+  fcns.name{39} = 'netjac_graph_parameter';
+  fcns.calltype{39} = 'Thunk';
+  fcns.thunkname{39} = 'int32voidPtrcstringint32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{39} = 'int32';
+  fcns.RHS{39} = {'netjac_graphPtr', 'cstring', 'int32', 'int64Ptr', 'doublePtr', 'int32Ptr'};
+
+  % netjac_status netjac_graph_constant(netjac_graph *graph, int32_t rank, const int64_t *dims, const double *data, int32_t *value)
+  fcns.name{40} = 'netjac_graph_constant';
+  fcns.calltype{40} = 'Thunk';
+  fcns.thunkname{40} = 'int32voidPtrint32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{40} = 'int32';
+  fcns.RHS{40} = {'netjac_graphPtr', 'int32', 'int64Ptr', 'doublePtr', 'int32Ptr'};
+
+  % netjac_status netjac_graph_apply(netjac_graph *graph, const char *operator_name, int32_t input_count, const int32_t *inputs, const char *attributes, int32_t output_count, int32_t *outputs)
+  fcns.name{41} = 'netjac_graph_apply';
+  fcns.calltype{41} = 'Thunk';
+  fcns.thunkname{41} = 'int32voidPtrcstringint32voidPtrcstringint32voidPtrThunk';
+  fcns.LHS{41} = 'int32';
+  fcns.RHS{41} = {'netjac_graphPtr', 'cstring', 'int32', 'int32Ptr', 'cstring', 'int32', 'int32Ptr'};
+
+  % netjac_status netjac_graph_gradients(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs, int32_t *gradients)
+  fcns.name{42} = 'netjac_graph_gradients';
+  fcns.calltype{42} = 'Thunk';
+  fcns.thunkname{42} = 'int32voidPtrint32int32voidPtrvoidPtrThunk';
+  fcns.LHS{42} = 'int32';
+  fcns.RHS{42} = {'netjac_graphPtr', 'int32', 'int32', 'int32Ptr', 'int32Ptr'};
+
+  % netjac_status netjac_graph_jvp(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs, const int32_t *tangents, int32_t *product)
+  fcns.name{43} = 'netjac_graph_jvp';
+  fcns.calltype{43} = 'Thunk';
+  fcns.thunkname{43} = 'int32voidPtrint32int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{43} = 'int32';
+  fcns.RHS{43} = {'netjac_graphPtr', 'int32', 'int32', 'int32Ptr', 'int32Ptr', 'int32Ptr'};
+
+  % netjac_status netjac_graph_network(netjac_graph *graph, int32_t input_count, const int32_t *inputs, int32_t output_count, const int32_t *outputs, netjac_network **network)
+  fcns.name{44} = 'netjac_graph_network';
+  fcns.calltype{44} = 'Thunk';
+  fcns.thunkname{44} = 'int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk';
+  fcns.LHS{44} = 'int32';
+  fcns.RHS{44} = {'netjac_graphPtr', 'int32', 'int32Ptr', 'int32', 'int32Ptr', 'netjac_networkPtrPtr'};
+
+  % netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size, size_t *needed)
+  fcns.name{45} = 'netjac_graph_text';
+  fcns.calltype{45} = 'Thunk';
+  fcns.thunkname{45} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
+  fcns.LHS{45} = 'int32';
+  fcns.RHS{45} = {'netjac_graphPtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
+
+  % int32_t netjac_graph_rank(const netjac_graph *graph, int32_t value)
+  fcns.name{46} = 'netjac_graph_rank';
+  fcns.calltype{46} = 'Thunk';
+  fcns.thunkname{46} = 'int32voidPtrint32Thunk';
+  fcns.LHS{46} = 'int32';
+  fcns.RHS{46} = {'netjac_graphPtr', 'int32'};
+
+  % int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
+  fcns.name{47} = 'netjac_graph_dim';
+  fcns.calltype{47} = 'Thunk';
+  fcns.thunkname{47} = 'int64voidPtrint32int32Thunk';
+  fcns.LHS{47} = 'int64';
+  fcns.RHS{47} = {'netjac_graphPtr', 'int32', 'int32'};
+
+  % netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer)
+  fcns.name{48} = 'netjac_trainer_create';
+  fcns.calltype{48} = 'Thunk';
+  fcns.thunkname{48} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{48} = 'int32';
+  fcns.RHS{48} = {'netjac_networkPtr', 'netjac_optionsPtr', 'netjac_trainerPtrPtr'};
+
+  % netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
+  fcns.name{49} = 'netjac_trainer_step';
+  fcns.calltype{49} = 'Thunk';
+  fcns.thunkname{49} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{49} = 'int32';
+  fcns.RHS{49} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
+
+  % netjac_status netjac_trainer_fit(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, int32_t epochs, double *losses)
+  fcns.name{50} = 'netjac_trainer_fit';
+  fcns.calltype{50} = 'Thunk';
+  fcns.thunkname{50} = 'int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk';
+  fcns.LHS{50} = 'int32';
+  fcns.RHS{50} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'int32', 'doublePtr'};
+
+  % netjac_status netjac_trainer_loss(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
+  fcns.name{51} = 'netjac_trainer_loss';
+  fcns.calltype{51} = 'Thunk';
+  fcns.thunkname{51} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{51} = 'int32';
+  fcns.RHS{51} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
+
+  % netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network)
+  fcns.name{52} = 'netjac_trainer_network';
+  fcns.calltype{52} = 'Thunk';
+  fcns.thunkname{52} = 'int32voidPtrvoidPtrThunk';
+  fcns.LHS{52} = 'int32';
+  fcns.RHS{52} = {'netjac_trainerPtr', 'netjac_networkPtrPtr'};
+
+  % netjac_status netjac_trainer_parameters(const netjac_trainer *trainer, int64_t *count, double *values)
+  fcns.name{53} = 'netjac_trainer_parameters';
+  fcns.calltype{53} = 'Thunk';
+  fcns.thunkname{53} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{53} = 'int32';
+  fcns.RHS{53} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
+
+  % void netjac_trainer_release(netjac_trainer *trainer)
+  fcns.name{54} = 'netjac_trainer_release';
+  fcns.calltype{54} = 'Thunk';
+  fcns.thunkname{54} = 'voidvoidPtrThunk';
+  fcns.LHS{54} = [];
+  fcns.RHS{54} = {'netjac_trainerPtr'};
+
+  % netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed, netjac_network **network)
+  fcns.name{55} = 'netjac_mlp';
+  fcns.calltype{55} = 'Thunk';
+  fcns.thunkname{55} = 'int32int32voidPtrcstringint64voidPtrThunk';
+  fcns.LHS{55} = 'int32';
+  fcns.RHS{55} = {'int32', 'int64Ptr', 'cstring', 'int64', 'netjac_networkPtrPtr'};
+
+  % netjac_status netjac_scaled(const netjac_network *network, const double *input_offset, const double *input_scale, const double *output_offset, const double *output_scale, netjac_network **scaled)
+  fcns.name{56} = 'netjac_scaled';
+  fcns.calltype{56} = 'Thunk';
+  fcns.thunkname{56} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{56} = 'int32';
+  fcns.RHS{56} = {'netjac_networkPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr', 'netjac_networkPtrPtr'};
+
+  % netjac_status netjac_save(const netjac_network *network, const char *path)
+  fcns.name{57} = 'netjac_save';
+  fcns.calltype{57} = 'Thunk';
+  fcns.thunkname{57} = 'int32voidPtrcstringThunk';
+  fcns.LHS{57} = 'int32';
+  fcns.RHS{57} = {'netjac_networkPtr', 'cstring'};
+
+  % netjac_status netjac_save_jacobian(const netjac_network *network, const char *path)
+  fcns.name{58} = 'netjac_save_jacobian';
+  fcns.calltype{58} = 'Thunk';
+  fcns.thunkname{58} = 'int32voidPtrcstringThunk';
+  fcns.LHS{58} = 'int32';
+  fcns.RHS{58} = {'netjac_networkPtr', 'cstring'};
+
   structs.netjac_network.members = struct([]);
   structs.netjac_options.members = struct([]);
-  enuminfo.netjac_status_code = struct('NETJAC_OK', 0, 'NETJAC_ERROR_ARGUMENT', -1, 'NETJAC_ERROR_OPTION', -2, 'NETJAC_ERROR_FILE', -3, 'NETJAC_ERROR_FORMAT', -4, 'NETJAC_ERROR_UNSUPPORTED', -5, 'NETJAC_ERROR_SHAPE', -6, 'NETJAC_ERROR_MEMORY', -7, 'NETJAC_ERROR_DEFECT', -8);
+  structs.netjac_graph.members = struct([]);
+  structs.netjac_trainer.members = struct([]);
+  enuminfo.netjac_status_code = struct('NETJAC_OK', 0, 'NETJAC_ERROR_ARGUMENT', -1, 'NETJAC_ERROR_OPTION', -2, 'NETJAC_ERROR_FILE', -3, 'NETJAC_ERROR_FORMAT', -4, 'NETJAC_ERROR_UNSUPPORTED', -5, 'NETJAC_ERROR_SHAPE', -6, 'NETJAC_ERROR_MEMORY', -7, 'NETJAC_ERROR_DEFECT', -8, 'NETJAC_ERROR_NOT_FINITE', -9);
   enuminfo.netjac_order_code = struct('NETJAC_ROW_MAJOR', 0, 'NETJAC_COLUMN_MAJOR', 1);
   methodinfo = fcns;
 end

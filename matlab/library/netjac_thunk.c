@@ -201,3 +201,170 @@ EXPORT int32_t int32voidPtrcstringuint64voidPtrThunk(void function(void), const 
     ARGUMENT(uint64_t, 2),
     ARGUMENT(void *, 3));
 }
+
+/* netjac_status netjac_graph_input(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, int32_t *value) */
+EXPORT int32_t int32voidPtrcstringint32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int32_t, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int32_t, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_graph_parameter(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, const double *initial, int32_t *value) */
+EXPORT int32_t int32voidPtrcstringint32voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int32_t, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int32_t, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_graph_constant(netjac_graph *graph, int32_t rank, const int64_t *dims, const double *data, int32_t *value) */
+EXPORT int32_t int32voidPtrint32voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_graph_apply(netjac_graph *graph, const char *operator_name, int32_t input_count, const int32_t *inputs, const char *attributes, int32_t output_count, int32_t *outputs) */
+EXPORT int32_t int32voidPtrcstringint32voidPtrcstringint32voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int32_t, void *, char *, int32_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int32_t, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(char *, 4),
+    ARGUMENT(int32_t, 5),
+    ARGUMENT(void *, 6));
+}
+
+/* netjac_status netjac_graph_gradients(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs, int32_t *gradients) */
+EXPORT int32_t int32voidPtrint32int32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, int32_t, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(int32_t, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_graph_jvp(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs, const int32_t *tangents, int32_t *product) */
+EXPORT int32_t int32voidPtrint32int32voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, int32_t, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(int32_t, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_graph_network(netjac_graph *graph, int32_t input_count, const int32_t *inputs, int32_t output_count, const int32_t *outputs, netjac_network **network) */
+EXPORT int32_t int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, void *, int32_t, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(int32_t, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size, size_t *needed) */
+EXPORT int32_t int32voidPtrcstringcstringuint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, char *, uint64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(uint64_t, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer) */
+EXPORT int32_t int32voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(void *, 1),
+    ARGUMENT(void *, 2));
+}
+
+/* netjac_status netjac_trainer_fit(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, int32_t epochs, double *losses) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, int32_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(int32_t, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network) */
+EXPORT int32_t int32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(void *, 1));
+}
+
+/* netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed, netjac_network **network) */
+EXPORT int32_t int32int32voidPtrcstringint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(int32_t, void *, char *, int64_t, void *))function)(ARGUMENT(int32_t, 0),
+    ARGUMENT(void *, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(int64_t, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_scaled(const netjac_network *network, const double *input_offset, const double *input_scale, const double *output_offset, const double *output_scale, netjac_network **scaled) */
+EXPORT int32_t int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, void *, void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(void *, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_save(const netjac_network *network, const char *path) */
+EXPORT int32_t int32voidPtrcstringThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1));
+}

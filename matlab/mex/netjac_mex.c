@@ -50,6 +50,7 @@ static const char *problem_of(netjac_status status)
   case NETJAC_ERROR_SHAPE: return "wrongShape";
   case NETJAC_ERROR_MEMORY: return "outOfMemory";
   case NETJAC_ERROR_DEFECT: return "defect";
+  case NETJAC_ERROR_NOT_FINITE: return "notFinite";
   default: return "unknownProblem";
   }
 }

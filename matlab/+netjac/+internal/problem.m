@@ -5,7 +5,7 @@ function name = problem(status)
   % mex/netjac_mex.c is its twin.
 
   names = {'wrongArgument', 'wrongOption', 'fileNotReadable', 'wrongFormat', 'unsupportedOperator', ...
-           'wrongShape', 'outOfMemory', 'defect'};
+           'wrongShape', 'outOfMemory', 'defect', 'notFinite'};
   if status <= -1 && status >= -numel(names)
     name = names{-status};
   else
