@@ -152,11 +152,14 @@ final class GraphImporter {
           .format, "the node names \(node.outputs.count) outputs; it has \(results.count)")
       }
       for (name, result) in zip(node.outputs, results) where !name.isEmpty {
-        guard let result else {
-          throw NetJacError(
-            .unsupported, "the output \(name.quoted) is not supported for this operator")
+        if let result {
+          scope.define(name, result)
+        } else {
+          // An output without a value matters only where something uses it.
+          let error = NetJacError(
+            .unsupported, "\(node.place): the output \(name.quoted) is not supported")
+          scope.define(name) { throw error }
         }
-        scope.define(name, result)
       }
     }
   }

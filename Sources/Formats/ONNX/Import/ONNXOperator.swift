@@ -35,7 +35,7 @@ enum ONNXOperatorRegistry {
     ReductionOperators.all, SoftmaxOperators.all, ConstantOperators.all, ShapeOperators.all,
     MovementOperators.all, PaddingOperators.all, ConvolutionOperators.all, PoolingOperators.all,
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,
-    ControlFlowOperators.all, RecurrentOperators.all,
+    ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all,
   ].flatMap { $0 }
 
   private static let versions: [String: [ONNXOperator]] =
