@@ -55,7 +55,10 @@ package struct Slice: Movement {
     if let inner = operand.primitive as? Slice {
       return try p.add(
         Slice(
-          starts: starts.indices.map { inner.starts[$0] + starts[$0] * inner.steps[$0] },
+          // An empty part may begin behind the end, where the inner step would lead outside.
+          starts: starts.indices.map {
+            sizes[$0] == 0 ? 0 : inner.starts[$0] + starts[$0] * inner.steps[$0]
+          },
           sizes: sizes, steps: steps.indices.map { steps[$0] * inner.steps[$0] }),
         operand.operands)
     }
