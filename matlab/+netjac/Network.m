@@ -39,7 +39,7 @@ classdef Network < handle
   end
 
   properties (Access = private)
-    handle = uint64(0)
+    reference = uint64(0)
     bytes = []         % if it was loaded from bytes: they, for saveobj
     stamp = []         % size and time of the file when it was loaded
   end
@@ -54,14 +54,14 @@ classdef Network < handle
       end
       if isa(source, 'uint8')
         self.bytes = source(:);
-        self.handle = netjac_mex('loadBytes', self.bytes, pairs);
+        self.reference = netjac_mex('loadBytes', self.bytes, pairs);
       else
         self.file = existingFile(source);
         self.stamp = stampOf(self.file);
-        self.handle = netjac_mex('load', self.file, pairs);
+        self.reference = netjac_mex('load', self.file, pairs);
       end
       self.options = varargin;
-      description = netjac_mex('describe', self.handle);
+      description = netjac_mex('describe', self.reference);
       self.inputs = description.inputs;
       self.outputs = description.outputs;
       self.inputSize = description.inputSize;
@@ -72,7 +72,7 @@ classdef Network < handle
       % FORWARD  Evaluates the network.
       %
       %   y = forward(net, x)      x: n-by-N, a sample a column; y: m-by-N
-      y = netjac_mex('forward', self.handle, x);
+      y = netjac_mex('forward', self.reference, x);
     end
 
     function [y, J] = jacobian(self, x)
@@ -83,9 +83,9 @@ classdef Network < handle
       % J(i, k, s) = d y(i, s) / d x(k, s). As a function for fsolve with 'Jacobian', 'on':
       %   fsolve(@(x) jacobian(net, x), x0, optimset('Jacobian', 'on'))
       if nargout < 2
-        y = netjac_mex('jacobian', self.handle, x);
+        y = netjac_mex('jacobian', self.reference, x);
       else
-        [y, J] = netjac_mex('jacobian', self.handle, x);
+        [y, J] = netjac_mex('jacobian', self.reference, x);
       end
     end
 
@@ -93,7 +93,7 @@ classdef Network < handle
       % JVP  Evaluates the network and the product of its Jacobian with vectors.
       %
       %   [y, p] = jvp(net, x, v)      x, v: n-by-N; y, p: m-by-N; p(:, s) = J(:, :, s) * v(:, s)
-      [y, p] = netjac_mex('jvp', self.handle, x, v);
+      [y, p] = netjac_mex('jvp', self.reference, x, v);
     end
 
     function [y, g] = vjp(self, x, w)
@@ -103,7 +103,7 @@ classdef Network < handle
       %
       % With one output and w = 1, g is the gradient, as fminunc and fmincon want it:
       %   fminunc(@(x) vjp(net, x, 1), x0, optimset('GradObj', 'on'))
-      [y, g] = netjac_mex('vjp', self.handle, x, w);
+      [y, g] = netjac_mex('vjp', self.reference, x, w);
     end
 
     function H = hessian(self, x, lambda)
@@ -123,14 +123,14 @@ classdef Network < handle
         end
         lambda = ones(1, samples);
       end
-      H = netjac_mex('hessian', self.handle, x, lambda);
+      H = netjac_mex('hessian', self.reference, x, lambda);
     end
 
     function S = jacobianSparsity(self)
       % JACOBIANSPARSITY  Where the Jacobian can be other than zero.
       %
       %   S = jacobianSparsity(net)      logical sparse, m-by-n; the same for every x
-      S = netjac_mex('jacobianSparsity', self.handle);
+      S = netjac_mex('jacobianSparsity', self.reference);
     end
 
     function [y, J] = jacobianSparse(self, x)
@@ -142,9 +142,9 @@ classdef Network < handle
       % has the Jacobian of each sample as a block on its diagonal, as collocation and other problems
       % over many knots need it. Sparse matrices are double, so J is, even for single x.
       if nargout < 2
-        y = netjac_mex('jacobianSparse', self.handle, x);
+        y = netjac_mex('jacobianSparse', self.reference, x);
       else
-        [y, J] = netjac_mex('jacobianSparse', self.handle, x);
+        [y, J] = netjac_mex('jacobianSparse', self.reference, x);
       end
     end
 
@@ -157,14 +157,14 @@ classdef Network < handle
       % than a small network takes. Tasks: 'forward', 'jacobian', 'jvp', 'vjp', 'hessian',
       % 'jacobianSparse'; the arguments are those of the method without the network. The handle keeps
       % the network loaded.
-      h = self.handle;
+      r = self.reference;
       switch task
-        case 'forward',        f = @(x) netjac_mex('forward', h, x, self);
-        case 'jacobian',       f = @(x) netjac_mex('jacobian', h, x, self);
-        case 'jacobianSparse', f = @(x) netjac_mex('jacobianSparse', h, x, self);
-        case 'jvp',            f = @(x, v) netjac_mex('jvp', h, x, v, self);
-        case 'vjp',            f = @(x, w) netjac_mex('vjp', h, x, w, self);
-        case 'hessian',        f = @(x, lambda) netjac_mex('hessian', h, x, lambda, self);
+        case 'forward',        f = @(x) netjac_mex('forward', r, x, self);
+        case 'jacobian',       f = @(x) netjac_mex('jacobian', r, x, self);
+        case 'jacobianSparse', f = @(x) netjac_mex('jacobianSparse', r, x, self);
+        case 'jvp',            f = @(x, v) netjac_mex('jvp', r, x, v, self);
+        case 'vjp',            f = @(x, w) netjac_mex('vjp', r, x, w, self);
+        case 'hessian',        f = @(x, lambda) netjac_mex('hessian', r, x, lambda, self);
         otherwise
           error('netjac:evaluator:unknownTask', ...
                 ['There is no task ''%s''; the tasks are ''forward'', ''jacobian'', ''jvp'', ''vjp'', ', ...
@@ -185,7 +185,7 @@ classdef Network < handle
       if strcmp(task, 'jacobianSparse')
         task = 'jacobian_sparse';
       end
-      netjac_mex('prepare', self.handle, task, samples);
+      netjac_mex('prepare', self.reference, task, samples);
     end
 
     function cost = jacobianCost(self)
@@ -196,13 +196,13 @@ classdef Network < handle
       % cost.chosen    of the order that jacobian uses
       % cost.forward   of plain forward accumulation, one pass for each input
       % cost.reverse   of plain reverse accumulation, one pass for each output
-      numbers = netjac_mex('jacobianCost', self.handle);
+      numbers = netjac_mex('jacobianCost', self.reference);
       cost = struct('chosen', numbers(1), 'forward', numbers(2), 'reverse', numbers(3));
     end
 
     function text = jacobianPlan(self)
       % JACOBIANPLAN  In which order the Jacobian is accumulated, as text.
-      text = netjac_mex('jacobianPlan', self.handle);
+      text = netjac_mex('jacobianPlan', self.reference);
     end
 
     function s = info(self)
@@ -226,7 +226,7 @@ classdef Network < handle
 
     function disp(self)
       % DISP  Shows where the network comes from and what it takes and gives.
-      if self.handle == 0
+      if self.reference == 0
         fprintf('  netjac.Network, released\n');
         return;
       end
@@ -242,11 +242,11 @@ classdef Network < handle
     function delete(self)
       % DELETE  Releases the network. Variables that still hold it get netjac:network:released.
       %
-      % Octave may call this twice, so the handle is forgotten before it is freed.
-      handle = self.handle;
-      self.handle = uint64(0);
-      if handle ~= 0
-        netjac_mex('release', handle);
+      % Octave may call this twice, so the reference is forgotten before it is freed.
+      reference = self.reference;
+      self.reference = uint64(0);
+      if reference ~= 0
+        netjac_mex('release', reference);
       end
     end
 

@@ -237,32 +237,30 @@ function varargout = evaluate(command, network, x, varargin)
     companion = companionOf(command, names.(command), varargin{1}, rows.(command), samples, class(x));
   end
   if nargout < 2 && any(strcmp(command, {'jacobian', 'jacobianSparse'}))
-    function_ = 'forward';
+    task = 'forward';
   else
-    function_ = command;
+    task = command;
   end
 
   p = network.pointer;
   y = zeros(m, samples, class(x));
-  switch function_
+  switch task
     case 'forward'
-      [status, ~, ~, y] = calllib('netjac', name('forward', x), p, samples, x, y);
+      [status, ~, ~, y] = calllib('netjac', taskName('forward', x), p, samples, x, y);
     case 'jacobian'
-      [status, ~, ~, y, second] = calllib('netjac', name('jacobian', x), p, samples, x, y, ...
+      [status, ~, ~, y, second] = calllib('netjac', taskName('jacobian', x), p, samples, x, y, ...
                                           zeros(m * n * samples, 1, class(x)), 1);
-      second = reshape(second, [m, n, samples]);
     case 'jvp'
-      [status, ~, ~, ~, y, second] = calllib('netjac', name('jvp', x), p, samples, x, companion, y, y);
+      [status, ~, ~, ~, y, second] = calllib('netjac', taskName('jvp', x), p, samples, x, companion, y, y);
     case 'vjp'
-      [status, ~, ~, ~, y, second] = calllib('netjac', name('vjp', x), p, samples, x, companion, y, ...
+      [status, ~, ~, ~, y, second] = calllib('netjac', taskName('vjp', x), p, samples, x, companion, y, ...
                                              zeros(n, samples, class(x)));
     case 'hessian'
-      [status, ~, ~, ~, y] = calllib('netjac', name('hessian', x), p, samples, x, companion, ...
+      [status, ~, ~, ~, y] = calllib('netjac', taskName('hessian', x), p, samples, x, companion, ...
                                      zeros(n * n * samples, 1, class(x)));
-      y = reshape(y, [n, n, samples]);
     case 'jacobianSparse'
       count = numel(network.rows);
-      [status, ~, ~, y, values] = calllib('netjac', name('jacobian_sparse', x), p, samples, x, y, ...
+      [status, ~, ~, y, values] = calllib('netjac', taskName('jacobian_sparse', x), p, samples, x, y, ...
                                           zeros(count, samples, class(x)));
       offsets = 0:samples - 1;
       second = sparse(network.rows + m * offsets, network.columns + n * offsets, ...
@@ -270,22 +268,35 @@ function varargout = evaluate(command, network, x, varargin)
   end
   check(command, status);
 
-  varargout{1} = oriented(y, isRow && ~strcmp(command, 'hessian'));
-  if nargout > 1
-    varargout{2} = oriented(second, isRow && any(strcmp(command, {'jvp', 'vjp'})));
+  % Shapes are stated again, because an array without elements travels as NULL.
+  if strcmp(task, 'hessian')
+    varargout{1} = reshape(y, [n, n, samples]);
+  else
+    varargout{1} = oriented(y, m, samples, isRow);
+  end
+  if nargout < 2
+    return;
+  end
+  switch task
+    case 'jacobian', varargout{2} = reshape(second, [m, n, samples]);
+    case 'jvp',      varargout{2} = oriented(second, m, samples, isRow);
+    case 'vjp',      varargout{2} = oriented(second, n, samples, isRow);
+    otherwise,       varargout{2} = second;
   end
 end
 
-function text = name(task, x)
+function text = taskName(task, x)
   text = ['netjac_', task];
   if isa(x, 'single')
     text = [text, '_f32'];
   end
 end
 
-function y = oriented(y, isRow)
+function y = oriented(y, rows, samples, isRow)
   if isRow
-    y = reshape(y, 1, []);
+    y = reshape(y, 1, rows);
+  else
+    y = reshape(y, rows, samples);
   end
 end
 
