@@ -19,7 +19,8 @@ MEX := build/octave/netjac_mex.mex
 THUNK := build/lib/netjac_thunk.so
 
 # Folders are listed too: their dates tell that a file has gone.
-SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library
+SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library \
+  scripts/single_threaded_blas.c
 
 .PHONY: all build setup mex demo test check install uninstall clean
 .DELETE_ON_ERROR:

@@ -463,6 +463,7 @@ static void test_library(void) {
   CHECK(strcmp(netjac_status_name(NETJAC_ERROR_SHAPE), "NETJAC_ERROR_SHAPE") == 0);
   CHECK(strcmp(netjac_status_name(NETJAC_ERROR_MEMORY), "NETJAC_ERROR_MEMORY") == 0);
   CHECK(strcmp(netjac_status_name(NETJAC_ERROR_DEFECT), "NETJAC_ERROR_DEFECT") == 0);
+  CHECK(strcmp(netjac_status_name(NETJAC_ERROR_NOT_FINITE), "NETJAC_ERROR_NOT_FINITE") == 0);
   CHECK(strcmp(netjac_status_name(1), "unknown status") == 0);
   CHECK(strcmp(netjac_status_name(INT32_MIN), "unknown status") == 0);
 }
