@@ -15,13 +15,13 @@ struct Einsum {
 
   init(_ equation: String, operands values: [Value], in p: ProgramBuilder) throws {
     let text = equation.filter { $0 != " " }
-    let sides = text.split(separator: ">", omittingEmptySubsequences: false)
-    let hasArrow = text.contains("->")
-    guard sides.count == (hasArrow ? 2 : 1), !text.replacing("->", with: "").contains("-") else {
+    let sides = text.split(separator: "->", omittingEmptySubsequences: false)
+    let hasArrow = sides.count == 2
+    let isArrowPart = { (character: Character) in "->".contains(character) }
+    guard sides.count <= 2, !sides.contains(where: { $0.contains(where: isArrowPart) }) else {
       throw NetJacError(.format, "equation \(equation.quoted) is malformed")
     }
-    let terms = sides[0].prefix { $0 != "-" }
-      .split(separator: ",", omittingEmptySubsequences: false)
+    let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false)
     guard terms.count == values.count else {
       throw NetJacError(
         .format, "equation \(equation.quoted) has \(terms.count) terms for \(values.count) inputs")
