@@ -9,7 +9,11 @@ package struct Slice: Movement {
   package init(starts: [Int], sizes: [Int], steps: [Int]? = nil) {
     self.starts = starts
     self.sizes = sizes
-    self.steps = steps ?? starts.map { _ in 1 }
+    // A step that is never taken may be any number in a file; one form keeps sums and products small.
+    let steps = steps ?? sizes.map { _ in 1 }
+    self.steps = steps.indices.map { axis in
+      axis < sizes.count && sizes[axis] <= 1 ? 1 : steps[axis]
+    }
   }
 
   package var attributes: String { "starts \(starts) sizes \(sizes) steps \(steps)" }
@@ -87,7 +91,7 @@ package struct Pad: Movement {
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(1, x)
     guard low.count == x[0].rank, high.count == x[0].rank, interior.count == x[0].rank,
-      interior.allSatisfy({ $0 >= 0 })
+      interior.allSatisfy({ (0..<1 << 40).contains($0) })
     else {
       throw NetJacError(.shape, "pad: \(attributes) does not fit the rank of \(x[0].shape)")
     }
