@@ -4,7 +4,7 @@ import Tensors
 /// values that are made once and before they are used, outputs that exist.
 package enum ONNXStructure {
   /// Versions of the default operator set whose meaning is known.
-  static let knownOpsets: ClosedRange<Int64> = 6...28
+  static let knownOpsets: ClosedRange<Int64> = 1...28
   /// The same for the classical machine-learning operators.
   static let knownMLOpsets: ClosedRange<Int64> = 1...5
 

@@ -55,6 +55,12 @@ enum ActivationOperators {
       return try exponentialUnit(node.input(0, "X"), scale: alpha, in: p)
     },
     ONNXOperator("Selu") { node, p in
+      let alpha = try node.real("alpha", default: 1.6732)
+      let gamma = try node.real("gamma", default: 1.0507)
+      let y = try exponentialUnit(node.input(0, "X"), scale: alpha, in: p)
+      return try p.multiply(y, p.scalar(gamma, like: y))
+    },
+    ONNXOperator("Selu", since: 6) { node, p in
       let alpha = try node.real("alpha", default: 1.67326319217681884765625)
       let gamma = try node.real("gamma", default: 1.05070102214813232421875)
       let y = try exponentialUnit(node.input(0, "X"), scale: alpha, in: p)

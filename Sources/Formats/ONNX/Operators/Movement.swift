@@ -10,7 +10,7 @@ enum MovementOperators {
       let axis = try node.axis(node.integer("axis"), rank: rank)
       return try p.concatenate(parts, axis: axis)
     },
-    ONNXOperator(several: "Split") { node, p in
+    ONNXOperator(several: "Split", since: 2) { node, p in
       try split(node, node.integers("split"), in: p)
     },
     ONNXOperator(several: "Split", since: 13) { node, p in

@@ -22,6 +22,14 @@ package enum ONNXReader {
     try decode(bytes, origin: .memory, memoryLimit: memoryLimit)
   }
 
+  /// Reads a file that holds one tensor, as reference data beside models do.
+  package static func loadTensor(path: String, memoryLimit: Int) throws -> ONNXTensor {
+    let file = try ReadableFile(path)
+    guard file.size <= memoryLimit else { throw tooLarge(file.size, memoryLimit, path.quoted) }
+    let message: WireTensorProto = try parse(file.read(count: file.size))
+    return try WireDecoding(origin: ModelOrigin(modelPath: path)).tensor(message)
+  }
+
   private static func decode(_ bytes: [UInt8], origin: ModelOrigin, memoryLimit: Int) throws
     -> ONNXModel
   {
@@ -58,11 +66,11 @@ package enum ONNXReader {
     return try WireDecoding(origin: origin).model(message)
   }
 
-  private static func parse(_ bytes: [UInt8]) throws -> WireModelProto {
+  private static func parse<Message: SwiftProtobuf.Message>(_ bytes: [UInt8]) throws -> Message {
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
     do {
-      return try WireModelProto(serializedBytes: bytes, options: options)
+      return try Message(serializedBytes: bytes, options: options)
     } catch {
       let reason =
         switch error as? BinaryDecodingError {
