@@ -5,7 +5,9 @@ import Testing
 
 /// Attributes come from files: numbers at the ends of their range are refused or work, never trap.
 @Suite struct HugeAttributeTests {
-  private static let extremes = [Int.min, Int.min + 1, -(1 << 40), 1 << 40, 1 << 62, .max - 1, .max]
+  private static let extremes = [
+    Int.min, Int.min + 1, -(1 << 40), 1 << 40, 1 << 62, .max - 1, .max,
+  ]
 
   /// Builds, evaluates, differentiates by rule and vectorises if the primitive accepts its operand.
   private func exercise(_ primitive: some Primitive, _ dims: [Int]) throws {
