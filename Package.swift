@@ -34,12 +34,21 @@ let package = Package(
       exclude: ["ONNX/Schema/onnx.proto"],
       swiftSettings: strict),
     .target(
+      name: "Graphs", dependencies: ["Differentiation", "Formats", "Graph", "Tensors"],
+      swiftSettings: strict),
+    .target(
       name: "Networks",
       dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Tensors"],
       swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Networks", "Tensors"],
+      swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(
-      name: "NetJacC", dependencies: ["CNetJac", "Networks", "Tensors"], swiftSettings: strict),
+      name: "NetJacC",
+      dependencies: ["CNetJac", "Formats", "Graphs", "Networks", "Tensors", "Training"],
+      swiftSettings: strict),
 
     .target(
       name: "TestCases", dependencies: ["Graph", "Tensors"], path: "Tests/TestCases",
@@ -53,6 +62,10 @@ let package = Package(
       name: "ExecutionTests",
       dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors", "TestCases"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors"]),
+    .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Formats", "Graph", "Tensors"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Formats", "Graph", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

@@ -35,6 +35,13 @@ package struct ImportedPort: Sendable {
   package let dims: [Int]
   /// Whether the first axis counts samples.
   package let isBatched: Bool
+
+  package init(name: String, elementType: String, dims: [Int], isBatched: Bool) {
+    self.name = name
+    self.elementType = elementType
+    self.dims = dims
+    self.isBatched = isBatched
+  }
 }
 
 /// A network file as a program for one sample.
@@ -44,4 +51,7 @@ package struct ImportedNetwork: Sendable {
   package let inputs: [ImportedPort]
   package let outputs: [ImportedPort]
   package let hasBatchAxis: Bool
+  /// Makes the program once more, with its parameters (float initialisers) as inputs; they stand in
+  /// the file's order. Nil where a format tells no parameters from other constants.
+  package var parametric: (@Sendable () throws -> ParametricProgram)?
 }

@@ -49,16 +49,24 @@ public func netjac_jacobian_plan(
   status {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let needed = try optional(needed, 1, 1, "needed")
-    let text = Array(try network.jacobianCost().text.utf8)
-    needed?.pointee = text.count + 1
-    guard let buffer, size != 0 else { return }
-    // A size_t beyond the range of Int arrives as a negative number, and is large enough.
-    var count = size < 0 ? text.count : min(size - 1, text.count)
-    // Not in the middle of a character: bytes 10xxxxxx continue one.
-    while count > 0, count < text.count, text[count] & 0xC0 == 0x80 { count -= 1 }
-    for index in 0..<count { buffer[index] = CChar(bitPattern: text[index]) }
-    buffer[count] = 0
+    deliver(try network.jacobianCost().text, buffer, size, needed)
   }
+}
+
+/// Text in a caller's buffer, cut off to fit, and its length with the zero byte.
+func deliver(
+  _ text: String, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int,
+  _ needed: UnsafeMutablePointer<Int>?
+) {
+  let text = Array(text.utf8)
+  needed?.pointee = text.count + 1
+  guard let buffer, size != 0 else { return }
+  // A size_t beyond the range of Int arrives as a negative number, and is large enough.
+  var count = size < 0 ? text.count : min(size - 1, text.count)
+  // Not in the middle of a character: bytes 10xxxxxx continue one.
+  while count > 0, count < text.count, text[count] & 0xC0 == 0x80 { count -= 1 }
+  for index in 0..<count { buffer[index] = CChar(bitPattern: text[index]) }
+  buffer[count] = 0
 }
 
 @_cdecl("netjac_jacobian_cost") @implementation

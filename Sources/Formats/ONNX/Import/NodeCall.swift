@@ -44,6 +44,8 @@ struct NodeCall {
 
   func known(_ value: Value, _ name: String) throws -> Tensor {
     guard let tensor = p.constantTensor(of: value) else {
+      let parameters = importer.parametersNeeded(by: value)
+      guard parameters.isEmpty else { throw ParametersNeeded(names: parameters) }
       throw NetJacError(
         .unsupported,
         """

@@ -21,20 +21,7 @@ package enum ONNXImporter {
     model.graph.nodes = needed(model.graph.nodes, for: outputs.map(\.name))
     try OperatorSupport.check(model)
     let binding = try InputBinding(model.graph, options: options)
-    let p = ProgramBuilder(real: options.real, memoryLimit: options.memoryLimit)
-    let importer = GraphImporter(builder: p, model: model)
-
-    var arguments: [String: Value] = [:]
-    for input in binding.inputs {
-      arguments[input.name] = try p.input(TensorType(input.element(options.real), input.shape))
-    }
-    for (input, numbers) in binding.fixed {
-      arguments[input.name] = try located("option 'input.\(input.name)'") {
-        try p.constant(input.tensor(numbers, real: options.real))
-      }
-    }
-    let values = try importer.run(model.graph, arguments: arguments, keeping: outputs.map(\.name))
-    let program = p.program(outputs: values)
+    let program = try program(model, binding, outputs, [], options)
     return ImportedNetwork(
       program: program,
       inputs: binding.inputs.map {
@@ -45,7 +32,56 @@ package enum ONNXImporter {
       outputs: zip(outputs, program.outputTypes).map {
         port($0, $1, hasBatchAxis: binding.hasBatchAxis)
       },
-      hasBatchAxis: binding.hasBatchAxis)
+      hasBatchAxis: binding.hasBatchAxis,
+      parametric: { [model] in try parametric(model, binding, outputs, options) })
+  }
+
+  /// The program whose inputs are those of the network, then the given parameters.
+  private static func program(
+    _ model: ONNXModel, _ binding: InputBinding, _ outputs: [ONNXPort], _ parameters: [Parameter],
+    _ options: ImportOptions
+  ) throws -> Program {
+    let p = ProgramBuilder(real: options.real, memoryLimit: options.memoryLimit)
+    let importer = GraphImporter(builder: p, model: model)
+    var arguments: [String: Value] = [:]
+    for input in binding.inputs {
+      arguments[input.name] = try p.input(TensorType(input.element(options.real), input.shape))
+    }
+    for (input, numbers) in binding.fixed {
+      arguments[input.name] = try located("option 'input.\(input.name)'") {
+        try p.constant(input.tensor(numbers, real: options.real))
+      }
+    }
+    for parameter in parameters {
+      let value = try p.input(parameter.value.type)
+      arguments[parameter.name] = value
+      importer.parameterNames[value.index] = parameter.name
+    }
+    let values = try importer.run(model.graph, arguments: arguments, keeping: outputs.map(\.name))
+    return p.program(outputs: values)
+  }
+
+  /// The program of its float initialisers, except those that operators must know to say what they
+  /// compute (such as the scales of a resize).
+  private static func parametric(
+    _ model: ONNXModel, _ binding: InputBinding, _ outputs: [ONNXPort], _ options: ImportOptions
+  ) throws -> ParametricProgram {
+    let used = model.graph.nodes.reduce(into: Set(outputs.map(\.name))) {
+      $0.formUnion($1.neededNames)
+    }
+    var fixed = Set(binding.fixed.map(\.0.name))
+    while true {
+      let parameters = try model.graph.initialisers.filter {
+        $0.elementType.holding == .real && used.contains($0.name) && !fixed.contains($0.name)
+      }.map { Parameter(name: $0.name, value: try $0.value(real: options.real)) }
+      do {
+        return ParametricProgram(
+          program: try program(model, binding, outputs, parameters, options),
+          parameters: parameters)
+      } catch let error as ParametersNeeded {
+        fixed.formUnion(error.names)
+      }
+    }
   }
 
   private static func kept(_ outputs: [ONNXPort], _ names: [String]?) throws -> [ONNXPort] {

@@ -1,0 +1,63 @@
+import Graph
+import Tensors
+
+/// Derivatives inside a graph that is still being built: they are further values of the same
+/// builder, so they can be used and differentiated like others.
+extension ProgramBuilder {
+  /// The gradients of Σ y with respect to values that y may depend on, each with the type of its x.
+  ///
+  /// They are total derivatives: where one x depends on another, that counts.
+  package func gradients(of y: Value, by xs: [Value]) throws -> [Value] {
+    try independentGroups(xs).reduce(into: [Int: Value]()) { found, group in
+      let values = group.map { xs[$0] }
+      let yBar = try scalar(1, like: y)
+      let seeds = try values.map { try placeholder(type($0)) }
+      let tangent = try tangent(of: y, by: zip(values, seeds).map { ($0, $1) })
+      let results = tangent.map { [($0, yBar)] } ?? []
+      let pulled = try Differentiation.transpose(seeds: seeds, results: results, in: self)
+      for (place, (gradient, seed)) in zip(group, zip(pulled, seeds)) {
+        found[place] = try gradient ?? scalar(0, like: seed)
+      }
+    }.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// The change of y along tangents of the xs; zero if y does not depend on them.
+  package func directionalDerivative(
+    of y: Value, by xs: [Value], along tangents: [Value]
+  ) throws -> Value {
+    var sum: Value?
+    for group in independentGroups(xs) {
+      sum = try self.sum(sum, tangent(of: y, by: group.map { (xs[$0], tangents[$0]) }))
+    }
+    return try sum ?? scalar(0, like: y)
+  }
+
+  private func tangent(of y: Value, by seeds: [(x: Value, tangent: Value)]) throws -> Value? {
+    let program = Program(nodes: Array(nodes[...y.index]), inputs: [], outputs: [y])
+    let inside = seeds.filter { $0.x.index <= y.index }
+    var linear = Linearisation(program, primal: program.nodes.indices.map { Value(index: $0) })
+    try linear.propagate(
+      from: inside.map { (node: $0.x.index, tangent: $0.tangent) }, through: y.index, in: self)
+    return linear.tangents[y.index]
+  }
+
+  /// The places of the xs in groups within which none depends on another: a seed at a value would
+  /// hide what comes to it from an earlier seed.
+  private func independentGroups(_ xs: [Value]) -> [[Int]] {
+    let program = Program(nodes: nodes, inputs: [], outputs: [])
+    var groups: [[Int]] = []
+    var reached: [[Bool]] = []
+    for place in xs.indices.sorted(by: { xs[$0].index < xs[$1].index }) {
+      if let group = reached.firstIndex(where: { !$0[xs[place].index] }) {
+        groups[group].append(place)
+        for (index, depends) in program.dependents(of: [xs[place]]).enumerated() where depends {
+          reached[group][index] = true
+        }
+      } else {
+        groups.append([place])
+        reached.append(program.dependents(of: [xs[place]]))
+      }
+    }
+    return groups
+  }
+}
