@@ -9,7 +9,8 @@ func forward<Real: BinaryFloatingPoint>(
   _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
   _ y: UnsafeMutablePointer<Real>?
 ) -> netjac_status {
-  evaluate(handle, samples) { network, samples in
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
     let x = try readable(x, samples, network.inputSize, "x")
     let y = try writable(y, samples, network.outputSize, "y")
     guard samples > 0 else { return }
@@ -22,7 +23,8 @@ func jacobian<Real: BinaryFloatingPoint>(
   _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
   _ y: UnsafeMutablePointer<Real>?, _ jacobian: UnsafeMutablePointer<Real>?, _ order: netjac_order
 ) -> netjac_status {
-  evaluate(handle, samples) { network, samples in
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
     let order = try checkedOrder(order)
     let x = try readable(x, samples, network.inputSize, "x")
     let y = try optional(y, samples, network.outputSize, "y")
@@ -39,7 +41,8 @@ func jvp<Real: BinaryFloatingPoint>(
   _ tangent: UnsafePointer<Real>?, _ y: UnsafeMutablePointer<Real>?,
   _ product: UnsafeMutablePointer<Real>?
 ) -> netjac_status {
-  evaluate(handle, samples) { network, samples in
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
     let x = try readable(x, samples, network.inputSize, "x")
     let tangent = try readable(tangent, samples, network.inputSize, "tangent")
     let y = try optional(y, samples, network.outputSize, "y")
@@ -55,7 +58,8 @@ func vjp<Real: BinaryFloatingPoint>(
   _ cotangent: UnsafePointer<Real>?, _ y: UnsafeMutablePointer<Real>?,
   _ product: UnsafeMutablePointer<Real>?
 ) -> netjac_status {
-  evaluate(handle, samples) { network, samples in
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
     let x = try readable(x, samples, network.inputSize, "x")
     let cotangent = try readable(cotangent, samples, network.outputSize, "cotangent")
     let y = try optional(y, samples, network.outputSize, "y")
@@ -70,7 +74,8 @@ func hessian<Real: BinaryFloatingPoint>(
   _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
   _ weights: UnsafePointer<Real>?, _ hessian: UnsafeMutablePointer<Real>?
 ) -> netjac_status {
-  evaluate(handle, samples) { network, samples in
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
     let x = try readable(x, samples, network.inputSize, "x")
     let weights = try readable(weights, samples, network.outputSize, "weights")
     let elements = try scalarCount(network.inputSize, network.inputSize, "hessian")
@@ -85,11 +90,11 @@ func jacobianSparse<Real: BinaryFloatingPoint>(
   _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
   _ y: UnsafeMutablePointer<Real>?, _ values: UnsafeMutablePointer<Real>?
 ) -> netjac_status {
-  evaluate(handle, samples) { network, samples in
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
     let x = try readable(x, samples, network.inputSize, "x")
     let y = try optional(y, samples, network.outputSize, "y")
-    let nonzeros = try network.jacobianSparsity().rowIndices.count
-    let values = try writable(values, samples, nonzeros, "values")
+    let values = try writable(values, samples, record.nonzeroCount(), "values")
     guard samples > 0 else { return }
     try network.jacobianSparse(samples: samples, x: x, y: y, values: values)
   }
@@ -99,11 +104,11 @@ func jacobianSparse<Real: BinaryFloatingPoint>(
 /// contend for its reference count.
 @inline(__always)
 private func evaluate(
-  _ handle: OpaquePointer?, _ samples: Int64, _ body: (Network, Int) throws -> Void
+  _ handle: OpaquePointer?, _ samples: Int64, _ body: (NetworkRecord, Int) throws -> Void
 ) -> netjac_status {
   status {
     try networkHandles.object(handle)._withUnsafeGuaranteedRef { record in
-      try body(record.network, checkedSamples(samples))
+      try body(record, checkedSamples(samples))
     }
   }
 }

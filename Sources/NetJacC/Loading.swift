@@ -4,6 +4,7 @@
 import CNetJac
 import Glibc
 import Networks
+import Synchronization
 import Tensors
 
 /// What a `netjac_network` handle stands for.
@@ -11,11 +12,22 @@ final class NetworkRecord: Sendable {
   let network: Network
   let inputNames: CStrings
   let outputNames: CStrings
+  /// Known from the first use on; -1 before.
+  private let knownNonzeroCount = Atomic<Int>(-1)
 
   init(_ network: Network) {
     self.network = network
     inputNames = CStrings(network.inputs.map(\.name))
     outputNames = CStrings(network.outputs.map(\.name))
+  }
+
+  /// How many elements of the Jacobian can be other than zero; asking the network makes arrays.
+  func nonzeroCount() throws -> Int {
+    let known = knownNonzeroCount.load(ordering: .relaxed)
+    if known >= 0 { return known }
+    let count = try network.jacobianSparsity().rowIndices.count
+    knownNonzeroCount.store(count, ordering: .relaxed)
+    return count
   }
 }
 

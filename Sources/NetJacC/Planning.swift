@@ -21,6 +21,7 @@ public func netjac_prepare(
       _ = try scalarCount(samples, width, "x or y")
     }
     try record.network.prepare(task, samples: samples)
+    if task == .jacobianSparse { _ = try record.nonzeroCount() }
   }
 }
 

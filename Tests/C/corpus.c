@@ -2,8 +2,7 @@
  * corpus.c - Every network of the corpus against its reference values: outputs, Jacobians, products and Hessians, sample by
  * sample and in batches, row- and column-major, with double and float arguments, at both precisions.
  *
- * Usage: corpus FOLDER LATER [CASE...]     FOLDER holds cases.txt and cases/; LATER lists networks that use operators of
- *                                          a later version, one a line: name, then the operators.
+ * Usage: corpus FOLDER [CASE...]        FOLDER holds cases.txt and cases/
  */
 #include "calls.h"
 #include "check.h"
@@ -197,36 +196,6 @@ static netjac_status load(const char *folder, const struct corpus_case *entry, c
   return status;
 }
 
-/* Whether the file of networks for later lists a name; `operators` receives the rest of its line. */
-static int is_for_later(const char *path, const char *name, char *operators) {
-  char line[2 * MAX_TEXT];
-  FILE *file = fopen(path, "r");
-  int found = 0;
-  if (file == NULL) {
-    fprintf(stderr, "%s cannot be read\n", path);
-    exit(2);
-  }
-  while (!found && fgets(line, sizeof line, file) != NULL) {
-    line[strcspn(line, "\n")] = 0;
-    char *rest = strchr(line, ' ');
-    if (rest == NULL) continue;
-    *rest++ = 0;
-    found = strcmp(line, name) == 0;
-    if (found) strcpy(operators, rest);
-  }
-  fclose(file);
-  return found;
-}
-
-/* A network with operators of a later version is refused with the names of all of them. */
-static void check_refusal(const struct corpus_case *entry, netjac_status status, char *operators) {
-  CHECK_SAYING(status == NETJAC_ERROR_UNSUPPORTED, "%s: %s", entry->name, netjac_last_error());
-  for (char *name = strtok(operators, " "); name != NULL; name = strtok(NULL, " "))
-    CHECK_SAYING(strstr(netjac_last_error(), name) != NULL, "%s: the message does not name %s: %s", entry->name,
-                 name, netjac_last_error());
-  printf("%-26s refused: uses operators of a later version\n", entry->name);
-}
-
 static void check_tolerances(const struct corpus_case *entry, const char *precision, const struct errors *errors,
                              const double *tolerance) {
   CHECK_SAYING(errors->failures == 0, "%s at %s: %d calls failed", entry->name, precision, errors->failures);
@@ -248,8 +217,8 @@ static void print_errors(const struct corpus_case *entry, const struct errors *e
   }
 }
 
-static void test(const char *corpus, const char *later, const struct corpus_case *entry) {
-  char folder[2 * MAX_TEXT], operators[2 * MAX_TEXT];
+static void test(const char *corpus, const struct corpus_case *entry) {
+  char folder[2 * MAX_TEXT];
   const size_t S = (size_t)entry->samples;
   struct errors errors[2];
   snprintf(folder, sizeof folder, "%s/cases/%s", corpus, entry->name);
@@ -259,14 +228,9 @@ static void test(const char *corpus, const char *later, const struct corpus_case
   for (int single = 0; single < 2; single++) {
     const char *const precision = single ? "float32" : "float64";
     netjac_network *network = NULL;
-    netjac_status status = load(folder, entry, precision, &network);
-    if (status != NETJAC_OK) {
-      if (is_for_later(later, entry->name, operators)) {
-        check_refusal(entry, status, operators);
-        free_reference(&reference);
-        return;
-      }
-      CHECK_SAYING(0, "%s does not load: %s", entry->name, netjac_last_error());
+    CHECK_SAYING(load(folder, entry, precision, &network) == NETJAC_OK, "%s does not load: %s", entry->name,
+                 netjac_last_error());
+    if (network == NULL) {
       free_reference(&reference);
       return;
     }
@@ -302,8 +266,8 @@ static void test(const char *corpus, const char *later, const struct corpus_case
 int main(int argc, char **argv) {
   char path[2 * MAX_TEXT];
   static struct corpus_case entry;
-  if (argc < 3) {
-    fprintf(stderr, "usage: corpus FOLDER LATER [CASE...]\n");
+  if (argc < 2) {
+    fprintf(stderr, "usage: corpus FOLDER [CASE...]\n");
     return 2;
   }
   snprintf(path, sizeof path, "%s/cases.txt", argv[1]);
@@ -315,9 +279,9 @@ int main(int argc, char **argv) {
   printf("%-26s  %-27s %s\n", "largest relative error", "float64", " float32");
   printf("%-26s  %8s %8s %8s   %8s %8s %8s\n", "", "y", "J", "H", "y", "J", "H");
   while (next_case(index, &entry)) {
-    int chosen = argc == 3;
-    for (int k = 3; k < argc; k++) chosen |= strcmp(argv[k], entry.name) == 0;
-    if (chosen) test(argv[1], argv[2], &entry);
+    int chosen = argc == 2;
+    for (int k = 2; k < argc; k++) chosen |= strcmp(argv[k], entry.name) == 0;
+    if (chosen) test(argv[1], &entry);
   }
   fclose(index);
   return checks_result();
