@@ -9,7 +9,6 @@ function c = corpusCase(folder)
   c.name = description.name;
   c.samples = description.samples;
   c.tolerance = description.tolerance;
-  c.operators = fieldnames(description.onnx.ops);
   models = asCell(description.models);
   c.file = fullfile(folder, models{1}.file);
   c.options = optionsOf(folder, description);

@@ -10,7 +10,7 @@ function test_processes(log)
   mkdir(fullfile(copy, 'include'));
   copyfile(fullfile(tree, 'include', 'netjac.h'), fullfile(copy, 'include'));
   mkdir(fullfile(copy, 'build', 'lib'));
-  copyfile(netjac.internal.locate('library'), fullfile(copy, 'build', 'lib', 'libnetjac.so'));
+  copyfile(canonicalize_file_name(netjac.internal.locate('library')), fullfile(copy, 'build', 'lib', 'libnetjac.so'));
 
   log.check('the MEX file is the first choice', @() inTree(tree, '', 'disp(netjac.door())', 'mex'));
   log.check('NETJAC_DOOR decides', @() inTree(tree, 'library', 'disp(netjac.door())', 'library'));
