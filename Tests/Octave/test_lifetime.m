@@ -11,6 +11,7 @@ function test_lifetime(log)
   log.check('many networks', @() many(c));
   log.check('garbage handles', @() garbage(log, c));
   log.check('garbage commands', @() commands(log));
+  log.check('random calls', @() randomCalls(c));
   log.check('a failed call changes nothing', @() failures(c));
   log.check('saveobj and loadobj', @() saving(c));
   log.check('saveobj and loadobj with external weights', @() savingExternal());
@@ -137,6 +138,40 @@ function commands(log)
   end
   mustFail(@() netjac_mex('loadBytes', 'text', {}), 'netjac:load:wrongClass');
   mustFail(@() netjac_mex('load', 3, {}), 'netjac:load:wrongClass');
+end
+
+% Whatever is passed, the answer is a result or an error of NetJac. The seed is fixed, so a failure repeats.
+function randomCalls(c)
+  handle = netjac_mex('load', c.file, {});
+  release = onCleanup(@() netjac_mex('release', handle));
+  commands = {'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'jacobianSparse', 'jacobianSparsity', 'describe', ...
+              'jacobianCost', 'jacobianPlan', 'prepare', 'load', 'loadBytes', 'release', 'alive', 'version', 'nothing'};
+  values = {handle, handle, handle, handle, c.x, c.x(:, 1), c.x(:, 1).', c.w, c.w(:, 1), single(c.x), 1:5, eye(5), ...
+            eye(5)(:, [2 1 3 5 4]), [], zeros(5, 0), zeros(0, 5), zeros(5, 1, 3), NaN(5, 1), Inf(3, 1), 'forward', '', ...
+            ['ab'; 'cd'], {}, {1, 2}, {'precision', 'float32'}, struct(), struct('a', {1, 2, 3}), @sin, ...
+            containers.Map(), true, int8(5), uint64([1 2; 3 4]), uint8(1:200), sparse(5, 1), sparse(true), 1i, ...
+            complex(1:5, 1:5), uint64(0), intmax('uint64'), -1, 1e300, zeros(5, 1, 'int32'), logical(1:5)};
+  rand('twister', 7);
+  succeeded = 0;
+  for call = 1:4000
+    command = commands{ceil(rand() * numel(commands))};
+    given = values(ceil(rand(1, floor(rand() * 5)) * numel(values)));
+    outputs = cell(1, floor(rand() * 3));
+    if strcmp(command, 'release') && ~isempty(given) && isa(given{1}, 'uint64') && isequal(given{1}, handle)
+      continue;
+    end
+    try
+      [outputs{:}] = netjac_mex(command, given{:});
+      succeeded = succeeded + 1;
+    catch problem
+      isOurs = strncmp(problem.identifier, 'netjac:', 7);
+      % Commands without a second result leave that to Octave.
+      must(isOurs || numel(outputs) > 0, '%s with %d arguments: %s: %s', command, numel(given), problem.identifier, ...
+           problem.message);
+    end
+  end
+  must(succeeded > 50, 'some of the calls should succeed; %d did', succeeded);
+  mustBe(netjac_mex('forward', handle, c.x), forward(netjac.load(c.file), c.x));
 end
 
 function failures(c)

@@ -87,7 +87,8 @@ function carryLoads(net)
             wanted, exact, withJacobian.evaluations, withJacobian.error, without.evaluations, without.error);
     total = total + [withJacobian.evaluations, without.evaluations];
   end
-  fprintf('\nEvaluations of the network: %d with the exact Jacobian, %d without. It saved %d of them, %.0f %%.\n', ...
+  fprintf(['\nEvaluations of the network: %d with the exact Jacobian (with or without it, each counts as one), ', ...
+           '%d with differences.\nThe Jacobian saved %d of them, %.0f %%.\n'], ...
           total, total(2) - total(1), 100 * (1 - total(1) / total(2)));
 end
 

@@ -218,8 +218,9 @@ classdef Network < handle
                  'version', netjac.version(), 'door', netjac.door());
       if nargout == 0
         disp(self);
-        fprintf('  Jacobian: %d of %d elements can be nonzero\n  %s\n  NetJac %s, door ''%s''\n', ...
-                s.jacobianNonzeros, s.inputSize * s.outputSize, s.jacobianPlan, s.version, s.door);
+        fprintf('  Jacobian: %d of %d elements can be nonzero\n', s.jacobianNonzeros, s.inputSize * s.outputSize);
+        fprintf('  %s\n', strrep(s.jacobianPlan, char(10), [char(10), '  ']));
+        fprintf('  NetJac %s, door ''%s''\n', s.version, s.door);
         clear s;
       end
     end
