@@ -83,6 +83,17 @@ package struct Program: Sendable {
     return depends
   }
 
+  /// For each node, the nodes that use its value, each once.
+  package var users: [[Int]] {
+    var users = [[Int]](repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for operand in node.operands where users[operand.index].last != index {
+        users[operand.index].append(index)
+      }
+    }
+    return users
+  }
+
   /// Scalar multiplications and additions of one run, counted in pairs; what depends on constants
   /// alone costs nothing, since it is computed once.
   package var multiplyAdds: Int {

@@ -3,12 +3,15 @@ import Tensors
 
 /// Turns a program into an executable: decides order, fusion, memory and kernels.
 struct Compiler {
-  private let program: Program
-  private var buffers: [Buffer] = []
+  let program: Program
+  var buffers: [Buffer] = []
+  /// The nodes that use each node's value.
+  let users: [[Int]]
+  private(set) var isOutput: [Bool]
   /// Where each node's value is, once it is known.
-  private var placements: [Placement?]
-  private var steps: [Step] = []
-  private var constants: [ConstantMemory] = []
+  var placements: [Placement?]
+  var steps: [Step] = []
+  var constants: [ConstantMemory] = []
 
   /// An array that a step writes or reads.
   struct Buffer {
@@ -53,9 +56,12 @@ struct Compiler {
   private init(_ program: Program) {
     self.program = program
     placements = [Placement?](repeating: nil, count: program.nodes.count)
+    users = program.users
+    isOutput = [Bool](repeating: false, count: program.nodes.count)
+    for output in program.outputs { isOutput[output.index] = true }
   }
 
-  private mutating func compiled(foldsConstants: Bool) throws -> Executable {
+  mutating func compiled(foldsConstants: Bool) throws -> Executable {
     for (position, input) in program.inputs.enumerated() {
       let type = program.type(input)
       placements[input.index] = Placement(
@@ -75,6 +81,8 @@ struct Compiler {
       case .view(let index): try lowerView(index)
       case .group(let members): try lowerGroup(members)
       case .single(let index): try lowerSingle(index)
+      case .productAndGroup(let product, let views, let members):
+        try lowerProductAndGroup(product, views: views, members)
       }
     }
     try copyOutputs()
@@ -83,12 +91,12 @@ struct Compiler {
 
   // MARK: - Buffers
 
-  private mutating func addBuffer(_ place: Buffer.Place, _ bytes: Int) -> Int {
+  mutating func addBuffer(_ place: Buffer.Place, _ bytes: Int) -> Int {
     buffers.append(Buffer(place: place, bytes: bytes))
     return buffers.count - 1
   }
 
-  private mutating func place(_ tensor: Tensor) -> Placement {
+  mutating func place(_ tensor: Tensor) -> Placement {
     constants.append(ConstantMemory(tensor))
     let buffer = addBuffer(.constant(constants.count - 1), constants[constants.count - 1].byteCount)
     // A fill is one element, repeated.
@@ -101,15 +109,18 @@ struct Compiler {
   }
 
   /// The buffers that program outputs are written to directly, by node.
-  private var outputBuffers: [Int: Int] = [:]
+  var outputBuffers: [Int: Int] = [:]
 
-  private mutating func claimOutputs(computed schedule: Schedule) {
+  mutating func claimOutputs(computed schedule: Schedule) {
     var written: Set<Int> = []
     for item in schedule.items {
       switch item {
       case .view: break
       case .group(let members): written.formUnion(members)
       case .single(let index): written.insert(index)
+      case .productAndGroup(let product, _, let members):
+        written.insert(product)
+        written.formUnion(members)
       }
     }
     for (position, output) in program.outputs.enumerated() {
@@ -125,9 +136,9 @@ struct Compiler {
   }
 
   /// Outputs that no copy is needed for.
-  private var directOutputs: Set<Int> = []
+  var directOutputs: Set<Int> = []
 
-  private mutating func newPlacement(for index: Int) -> Placement {
+  mutating func newPlacement(for index: Int) -> Placement {
     let type = program.nodes[index].type
     let buffer = outputBuffers[index] ?? addBuffer(.arena, type.byteCount)
     let placement = Placement(buffer: buffer, type)
@@ -135,7 +146,7 @@ struct Compiler {
     return placement
   }
 
-  private func placement(_ value: Value) throws -> Placement {
+  func placement(_ value: Value) throws -> Placement {
     guard let placement = placements[value.index] else {
       throw NetJacError(.defect, "value \(value.index) is used before it is computed")
     }
@@ -143,19 +154,19 @@ struct Compiler {
   }
 
   /// The value's elements side by side, copied together if they are not.
-  private mutating func contiguous(_ value: Value) throws -> Placement {
+  mutating func contiguous(_ value: Value) throws -> Placement {
     let source = try placement(value)
     if source.isContiguous { return source }
     return copied(source, program.type(value))
   }
 
-  private mutating func copied(_ source: Placement, _ type: TensorType) -> Placement {
+  mutating func copied(_ source: Placement, _ type: TensorType) -> Placement {
     let target = Placement(buffer: addBuffer(.arena, type.byteCount), type)
     copy(source, to: target)
     return target
   }
 
-  private mutating func copy(_ source: Placement, to target: Placement) {
+  mutating func copy(_ source: Placement, to target: Placement) {
     steps.append(
       Step(reads: [source.buffer], writes: [target.buffer], scratchBytes: 0) { addresses in
         CopyKernel(
@@ -164,7 +175,7 @@ struct Compiler {
       })
   }
 
-  private mutating func copyOutputs() throws {
+  mutating func copyOutputs() throws {
     for (position, output) in program.outputs.enumerated() where !directOutputs.contains(position) {
       let type = program.type(output)
       copy(
@@ -176,7 +187,7 @@ struct Compiler {
   // MARK: - Constants
 
   /// Computes, once and with the same kernels, what depends on constants alone.
-  private mutating func foldConstants() throws {
+  mutating func foldConstants() throws {
     var isKnown = [Bool](repeating: false, count: program.nodes.count)
     let isInput = Set(program.inputs.map(\.index))
     var needed: [Value] = []
@@ -209,14 +220,14 @@ struct Compiler {
     }
   }
 
-  private func isConstantOrView(_ index: Int) -> Bool {
+  func isConstantOrView(_ index: Int) -> Bool {
     var index = index
     while program.nodes[index].isView { index = program.nodes[index].operands[0].index }
     return program.nodes[index].primitive is Constant
   }
 
   /// The memory of a known value, for kernels that pack it.
-  private func constantMemory(_ placement: Placement) -> UnsafeRawPointer? {
+  func constantMemory(_ placement: Placement) -> UnsafeRawPointer? {
     guard case .constant(let index) = buffers[placement.buffer].place else { return nil }
     return UnsafeRawPointer(constants[index].memory) + placement.offset
       * placement.element.byteCount
@@ -224,163 +235,7 @@ struct Compiler {
 
   // MARK: - Lowering
 
-  private mutating func lowerView(_ index: Int) throws {
-    let node = program.nodes[index]
-    let source = try placement(node.operands[0])
-    switch node.primitive {
-    case let reshape as Reshape:
-      if let view = source.reshaped(reshape.shape) {
-        placements[index] = view
-      } else {
-        placements[index] = copied(source, program.type(node.operands[0])).reshaped(reshape.shape)
-      }
-    case let transpose as Transpose: placements[index] = source.transposed(transpose.axes)
-    case let broadcast as Broadcast:
-      placements[index] = source.broadcast(broadcast.shape, axes: broadcast.axes)
-    case let slice as Slice:
-      placements[index] = source.sliced(
-        starts: slice.starts, sizes: slice.sizes, steps: slice.steps)
-    case let reverse as Reverse: placements[index] = source.reversed(reverse.axes)
-    default: placements[index] = source
-    }
-  }
-
-  private mutating func lowerGroup(_ members: [Int]) throws {
-    let inGroup = Set(members)
-    var usedOutside: Set<Int> = Set(program.outputs.map(\.index)).intersection(inGroup)
-    for (index, node) in program.nodes.enumerated() where !inGroup.contains(index) {
-      for operand in node.operands where inGroup.contains(operand.index) {
-        usedOutside.insert(operand.index)
-      }
-    }
-    var slots: [FusedKernel.Slot] = []
-    var slotPlacements: [(slot: Int, placement: Placement, isScalar: Bool)] = []
-    var slotOfNode: [Int: Int] = [:]
-    var slotOfOperand: [OperandUse: Int] = [:]
-    var operations: [FusedKernel.Operation] = []
-    var reads: [Int] = []
-    var writes: [Int] = []
-    let freeAt = lastUses(members, inGroup)
-    var freeScratch: [Int] = []
-
-    for (position, index) in members.enumerated() {
-      let node = program.nodes[index]
-      let types = node.operands.map(program.type)
-      var external: [Placement?] = []
-      for operand in node.operands {
-        external.append(slotOfNode[operand.index] == nil ? try placement(operand) : nil)
-      }
-      var isScalar = external.map { $0.map { $0.isFill } ?? false }
-      // One array at least has to tell the loop what to walk along.
-      if isScalar.allSatisfy({ $0 }) { isScalar[0] = false }
-      var loop = ElementwiseFunctions.loop(
-        node.primitive, operands: types.map(\.element), result: node.type.element,
-        scalars: isScalar)
-      if loop == nil {
-        isScalar = isScalar.map { _ in false }
-        loop = ElementwiseFunctions.loop(
-          node.primitive, operands: types.map(\.element), result: node.type.element,
-          scalars: isScalar)
-      }
-      guard let loop else {
-        throw NetJacError(
-          .defect, "no kernel computes \(node.primitive.name) of \(types) as \(node.type)")
-      }
-      var operands: [Int] = []
-      for (place, operand) in node.operands.enumerated() {
-        if let slot = slotOfNode[operand.index] {
-          operands.append(slot)
-          continue
-        }
-        guard let source = external[place] else { continue }
-        let use = OperandUse(index: operand.index, isScalar: isScalar[place])
-        if let slot = slotOfOperand[use] {
-          operands.append(slot)
-          continue
-        }
-        slots.append(.scratch)
-        slotPlacements.append((slots.count - 1, source, isScalar[place]))
-        slotOfOperand[use] = slots.count - 1
-        operands.append(slots.count - 1)
-        reads.append(source.buffer)
-      }
-      let result: Int
-      if usedOutside.contains(index) {
-        let target = newPlacement(for: index)
-        slots.append(.scratch)
-        slotPlacements.append((slots.count - 1, target, false))
-        writes.append(target.buffer)
-        result = slots.count - 1
-      } else if let slot = freeScratch.popLast() {
-        result = slot
-      } else {
-        slots.append(.scratch)
-        result = slots.count - 1
-      }
-      slotOfNode[index] = result
-      operations.append(FusedKernel.Operation(loop: loop, result: result, operands: operands))
-      for member in freeAt[position] where !usedOutside.contains(member) {
-        if let slot = slotOfNode[member] { freeScratch.append(slot) }
-      }
-    }
-
-    let count = program.nodes[members[0]].type.count
-    let name =
-      "fused " + members.map { program.nodes[$0].primitive.name }.joined(separator: "·") + " \(count)"
-    let finalSlots = slots
-    let finalPlacements = slotPlacements
-    let finalOperations = operations
-    // Scratch for every slot that is not walked through in memory.
-    let kinds = finalPlacements.reduce(into: finalSlots) { slots, entry in
-      let origin = Operand(base: 0, offset: 0)
-      slots[entry.slot] = Compiler.slot(entry.placement, isScalar: entry.isScalar, origin)
-    }
-    steps.append(
-      Step(
-        reads: reads, writes: writes, scratchBytes: FusedKernel.scratchBytes(slots: kinds)
-      ) { addresses in
-        let slots = finalPlacements.reduce(into: finalSlots) { slots, entry in
-          slots[entry.slot] = Compiler.slot(
-            entry.placement, isScalar: entry.isScalar, addresses.operand(entry.placement))
-        }
-        return FusedKernel(
-          count: count, slots: slots, operations: finalOperations, scratch: addresses.scratch,
-          name: name)
-      })
-  }
-
-  private struct OperandUse: Hashable {
-    let index: Int
-    let isScalar: Bool
-  }
-
-  private static func slot(
-    _ placement: Placement, isScalar: Bool, _ operand: Operand
-  ) -> FusedKernel.Slot {
-    if isScalar { return .scalar(operand) }
-    if placement.isContiguous {
-      return .memory(operand, elementSize: placement.element.byteCount)
-    }
-    return .fetched(
-      operand, axes: placement.collapsedAxes([placement.strides]),
-      elementSize: placement.element.byteCount)
-  }
-
-  /// For each position in a group, the members whose last use inside the group is there.
-  private func lastUses(_ members: [Int], _ inGroup: Set<Int>) -> [[Int]] {
-    var last: [Int: Int] = [:]
-    for (position, index) in members.enumerated() {
-      last[index] = position
-      for operand in program.nodes[index].operands where inGroup.contains(operand.index) {
-        last[operand.index] = position
-      }
-    }
-    var result = [[Int]](repeating: [], count: members.count)
-    for (index, position) in last { result[position].append(index) }
-    return result.map { $0.sorted() }
-  }
-
-  private mutating func lowerSingle(_ index: Int) throws {
+  mutating func lowerSingle(_ index: Int) throws {
     let node = program.nodes[index]
     switch node.primitive {
     case let dot as Dot: try lower(dot, index)
@@ -399,183 +254,25 @@ struct Compiler {
     }
   }
 
-  private mutating func lower(_ dot: Dot, _ index: Int) throws {
+  mutating func lowerView(_ index: Int) throws {
     let node = program.nodes[index]
-    let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
-    let y = newPlacement(for: index)
-    let dims = dot.lengths(node.operands.map(program.type))
-    guard node.type.element.isReal else {
-      let element = node.type.element
-      steps.append(
-        Step(reads: [a.buffer, b.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-          WholeDotKernel(
-            dot, dims: dims, a: addresses.operand(a), a.strides, b: addresses.operand(b), b.strides,
-            y: addresses.operand(y), element: element)
-        })
-      return
-    }
-    let plans = [false, true].map { swapped in
-      DotPlan(dot, dims: dims, a: a, b: b, y: y.strides, swapped: swapped)
-    }
-    // A known right operand can be packed once; otherwise the larger product wins.
-    let knownA = constantMemory(a) != nil
-    let knownB = constantMemory(b) != nil
-    var plan = plans[1].score > plans[0].score ? plans[1] : plans[0]
-    if knownA != knownB, plans[0].score.0 == plans[1].score.0 {
-      let preferred = knownB ? plans[0] : plans[1]
-      // Not for a single column of a known operand against many of the other.
-      if preferred.n.dim >= 4 || preferred.n.dim >= preferred.m.dim { plan = preferred }
-    }
-    let (left, right) = plan.isSwapped ? (b, a) : (a, b)
-    let constant = constantMemory(right)
-    let element = node.type.element
-    let chosen = plan
-    steps.append(
-      Step(
-        reads: [a.buffer, b.buffer], writes: [y.buffer],
-        scratchBytes: DotKernel.scratchBytes(plan, element)
-      ) { addresses in
-        DotKernel(
-          chosen, a: addresses.operand(left), b: addresses.operand(right), y: addresses.operand(y),
-          scratch: addresses.scratch, element: element, constant: constant)
-      })
-  }
-
-  private mutating func lowerReduction(
-    _ operation: ReduceKernel.Operation, _ axes: [Int], _ index: Int
-  ) throws {
-    let node = program.nodes[index]
-    let x = try placement(node.operands[0])
-    let y = newPlacement(for: index)
-    steps.append(
-      Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        ReduceKernel(
-          operation, from: addresses.operand(x), x.strides, dims: x.dims, axes: axes,
-          to: addresses.operand(y), element: x.element)
-      })
-  }
-
-  private mutating func lower(_ concatenate: Concatenate, _ index: Int) throws {
-    let node = program.nodes[index]
-    let y = newPlacement(for: index)
-    var start = 0
-    for operand in node.operands {
-      let x = try placement(operand)
-      var starts = x.dims.map { _ in 0 }
-      starts[concatenate.axis] = start
-      start += x.dims[concatenate.axis]
-      if x.count > 0 {
-        copy(x, to: y.sliced(starts: starts, sizes: x.dims, steps: x.dims.map { _ in 1 }))
+    let source = try placement(node.operands[0])
+    switch node.primitive {
+    case let reshape as Reshape:
+      if let view = source.reshaped(reshape.shape) {
+        placements[index] = view
+      } else {
+        placements[index] = copied(source, program.type(node.operands[0])).reshaped(reshape.shape)
       }
+    case let transpose as Transpose: placements[index] = source.transposed(transpose.axes)
+    case let broadcast as Broadcast:
+      placements[index] = source.broadcast(broadcast.shape, axes: broadcast.axes)
+    case let slice as Slice:
+      placements[index] = source.sliced(
+        starts: slice.starts, sizes: slice.sizes, steps: slice.steps)
+    case let reverse as Reverse: placements[index] = source.reversed(reverse.axes)
+    default: placements[index] = source
     }
-  }
-
-  private mutating func lower(_ pad: Pad, _ index: Int) throws {
-    let node = program.nodes[index]
-    let y = newPlacement(for: index)
-    let zero = place(Tensor(node.type, fill: 0.0))
-    copy(zero, to: y)
-    let x = try placement(node.operands[0])
-    // What negative padding cuts off is left out of the copy.
-    var from = x.dims.map { _ in 0 }
-    var to = x.dims.map { _ in 0 }
-    var sizes = x.dims
-    for axis in x.dims.indices {
-      let step = pad.interior[axis] + 1
-      let first = pad.low[axis] >= 0 ? 0 : (-pad.low[axis] + step - 1) / step
-      let end = min(
-        x.dims[axis], (y.dims[axis] - pad.low[axis] + step - 1).flooredQuotient(by: step))
-      from[axis] = first
-      sizes[axis] = max(0, end - first)
-      to[axis] = pad.low[axis] + first * step
-    }
-    guard !sizes.contains(0) else { return }
-    copy(
-      x.sliced(starts: from, sizes: sizes, steps: sizes.map { _ in 1 }),
-      to: y.sliced(starts: to, sizes: sizes, steps: pad.interior.map { $0 + 1 }))
-  }
-
-  private mutating func lower(_ fold: Fold, _ index: Int) throws {
-    let node = program.nodes[index]
-    let x = try contiguous(node.operands[0])
-    let y = newPlacement(for: index)
-    let window = Window(fold.axes)
-    let spatial = TensorType(x.element, Shape(fold.spatial))
-    let table = window.sources(
-      spatial, try window.type(of: [spatial])).map { Int32(truncatingIfNeeded: $0) }
-    let targetRow = fold.spatial.reduce(1, *)
-    let rows = y.dims.dropLast(fold.spatial.count).reduce(1, *)
-    steps.append(
-      Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        ScatterTableKernel(
-          from: addresses.operand(x), to: addresses.operand(y), table: table, rows: rows,
-          targetRow: targetRow, element: x.element)
-      })
-  }
-
-  /// A movement that does the same in each of `rows` rows, by a table for one of them.
-  private mutating func lowerTable(_ movement: any Movement, rows: Int, _ index: Int) throws {
-    let node = program.nodes[index]
-    let x = try contiguous(node.operands[0])
-    let y = newPlacement(for: index)
-    let sourceRow = rows == 0 ? 0 : x.count / rows
-    let targetRow = rows == 0 ? 0 : node.type.count / rows
-    guard sourceRow < Int(Int32.max), targetRow < Int(Int32.max) else {
-      throw NetJacError(
-        .memory, "\(node.primitive.name) moves \(targetRow) elements at once, which is too many")
-    }
-    let table: [Int32]
-    if rows == 0 {
-      table = []
-    } else {
-      let all = movement.sources(program.type(node.operands[0]), node.type)
-      table = all.prefix(targetRow).map { Int32(truncatingIfNeeded: $0) }
-    }
-    steps.append(
-      Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        TableKernel(
-          from: addresses.operand(x), to: addresses.operand(y), table: table, rows: rows,
-          sourceRow: sourceRow, elementSize: x.element.byteCount)
-      })
-  }
-
-  /// Kernels that take contiguous operands and need nothing else.
-  private mutating func lowerPlain(_ index: Int) throws {
-    let node = program.nodes[index]
-    let types = node.operands.map(program.type)
-    var x: [Placement] = []
-    for operand in node.operands { x.append(try contiguous(operand)) }
-    let y = newPlacement(for: index)
-    let operands = x
-    let primitive = node.primitive
-    var scratchBytes = 0
-    switch primitive {
-    case is Gather, is ScatterAdd, is CumulativeSum, is ArgExtreme: break
-    case is SortOrder: scratchBytes = (types[0].dims.last ?? 0) * 8
-    default: throw NetJacError(.defect, "no kernel computes \(primitive.name)")
-    }
-    steps.append(
-      Step(reads: x.map(\.buffer), writes: [y.buffer], scratchBytes: scratchBytes) { addresses in
-        let from = operands.map { addresses.operand($0) }
-        let to = addresses.operand(y)
-        return switch primitive {
-        case let gather as Gather:
-          GatherKernel(gather, from: from[0], types[0], at: from[1], types[1], to: to)
-        case let scatter as ScatterAdd:
-          ScatterAddKernel(scatter, from: from[0], types[0], at: from[1], types[1], to: to)
-        case let sum as CumulativeSum:
-          CumulativeSumKernel(
-            sum, from: from[0], dims: types[0].dims, to: to, element: types[0].element)
-        case let extreme as ArgExtreme:
-          ArgExtremeKernel(
-            extreme, from: from[0], dims: types[0].dims, to: to, element: types[0].element)
-        case let order as SortOrder:
-          SortOrderKernel(
-            order, from: from[0], dims: types[0].dims, to: to, scratch: addresses.scratch,
-            element: types[0].element)
-        default: Kernel()
-        }
-      })
   }
 
   // MARK: - Finishing
@@ -612,16 +309,5 @@ struct Compiler {
       inputTypes: program.inputTypes, outputTypes: program.outputTypes,
       arenaBytes: plan.byteCount, scratchBytes: steps.map(\.scratchBytes).max() ?? 0,
       multiplyAdds: program.multiplyAdds)
-  }
-}
-
-extension Window {
-  fileprivate func rows(_ x: TensorType) -> Int { x.dims.dropLast(axes.count).reduce(1, *) }
-}
-
-extension Int {
-  fileprivate func flooredQuotient(by divisor: Int) -> Int {
-    let quotient = self / divisor
-    return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
   }
 }

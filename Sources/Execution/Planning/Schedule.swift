@@ -9,6 +9,8 @@ struct Schedule {
     /// Elementwise nodes of one shape that run as one kernel, in order.
     case group([Int])
     case single(Int)
+    /// A product, reshapes of it, and the only group that uses them.
+    case productAndGroup(Int, views: [Int], [Int])
   }
 
   private(set) var items: [Item] = []
@@ -26,6 +28,7 @@ struct Schedule {
       if missing[index] == 0 { ready.insert(index, program) }
     }
 
+    defer { joinProducts(program) }
     while let index = ready.popFirst() {
       let node = program.nodes[index]
       if node.isView {
@@ -75,6 +78,55 @@ struct Schedule {
       for user in waiting { ready.insert(user, program) }
       return members
     }
+  }
+
+  /// Puts each product that one group alone uses to that group.
+  private mutating func joinProducts(_ program: Program) {
+    let users = program.users
+    var isOutput = [Bool](repeating: false, count: program.nodes.count)
+    for output in program.outputs { isOutput[output.index] = true }
+    var groupOf: [Int: Int] = [:]
+    for (place, item) in items.enumerated() {
+      guard case .group(let members) = item else { continue }
+      for member in members { groupOf[member] = place }
+    }
+    var removed: Set<Int> = []
+    var placeOf: [Int: Int] = [:]
+    for (place, item) in items.enumerated() {
+      switch item {
+      case .single(let index), .view(let index): placeOf[index] = place
+      default: break
+      }
+    }
+    for (place, item) in items.enumerated() {
+      guard case .single(let product) = item, program.nodes[product].primitive is Dot,
+        program.nodes[product].type.element.isReal
+      else { continue }
+      var views: [Int] = []
+      var groups: Set<Int> = []
+      var pending = [product]
+      var isJoinable = true
+      while isJoinable, let index = pending.popLast() {
+        if isOutput[index] { isJoinable = false }
+        for user in users[index] {
+          if let group = groupOf[user] {
+            groups.insert(group)
+          } else if program.nodes[user].primitive is Reshape {
+            views.append(user)
+            pending.append(user)
+          } else {
+            isJoinable = false
+          }
+        }
+      }
+      guard isJoinable, groups.count == 1, let group = groups.first,
+        case .group(let members) = items[group]
+      else { continue }
+      items[group] = .productAndGroup(product, views: views.sorted(), members)
+      removed.insert(place)
+      for view in views { if let place = placeOf[view] { removed.insert(place) } }
+    }
+    items = items.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
   }
 
   /// Keeps a group's arrays within the first-level cache.
