@@ -53,7 +53,8 @@ struct GraphSessionTests {
     let z = try graph.apply("Add", [y, b], attributes: "", outputCount: 1)[0]
     func names(_ inputs: [Int], _ output: Int) throws -> [String] {
       let network = try graph.network(inputs: inputs, outputs: [output], memoryLimit: 1 << 30)
-      return try #require(network.parametric)().parameters.map(\.name)
+      let parametric = try #require(network.parametric)
+      return try parametric().parameters.map(\.name)
     }
     #expect(try names([x], z) == ["a", "b"])
     #expect(try names([x], y) == ["a"])
