@@ -36,7 +36,7 @@ enum ONNXOperatorRegistry {
     MovementOperators.all, PaddingOperators.all, ConvolutionOperators.all, PoolingOperators.all,
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,
     ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all,
-    AttentionOperators.all,
+    AttentionOperators.all, ResizeOperators.all, RegionOperators.all,
   ].flatMap { $0 }
 
   private static let versions: [String: [ONNXOperator]] =

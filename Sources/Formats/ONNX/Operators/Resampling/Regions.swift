@@ -1,0 +1,201 @@
+import Graph
+import Tensors
+
+/// Operators that look up an image at places that are computed from a few numbers.
+enum RegionOperators {
+  static let all: [ONNXOperator] = [
+    GridSample.operation,
+    ONNXOperator("AffineGrid", since: 20, affineGrid),
+    ONNXOperator("RoiAlign", since: 10, roiAlign),
+  ]
+
+  /// The places of all pixels, in -1 … 1, under a linear map with a shift.
+  private static let affineGrid: @Sendable (NodeCall, ProgramBuilder) throws -> Value = {
+    node, p in
+    let theta = try node.input(0, "theta")
+    let size = try node.shape(1, "size")
+    let spatial = Array(size.dims.dropFirst(2))
+    let rank = spatial.count
+    guard rank == 2 || rank == 3, p.shape(theta).dims == [size[0], rank, rank + 1],
+      spatial.allSatisfy({ $0 > 0 })
+    else {
+      throw NetJacError(
+        .shape, "theta is \(p.shape(theta)), size is \(size); [N, 2, 3] or [N, 3, 4] is needed")
+    }
+    let alignsCorners = try node.flag("align_corners", default: false)
+    // One row for each pixel: its coordinates, the last axis first, and 1 for the shift.
+    let count = spatial.reduce(1, *)
+    guard count <= p.memoryLimit / 64 else {
+      throw NetJacError(.memory, "a grid of \(count) places exceeds the memory limit")
+    }
+    let strides = Shape(spatial).strides
+    let numbers = (0..<count).flatMap { pixel -> [Double] in
+      let coordinates = (0..<rank).reversed().map { axis -> Double in
+        let place = Double(pixel / strides[axis] % spatial[axis])
+        let length = Double(spatial[axis])
+        if alignsCorners { return length == 1 ? -1 : 2 * place / (length - 1) - 1 }
+        return (2 * place + 1) / length - 1
+      }
+      return coordinates + [1]
+    }
+    let places = try p.constant(
+      Tensor(TensorType(p.real, [count, rank + 1]), reals: numbers))
+    let grid = try p.dot(theta, places, [0, 1, 2], [3, 2], [0, 3, 1])
+    return try p.reshape(grid, Shape([size[0]] + spatial + [rank]))
+  }
+
+  private enum PoolMode: String, CaseIterable { case avg, max }
+
+  private enum Alignment: String, CaseIterable {
+    case halfPixel = "half_pixel"
+    case output = "output_half_pixel"
+  }
+
+  /// Pools each region of interest into a fixed number of bins, from interpolated samples.
+  private static let roiAlign: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
+    let x = try node.input(0, "X")
+    let rois = try node.constant(1, "rois")
+    let images = try node.constantIntegers(2, "batch_indices")
+    let dims = p.shape(x).dims
+    guard dims.count == 4, rois.shape.dims == [images.count, 4],
+      images.allSatisfy({ $0 >= 0 && $0 < dims[0] }), dims[2] > 0, dims[3] > 0
+    else {
+      throw NetJacError(
+        .shape, "X is \(p.shape(x)), rois are \(rois.shape), batch_indices \(images)")
+    }
+    // Before opset 16 samples were not shifted by half a pixel.
+    let alignment = try node.choice(
+      "coordinate_transformation_mode",
+      default: node.version >= 16 ? Alignment.halfPixel : Alignment.output)
+    let sampler = try RegionSampler(
+      height: dims[2], width: dims[3],
+      rows: node.integer("output_height", default: 1),
+      columns: node.integer("output_width", default: 1),
+      ratio: node.integer("sampling_ratio", default: 0),
+      scale: node.real("spatial_scale", default: 1), isShifted: alignment == .halfPixel)
+    let numbers = rois.reals
+    let regions = try images.indices.map {
+      try sampler.samples(Array(numbers[4 * $0..<4 * $0 + 4]))
+    }
+    // [regions, bins, samples, 4 neighbours, channels], samples repeated to the largest count.
+    let bins = sampler.rows * sampler.columns
+    let most = regions.flatMap { $0.map(\.count) }.max() ?? 1
+    let shape = try Shape(checking: [images.count, bins, most, 4])
+    guard shape.count <= p.memoryLimit / 64 else {
+      throw NetJacError(.memory, "the regions take \(shape.count) samples, beyond the memory limit")
+    }
+    let isMaximum = try node.choice("mode", default: PoolMode.avg) == .max
+    var places: [Int64] = []
+    var weights: [Double] = []
+    for sample in regions.joined().flatMap({ bin in
+      (0..<most).map { index -> RegionSampler.Sample in
+        if index < bin.count { return bin[index].scaled(by: isMaximum ? 1 : 1 / Double(bin.count)) }
+        return isMaximum
+          ? bin[0] : RegionSampler.Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])
+      }
+    }) {
+      places += sample.places.map(Int64.init)
+      weights += sample.weights
+    }
+    let pixels = try p.transpose(
+      p.reshape(
+        p.gather(x, axis: 0, places: images), Shape([images.count, dims[1], dims[2] * dims[3]])),
+      [0, 2, 1])
+    let picked = try p.gather(
+      pixels, p.constant(Tensor(TensorType(.int64, shape), integers: places)), batch: 1)
+    let weight = try p.constant(Tensor(TensorType(p.real, shape), reals: weights))
+    let weighted = try p.multiply(
+      picked, p.add(Broadcast(p.shape(picked), axes: [0, 1, 2, 3]), [weight]))
+    let pooled =
+      try isMaximum
+      ? p.reduceMaximum(weighted, over: [2, 3]) : p.reduceSum(weighted, over: [2, 3])
+    return try p.reshape(
+      p.transpose(pooled, [0, 2, 1]),
+      Shape([images.count, dims[1], sampler.rows, sampler.columns]))
+  }
+}
+
+/// The samples that `RoiAlign` takes of a region, with their weights of pixels.
+struct RegionSampler {
+  struct Sample {
+    let places: [Int]
+    let weights: [Double]
+
+    func scaled(by factor: Double) -> Sample {
+      Sample(places: places, weights: weights.map { $0 * factor })
+    }
+  }
+
+  let height: Int
+  let width: Int
+  let rows: Int
+  let columns: Int
+  let ratio: Int
+  let scale: Double
+  let isShifted: Bool
+
+  init(
+    height: Int, width: Int, rows: Int, columns: Int, ratio: Int, scale: Double, isShifted: Bool
+  ) throws {
+    guard rows > 0, columns > 0, rows < 1 << 16, columns < 1 << 16, ratio < 1 << 16 else {
+      throw NetJacError(
+        .shape, "\(rows) by \(columns) bins with \(ratio) samples are not usable")
+    }
+    self.height = height
+    self.width = width
+    self.rows = rows
+    self.columns = columns
+    self.ratio = ratio
+    self.scale = scale
+    self.isShifted = isShifted
+  }
+
+  /// For each bin of a region (x and y of two corners) its samples.
+  func samples(_ region: [Double]) throws -> [[Sample]] {
+    let corners = region.map { $0 * scale - (isShifted ? 0.5 : 0) }
+    let least = isShifted ? -Double.infinity : 1
+    let binWidth = max(corners[2] - corners[0], least) / Double(columns)
+    let binHeight = max(corners[3] - corners[1], least) / Double(rows)
+    let across = try count(binWidth)
+    let down = try count(binHeight)
+    return (0..<rows).flatMap { row in
+      (0..<columns).map { column in
+        let bin = (0..<down).flatMap { i in
+          (0..<across).map { j in
+            sample(
+              y: corners[1] + (Double(row) + (Double(i) + 0.5) / Double(down)) * binHeight,
+              x: corners[0] + (Double(column) + (Double(j) + 0.5) / Double(across)) * binWidth)
+          }
+        }
+        return bin.isEmpty ? [Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])] : bin
+      }
+    }
+  }
+
+  private func count(_ size: Double) throws -> Int {
+    if ratio > 0 { return ratio }
+    guard let count = Int(exactly: max(size, 0).rounded(.up)), count < 1 << 16 else {
+      throw NetJacError(.shape, "a bin of size \(size) has too many samples")
+    }
+    return count
+  }
+
+  private func sample(y: Double, x: Double) -> Sample {
+    guard y >= -1, y <= Double(height), x >= -1, x <= Double(width) else {
+      return Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])
+    }
+    let (top, bottom, v) = cell(max(y, 0), height)
+    let (left, right, u) = cell(max(x, 0), width)
+    return Sample(
+      places: [
+        top * width + left, top * width + right, bottom * width + left, bottom * width + right,
+      ],
+      weights: [(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u])
+  }
+
+  /// The pixels on both sides of a place and how far it is from the first.
+  private func cell(_ place: Double, _ length: Int) -> (Int, Int, Double) {
+    let low = Int(place)
+    return low >= length - 1 ? (length - 1, length - 1, 0) : (low, low + 1, place - Double(low))
+  }
+}
