@@ -27,9 +27,10 @@ package struct Constant: LeafPrimitive {
   package init(_ tensor: Tensor) { self.tensor = tensor }
 
   package var attributes: String {
-    if let fill = tensor.fill { return "\(fill)" }
+    let isReal = tensor.type.element.isReal
+    if let fill = tensor.fill { return isReal ? "\(fill)" : "\(Int64(fill))" }
     guard tensor.count <= 8 else { return "…" }
-    return tensor.type.element.isReal ? "\(tensor.reals)" : "\(tensor.integers)"
+    return isReal ? "\(tensor.reals)" : "\(tensor.integers)"
   }
   package func type(of x: [TensorType]) throws -> TensorType { tensor.type }
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor { tensor }
