@@ -32,7 +32,7 @@ let package = Package(
         "Graph", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
-      swiftSettings: strict),
+      swiftSettings: strict + [.enableUpcomingFeature("MemberImportVisibility")]),
     .target(
       name: "Graphs", dependencies: ["Differentiation", "Formats", "Graph", "Tensors"],
       swiftSettings: strict),
