@@ -36,7 +36,8 @@ enum ONNXOperatorRegistry {
     MovementOperators.all, PaddingOperators.all, ConvolutionOperators.all, PoolingOperators.all,
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,
     ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all,
-    AttentionOperators.all, ResizeOperators.all, RegionOperators.all,
+    AttentionOperators.all, ResizeOperators.all, RegionOperators.all, DeterminantOperators.all,
+    LossOperators.all, FourierOperators.all, SetOperators.all,
   ].flatMap { $0 }
 
   private static let versions: [String: [ONNXOperator]] =

@@ -6,6 +6,7 @@ enum ConvolutionOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator("Conv", convolution),
     ONNXOperator("ConvTranspose", transposed),
+    ONNXOperator("Col2Im", since: 18, columnsToImage),
   ]
 
   private static let convolution: @Sendable (NodeCall, ProgramBuilder) throws -> Value = {
@@ -74,6 +75,28 @@ enum ConvolutionOperators {
     let y = try p.add(Fold(axes, spatial: output), [windows])
     return try biased(
       p.reshape(y, Shape(checking: [xDims[0], groups * wDims[1]] + output)), node, in: p)
+  }
+
+  /// Adds blocks, whose elements are stacked in the channels, back into an image.
+  private static let columnsToImage: @Sendable (NodeCall, ProgramBuilder) throws -> Value = {
+    node, p in
+    let x = try node.input(0, "input")
+    let image = try node.constantIntegers(1, "image_shape")
+    let block = try node.constantIntegers(2, "block_shape")
+    let window = try SlidingWindow(node, spatial: image, kernel: block)
+    let dims = p.shape(x).dims
+    let size = window.kernelCount
+    guard dims.count == 3, dims[1] % size == 0, dims[2] == window.outputDims.reduce(1, *) else {
+      throw NetJacError(
+        .shape,
+        """
+        input is \(p.shape(x)); channels in multiples of \(size) and \
+        \(window.outputDims.reduce(1, *)) blocks are needed
+        """)
+    }
+    let blocks = try p.reshape(
+      x, Shape([dims[0], dims[1] / size] + window.kernelDims + window.outputDims))
+    return try p.add(Fold(window.axes, spatial: image), [blocks])
   }
 
   private static func kernelDims(_ node: NodeCall, _ wDims: [Int]) throws -> [Int] {

@@ -26,6 +26,13 @@ enum ReductionOperators {
             axis: axis, exclusive: node.flag("exclusive", default: false),
             reverse: node.flag("reverse", default: false)), [x])
       },
+      ONNXOperator("CumProd", since: 26) { node, p in
+        let x = try node.input(0, "x")
+        let axis = try node.axis(node.constantInteger(1, "axis"), rank: p.shape(x).rank)
+        return try p.cumulativeProduct(
+          x, axis: axis, exclusive: node.flag("exclusive", default: false),
+          reverse: node.flag("reverse", default: false))
+      },
       ONNXOperator(several: "TopK") { node, p in
         try topElements(node, node.integer("k"), in: p)
       },
@@ -135,6 +142,28 @@ extension ProgramBuilder {
       length -= half
     }
     return try reshape(y, Shape(dims))
+  }
+
+  /// Running products, by doubling the reach: log n multiplications of whole axes.
+  func cumulativeProduct(_ x: Value, axis: Int, exclusive: Bool, reverse: Bool) throws -> Value {
+    let length = shape(x)[axis]
+    /// The same elements `distance` places later, behind ones.
+    func delayed(_ x: Value, _ distance: Int) throws -> Value {
+      let rest = try slice(x, axis: axis, start: 0, size: length - distance)
+      var dims = shape(x).dims
+      dims[axis] = distance
+      let ones = try constant(Tensor(type(x).with(Shape(dims)), fill: Int64(1)))
+      return try concatenate([ones, rest], axis: axis)
+    }
+    guard length > 0 else { return x }
+    var y = try reverse ? self.reverse(x, [axis]) : x
+    if exclusive { y = try delayed(y, 1) }
+    var distance = 1
+    while distance < length {
+      y = try multiply(y, delayed(y, distance))
+      distance *= 2
+    }
+    return try reverse ? self.reverse(y, [axis]) : y
   }
 
   /// A shift that keeps exponentials from overflowing: the maximum, or 0 where that is infinite.
