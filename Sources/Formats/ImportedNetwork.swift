@@ -51,7 +51,7 @@ package struct ImportedNetwork: Sendable {
   package let inputs: [ImportedPort]
   package let outputs: [ImportedPort]
   package let hasBatchAxis: Bool
-  /// Makes the program once more, with its parameters (float initialisers) as inputs; they stand in
-  /// the file's order. Nil where a format tells no parameters from other constants.
-  package var parametric: (@Sendable () throws -> ParametricProgram)?
+  /// Makes the program once more in a real type, with its parameters (float initialisers) as inputs;
+  /// they stand in the file's order. Nil where a format tells no parameters from other constants.
+  package var parametric: (@Sendable (ElementType) throws -> ParametricProgram)?
 }

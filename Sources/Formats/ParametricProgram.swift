@@ -45,21 +45,41 @@ package struct ParametricProgram: Sendable {
 }
 
 extension ImportedNetwork {
-  /// A network that was not read from a file.
+  /// A network that was not read from a file. It is of one precision only.
   package init(
     _ parametric: ParametricProgram, inputs: [ImportedPort], outputs: [ImportedPort],
     hasBatchAxis: Bool, memoryLimit: Int
   ) throws {
     self.init(
       program: try parametric.specialised(memoryLimit: memoryLimit), inputs: inputs,
-      outputs: outputs, hasBatchAxis: hasBatchAxis, parametric: { parametric })
+      outputs: outputs, hasBatchAxis: hasBatchAxis, parametric: { _ in parametric })
   }
 
-  /// The same network with other parameters.
-  package func with(_ parametric: ParametricProgram, memoryLimit: Int) throws -> ImportedNetwork {
-    try ImportedNetwork(
-      parametric, inputs: inputs, outputs: outputs, hasBatchAxis: hasBatchAxis,
-      memoryLimit: memoryLimit)
+  /// The same network with other numbers for its parameters.
+  package func with(
+    values: [Tensor], real: ElementType, memoryLimit: Int
+  ) throws -> ImportedNetwork {
+    guard let make = parametric else {
+      throw NetJacError(.unsupported, "the network has no parameters that could change")
+    }
+    let replaced: @Sendable (ElementType) throws -> ParametricProgram = { real in
+      let made = try make(real)
+      return made.with(
+        values: zip(made.parameters, values).map { parameter, value in
+          Tensor(parameter.value.type, reals: value.reals)
+        })
+    }
+    return try with(parametric: replaced, real: real, memoryLimit: memoryLimit)
+  }
+
+  /// A network with the same inputs and outputs that computes something else.
+  package func with(
+    parametric: @escaping @Sendable (ElementType) throws -> ParametricProgram, real: ElementType,
+    memoryLimit: Int
+  ) throws -> ImportedNetwork {
+    ImportedNetwork(
+      program: try parametric(real).specialised(memoryLimit: memoryLimit), inputs: inputs,
+      outputs: outputs, hasBatchAxis: hasBatchAxis, parametric: parametric)
   }
 }
 

@@ -16,6 +16,9 @@ package final class Network: Sendable {
   /// Scalars of all outputs of one sample.
   package let outputSize: Int
 
+  /// What it was made of, for training and saving.
+  package let imported: ImportedNetwork
+  package let options: NetworkOptions
   /// y [m] of x [n].
   private let program: Program
   private let real: ElementType
@@ -34,14 +37,22 @@ package final class Network: Sendable {
 
   package init(_ imported: ImportedNetwork, _ options: NetworkOptions) throws {
     _ = BLASThreads.once
+    self.imported = imported
+    self.options = options
     real = options.precision == .float64 ? .float64 : .float32
     threads = options.threads ?? ThreadPool.coreCount
     memoryLimit = options.memoryLimit
-    program = try FlatProgram.make(imported, real: real, memoryLimit: memoryLimit)
+    program = try FlatProgram.make(imported.program, real: real, memoryLimit: memoryLimit)
     inputs = imported.inputs.map(Port.init)
     outputs = imported.outputs.map(Port.init)
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
+  }
+
+  /// The same network with other numbers for its parameters.
+  package func with(parameters: [Tensor]) throws -> Network {
+    try Network(
+      imported.with(values: parameters, real: real, memoryLimit: memoryLimit), options)
   }
 
   // MARK: - Planning

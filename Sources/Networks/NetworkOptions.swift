@@ -26,6 +26,9 @@ package struct NetworkOptions: Sendable, Equatable {
   /// The most bytes that a network may take, its weights and workspaces included.
   package var memoryLimit = defaultMemoryLimit
 
+  /// What training adds; loading has no use for it.
+  package var training = TrainingOptions()
+
   package init() {}
 
   /// More threads than this help nobody, and starting them could exhaust the host.
@@ -44,6 +47,8 @@ package struct NetworkOptions: Sendable, Equatable {
   package static let knownKeys = [
     "precision", "threads", "dim.NAME", "input.NAME", "output", "memory_limit",
   ]
+
+  private static let allKeys = knownKeys + TrainingOptions.knownKeys
 
   /// Sets one option from text.
   ///
@@ -71,6 +76,7 @@ package struct NetworkOptions: Sendable, Equatable {
       }
       memoryLimit = bytes
     default:
+      guard try !training.set(key, to: text) else { return }
       try setNamed(key, value)
     }
   }
@@ -81,7 +87,7 @@ package struct NetworkOptions: Sendable, Equatable {
     guard parts.count == 2, parts[0] == "dim" || parts[0] == "input", !parts[1].isEmpty else {
       throw NetJacError(
         .option,
-        "unknown option '\(key)'; the options are \(Self.knownKeys.joined(separator: ", "))")
+        "unknown option '\(key)'; the options are \(Self.allKeys.joined(separator: ", "))")
     }
     let name = String(parts[1])
     if parts[0] == "dim" {
@@ -94,15 +100,15 @@ package struct NetworkOptions: Sendable, Equatable {
     }
   }
 
-  private static func names(_ text: String, _ key: String) throws -> [String] {
+  static func names(_ text: String, _ key: String) throws -> [String] {
     let names = text.split(separator: ",", omittingEmptySubsequences: false)
       .map { String($0).trimmed }
     guard !names.contains("") else {
-      throw unusable(key, text, "names of outputs separated by commas, without an empty one")
+      throw unusable(key, text, "names of outputs or parameters separated by commas, without an empty one")
     }
     var seen = Set<String>()
     for name in names where !seen.insert(name).inserted {
-      throw NetJacError(.option, "option '\(key)' names '\(name)' twice; name each output once")
+      throw NetJacError(.option, "option '\(key)' names '\(name)' twice; name each once")
     }
     return names
   }
@@ -122,7 +128,7 @@ package struct NetworkOptions: Sendable, Equatable {
   }
 }
 
-private func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
+func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
   NetJacError(.option, "option '\(key)' cannot be '\(value)'; it takes \(right)")
 }
 

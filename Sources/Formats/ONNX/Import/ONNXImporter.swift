@@ -33,7 +33,11 @@ package enum ONNXImporter {
         port($0, $1, hasBatchAxis: binding.hasBatchAxis)
       },
       hasBatchAxis: binding.hasBatchAxis,
-      parametric: { [model] in try parametric(model, binding, outputs, options) })
+      parametric: { [model] real in
+        var options = options
+        options.real = real
+        return try parametric(model, binding, outputs, options)
+      })
   }
 
   /// The program whose inputs are those of the network, then the given parameters.
