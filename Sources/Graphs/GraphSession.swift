@@ -177,7 +177,8 @@ package final class GraphSession {
       case .input:
         throw NetJacError(
           .argument,
-          "the outputs need the input \(described(number)), which is not among the network's inputs")
+          "the outputs need the input \(described(number)), which is not among the network's inputs"
+        )
       case .parameter(let tensor):
         parameters.append(
           (candidate.value, Parameter(name: candidate.name ?? "", value: tensor)))

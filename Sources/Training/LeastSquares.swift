@@ -21,7 +21,8 @@ final class LeastSquares {
   private let step: NumberBuffer
 
   init(
-    _ programs: TrainingPrograms, offsets: [Int], count: Int, options: (decay: Double, damping: Double),
+    _ programs: TrainingPrograms, offsets: [Int], count: Int,
+    options: (decay: Double, damping: Double),
     memoryLimit: Int
   ) throws {
     let (elements, overflow) = count.multipliedReportingOverflow(by: count)

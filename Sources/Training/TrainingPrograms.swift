@@ -75,7 +75,8 @@ struct TrainingPrograms: Sendable {
     let pulled = try sample.vjp(memoryLimit: memoryLimit)
     let rows = try Program.selecting(pulled, outputs: [0] + parameters.indices.map { $0 + 2 })
       .vectorised(
-        added: [false] + parameterFlags + [true], size: outputSize, memoryLimit: memoryLimit)
+        added: [false] + parameterFlags + [true], size: outputSize, memoryLimit: memoryLimit
+      )
       .vectorised(
         added: [true] + parameterFlags + [false], size: samples, memoryLimit: memoryLimit)
     let ones = try p.constant(Tensor(TensorType(.float64, [outputSize]), fill: 1.0))

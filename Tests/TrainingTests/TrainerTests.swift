@@ -103,10 +103,10 @@ struct TrainerTests {
       samples: Self.samples, x: Self.x, target: Self.target, epochs: 400)
     let done = losses.count { !$0.isNaN }
     #expect(done < 400 && done > 3)
-    #expect(losses.prefix(done).allSatisfy(\.isFinite))
+    #expect(losses.prefix(done).allSatisfy { $0.isFinite })
     let more = try trainer.fit(
       samples: Self.samples, x: Self.x, target: Self.target, epochs: 2)
-    #expect(more.allSatisfy(\.isNaN))
+    #expect(more.allSatisfy { $0.isNaN })
   }
 
   @Test("a loss that is not finite stops with the last good parameters")
@@ -126,7 +126,7 @@ struct TrainerTests {
     }
     #expect(message.contains("NaN or infinite in step"))
     let now = trainer.allParameters
-    #expect(now.allSatisfy(\.isFinite))
+    #expect(now.allSatisfy { $0.isFinite })
     #expect(now == start || now == last)
     let loss = try trainer.loss(samples: Self.samples, x: Self.x, target: Self.target)
     #expect(loss.isFinite)
