@@ -12,6 +12,7 @@ typedef struct {
   real *y;
   int64_t y_stride, a_row_stride, a_column_stride, b_stride, k;
   const FN(netjac_epilogue) *epilogue;
+  int64_t next_panel; /* From a panel of b to the next one. */
 } FN(product_job);
 
 /* The columns are `count` of the panel's; fewer than it holds if n ends there. */
@@ -93,9 +94,12 @@ static __attribute__((noinline)) void FN(activate_block)(const FN(product_job) *
   }
 }
 
-INLINE void FN(block_body)(const int chains, const int vectors, const int rows, const FN(product_job) *job,
-                           const real *a, const real *b, int64_t row, int64_t column, int64_t count) {
+/* The vectors are those of one panel of `width` vectors, or of two. */
+INLINE void FN(block_body)(const int chains, const int vectors, const int width, const int rows,
+                           const FN(product_job) *job, const real *a, const real *b, int64_t row,
+                           int64_t column, int64_t count) {
   const int64_t a_row = job->a_row_stride, a_column = job->a_column_stride, b_row = job->b_stride;
+  const int64_t second = vectors > width ? job->next_panel - width * LANES : 0;
   vector sum[4][8 * 4];
   UNROLL for (int u = 0; u < chains; u++)
     UNROLL for (int i = 0; i < rows * vectors; i++) sum[u][i] = 0;
@@ -103,14 +107,15 @@ INLINE void FN(block_body)(const int chains, const int vectors, const int rows, 
   int64_t left = job->k;
   for (; left >= chains; left -= chains) {
     UNROLL for (int u = 0; u < chains; u++) {
-      vector b_k[4];
-      UNROLL for (int v = 0; v < vectors; v++) b_k[v] = FN(load)(b + v * LANES);
+      vector b_k[8];
+      UNROLL for (int v = 0; v < vectors; v++) b_k[v] = FN(load)(b + v * LANES + (v < width ? 0 : second));
       UNROLL for (int r = 0; r < rows; r++) {
         vector a_rk = (vector)a[r * a_row];
         UNROLL for (int v = 0; v < vectors; v++)
           sum[u][r * vectors + v] = FN(multiply_add)(a_rk, b_k[v], sum[u][r * vectors + v]);
       }
       a += a_column;
+      __asm__("" : "+r"(a)); /* One pointer to step, instead of one for every chain. */
       b += b_row;
     }
   }
@@ -118,8 +123,9 @@ INLINE void FN(block_body)(const int chains, const int vectors, const int rows, 
     if (u >= left) break;
     UNROLL for (int r = 0; r < rows; r++)
       UNROLL for (int v = 0; v < vectors; v++)
-        sum[u][r * vectors + v] = FN(multiply_add)((vector)a[r * a_row], FN(load)(b + v * LANES),
-                                                   sum[u][r * vectors + v]);
+        sum[u][r * vectors + v] =
+          FN(multiply_add)((vector)a[r * a_row], FN(load)(b + v * LANES + (v < width ? 0 : second)),
+                           sum[u][r * vectors + v]);
     a += a_column;
     b += b_row;
   }
@@ -168,8 +174,16 @@ INLINE void FN(block_body)(const int chains, const int vectors, const int rows, 
   static void FN(block_##chains##_##vectors##_##rows)(const FN(product_job) *job, const real *a, \
                                                       const real *b, int64_t row, int64_t column, \
                                                       int64_t count) { \
-    FN(block_body)(chains, vectors, rows, job, a, b, row, column, count); \
+    FN(block_body)(chains, vectors, vectors, rows, job, a, b, row, column, count); \
   }
+
+/* A single row waits for its additions unless two panels take turns. */
+#define PAIR(chains, width) \
+  static void FN(pair_##chains##_##width)(const FN(product_job) *job, const real *a, const real *b, \
+                                          int64_t row, int64_t column, int64_t count) { \
+    FN(block_body)(chains, 2 * width, width, 1, job, a, b, row, column, count); \
+  }
+
 #define BLOCKS_2(chains, vectors) BLOCK(chains, vectors, 1) BLOCK(chains, vectors, 2)
 #define BLOCKS_3(chains, vectors) BLOCKS_2(chains, vectors) BLOCK(chains, vectors, 3)
 #define BLOCKS_4(chains, vectors) BLOCKS_3(chains, vectors) BLOCK(chains, vectors, 4)
@@ -196,8 +210,8 @@ INLINE void FN(block_body)(const int chains, const int vectors, const int rows, 
       FN(product)(y, y_stride, a, a_row_stride, a_column_stride, packed, m, n, k, epilogue); \
       return; \
     } \
-    FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, vectors * LANES, k, epilogue}; \
-    FN(block_body)(chains, vectors, 1, &job, a, packed, 0, 0, n); \
+    FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, vectors * LANES, k, epilogue, 0}; \
+    FN(block_body)(chains, vectors, vectors, 1, &job, a, packed, 0, 0, n); \
   }
 
 static void FN(product)(real *y, int64_t y_stride, const real *a, int64_t a_row_stride,
@@ -207,6 +221,7 @@ static void FN(product)(real *y, int64_t y_stride, const real *a, int64_t a_row_
 /* The blocks of a panel of this width, by the number of rows less one. */
 typedef struct {
   int most_rows;
+  FN(block) pair; /* One row of two such panels; NULL for a width that only the last panel has. */
   FN(block) blocks[8];
 } FN(panel_blocks);
 
@@ -222,6 +237,10 @@ BLOCKS_3(2, 4)
 BLOCKS_6(2, 2)
 BLOCKS_8(1, 3)
 BLOCKS_6(1, 4)
+PAIR(2, 3)
+PAIR(2, 4)
+PAIR(1, 3)
+PAIR(1, 4)
 ROW_PRODUCT(4, 1)
 ROW_PRODUCT(4, 2)
 ROW_PRODUCT(2, 3)
@@ -229,25 +248,41 @@ ROW_PRODUCT(2, 4)
 static const FN(netjac_product) FN(row_products)[PANEL_VECTORS] = {
   FN(product_row_1), FN(product_row_2), FN(product_row_3), FN(product_row_4)};
 static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
-  {{6, {NAME_6(4, 1)}}, {3, {NAME_3(4, 2)}}, {4, {NAME_4(2, 3)}}, {3, {NAME_3(2, 4)}}},
-  {{6, {NAME_6(4, 1)}}, {6, {NAME_6(2, 2)}}, {8, {NAME_8(1, 3)}}, {6, {NAME_6(1, 4)}}},
+  {{6, NULL, {NAME_6(4, 1)}},
+   {3, NULL, {NAME_3(4, 2)}},
+   {4, FN(pair_2_3), {NAME_4(2, 3)}},
+   {3, FN(pair_2_4), {NAME_3(2, 4)}}},
+  {{6, NULL, {NAME_6(4, 1)}},
+   {6, NULL, {NAME_6(2, 2)}},
+   {8, FN(pair_1_3), {NAME_8(1, 3)}},
+   {6, FN(pair_1_4), {NAME_6(1, 4)}}},
 };
 #else
 #undef PANEL_VECTORS
+#undef TALL_BLOCKS
 #define PANEL_VECTORS 3
 BLOCKS_3(4, 1)
 BLOCKS_3(2, 2)
 BLOCKS_2(2, 3)
-BLOCKS_6(1, 2)
+PAIR(2, 2)
+PAIR(2, 3)
+PAIR(1, 3)
+#if HAS_FUSED_MULTIPLY_ADD
 BLOCKS_4(1, 3)
+#define TALL_BLOCKS {4, FN(pair_1_3), {NAME_4(1, 3)}}
+#else
+/* A product needs a register before it is added. */
+BLOCKS_3(1, 3)
+#define TALL_BLOCKS {3, FN(pair_1_3), {NAME_3(1, 3)}}
+#endif
 ROW_PRODUCT(4, 1)
 ROW_PRODUCT(2, 2)
 ROW_PRODUCT(2, 3)
 static const FN(netjac_product) FN(row_products)[PANEL_VECTORS] = {
   FN(product_row_1), FN(product_row_2), FN(product_row_3)};
 static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
-  {{3, {NAME_3(4, 1)}}, {3, {NAME_3(2, 2)}}, {2, {NAME_2(2, 3)}}},
-  {{3, {NAME_3(4, 1)}}, {6, {NAME_6(1, 2)}}, {4, {NAME_4(1, 3)}}},
+  {{3, NULL, {NAME_3(4, 1)}}, {3, FN(pair_2_2), {NAME_3(2, 2)}}, {2, FN(pair_2_3), {NAME_2(2, 3)}}},
+  {{3, NULL, {NAME_3(4, 1)}}, {3, FN(pair_2_2), {NAME_3(2, 2)}}, TALL_BLOCKS},
 };
 #endif
 #undef LONG_K

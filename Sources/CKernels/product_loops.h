@@ -15,8 +15,10 @@ INLINE FN(panel_split) FN(split_panels)(int64_t n) {
   return (FN(panel_split)){vectors, vectors / panels, vectors % panels};
 }
 
+INLINE int64_t FN(peek_width)(const FN(panel_split) *split) { return split->base + (split->wider > 0); }
+
 INLINE int64_t FN(next_width)(FN(panel_split) *split) {
-  int64_t width = split->base + (split->wider > 0);
+  int64_t width = FN(peek_width)(split);
   split->wider--;
   return width;
 }
@@ -72,15 +74,24 @@ INLINE void FN(product_panel)(const FN(product_job) *job, const real *a, const r
 static void FN(product)(real *y, int64_t y_stride, const real *a, int64_t a_row_stride,
                         int64_t a_column_stride, const real *packed, int64_t m, int64_t n, int64_t k,
                         const FN(netjac_epilogue) *epilogue) {
-  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue};
+  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0};
   FN(panel_split) split = FN(split_panels)(n);
   for (int64_t column = 0; column < n;) {
     int64_t width = FN(next_width)(&split);
-    int64_t count = n - column < width * LANES ? n - column : width * LANES;
     job.b_stride = width * LANES;
-    FN(product_panel)(&job, a, packed, m, column, count, width);
-    packed += k * width * LANES;
-    column += width * LANES;
+    job.next_panel = k * job.b_stride;
+    FN(block) pair = FN(panels_of)[k >= LONG_K][width - 1].pair;
+    const int is_pair = m == 1 && pair && n - column > width * LANES && FN(peek_width)(&split) == width;
+    int64_t columns = (1 + is_pair) * width * LANES;
+    int64_t count = n - column < columns ? n - column : columns;
+    if (is_pair) {
+      FN(next_width)(&split);
+      pair(&job, a, packed, 0, column, count);
+    } else {
+      FN(product_panel)(&job, a, packed, m, column, count, width);
+    }
+    packed += k * columns;
+    column += columns;
   }
 }
 
@@ -95,7 +106,7 @@ static void FN(product_strided)(real *y, int64_t y_stride, const real *a, int64_
                                 int64_t a_column_stride, const real *b, int64_t b_row_stride,
                                 int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
                                 const FN(netjac_epilogue) *epilogue, real *scratch) {
-  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue};
+  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0};
   FN(panel_split) split = FN(split_panels)(n);
   if (m <= 0) return;
   for (int64_t column = 0; column < n;) {
