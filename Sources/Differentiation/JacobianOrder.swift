@@ -65,7 +65,8 @@ package struct JacobianOrder {
       $0.addingSaturated(sizes[sizes.count - 1].multipliedSaturated(by: maps[$1].reversePerSeed))
     }
     for (k, map) in maps.enumerated() {
-      let isForward = map.forwardMatrix <= map.reverseMatrix
+      // At equal cost row by row, which is how most callers want the matrix.
+      let isForward = map.forwardMatrix < map.reverseMatrix
       record(
         Span(start: k, end: k + 1), .matrix(forward: isForward),
         min(map.forwardMatrix, map.reverseMatrix))

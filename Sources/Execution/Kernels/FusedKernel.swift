@@ -4,13 +4,16 @@ import Tensors
 
 /// A group of elementwise operations over one shape, run piece by piece so that what passes between
 /// them stays in the first-level cache.
+///
+/// The shape is seen as rows: within a row every array is contiguous or one repeated element, and
+/// from row to row each moves by strides of its own.
 final class FusedKernel: Kernel {
   /// Where an array of the group lives while it runs.
   enum Slot {
-    /// Contiguous elements in memory, walked through piece by piece.
-    case memory(Operand, elementSize: Int)
-    /// One element in memory, for loops that take it as a scalar.
-    case scalar(Operand)
+    /// Elements in memory, walked through piece by piece; `strides` are elements from row to row.
+    case memory(Operand, elementSize: Int, strides: [Int])
+    /// One element a row, for loops that take it as a scalar.
+    case scalar(Operand, elementSize: Int, strides: [Int])
     /// Repeated or strided elements, brought into a piece-sized scratch array.
     case fetched(Operand, axes: [LoopAxis], elementSize: Int)
     /// A piece-sized scratch array.
@@ -30,7 +33,6 @@ final class FusedKernel: Kernel {
     let operand: Operand
     /// Bytes to move on after each element of a piece; 0 for scalars and scratch.
     let step: Int
-    let isScratch: Bool
   }
 
   private struct Step {
@@ -57,14 +59,20 @@ final class FusedKernel: Kernel {
     let stride: Int
   }
 
+  /// Elements of a row.
   private let count: Int
+  /// The lengths of the axes that rows are enumerated by, and for each axis every slot's step in
+  /// bytes.
+  private let rowDims: PlainArray<Int>
+  private let rowSteps: PlainArray<Int>
+  private let rowCount: Int
   private let slots: PlainArray<PlainSlot>
   private let steps: PlainArray<Step>
   private let fetches: PlainArray<Fetch>
   private let scratch: Operand
   private let text: String
 
-  /// Bytes of scratch that a group with so many slots needs: a table of addresses and the arrays.
+  /// Bytes of scratch that a group with so many slots needs: tables of addresses and the arrays.
   static func scratchBytes(slots: [Slot]) -> Int {
     tableBytes(slots.count)
       + slots.reduce(0) { sum, slot in
@@ -75,27 +83,38 @@ final class FusedKernel: Kernel {
       }
   }
 
-  private static func tableBytes(_ slots: Int) -> Int { (slots * 8 + 63) / 64 * 64 }
+  /// Two addresses for each slot, and a place for each axis.
+  private static func tableBytes(_ slots: Int) -> Int { (slots * 16 + axisLimit * 8 + 63) / 64 * 64 }
+  static let axisLimit = 8
 
   override var name: String { text }
 
-  init(count: Int, slots: [Slot], operations: [Operation], scratch: Operand, name: String) {
+  init(
+    rowDims: [Int], count: Int, slots: [Slot], operations: [Operation], scratch: Operand,
+    name: String
+  ) {
     self.count = count
+    self.rowDims = PlainArray(rowDims)
+    rowCount = rowDims.reduce(1, *)
     self.scratch = scratch
     text = name
     var scratchOffset = scratch.offset + FusedKernel.tableBytes(slots.count)
     var plain: [PlainSlot] = []
     var fetches: [Fetch] = []
+    var slotStrides: [[Int]] = []
     for (index, slot) in slots.enumerated() {
       switch slot {
-      case .memory(let operand, let size):
-        plain.append(PlainSlot(operand: operand, step: size, isScratch: false))
-      case .scalar(let operand):
-        plain.append(PlainSlot(operand: operand, step: 0, isScratch: false))
+      case .memory(let operand, let size, let strides):
+        plain.append(PlainSlot(operand: operand, step: size))
+        slotStrides.append(strides.map { $0 * size })
+      case .scalar(let operand, let size, let strides):
+        plain.append(PlainSlot(operand: operand, step: 0))
+        slotStrides.append(strides.map { $0 * size })
       case .scratch, .fetched:
+        slotStrides.append(rowDims.map { _ in 0 })
         plain.append(
           PlainSlot(
-            operand: Operand(base: scratch.base, offset: scratchOffset), step: 0, isScratch: true))
+            operand: Operand(base: scratch.base, offset: scratchOffset), step: 0))
         scratchOffset += FusedKernel.pieceLength * 8
         if case .fetched(let operand, let axes, let size) = slot {
           let loops = axes.map { FetchAxis(dim: $0.dim, stride: $0.strides[0]) }
@@ -107,6 +126,7 @@ final class FusedKernel: Kernel {
         }
       }
     }
+    rowSteps = PlainArray(rowDims.indices.flatMap { axis in slotStrides.map { $0[axis] } })
     self.slots = PlainArray(plain)
     self.fetches = PlainArray(fetches)
     steps = PlainArray(
@@ -129,14 +149,42 @@ final class FusedKernel: Kernel {
 
   deinit {
     for k in 0..<fetches.count { fetches[k].outer.free() }
+    rowDims.free()
+    rowSteps.free()
     slots.free()
     steps.free()
     fetches.free()
   }
 
   override func run(_ bases: Bases) {
-    let table = scratch.pointer(bases, as: UnsafeMutableRawPointer.self)
-    for k in 0..<slots.count { table[k] = slots.start[k].operand.pointer(bases) }
+    let rows = scratch.pointer(bases, as: UnsafeMutableRawPointer.self)
+    for k in 0..<slots.count { rows[k] = slots.start[k].operand.pointer(bases) }
+    guard rowDims.count > 0 else { return runRow(bases, rows, first: rows) }
+    let table = rows + slots.count
+    let place = UnsafeMutableRawPointer(table + slots.count).assumingMemoryBound(to: Int.self)
+    for axis in 0..<rowDims.count { place[axis] = 0 }
+    for _ in 0..<rowCount {
+      runRow(bases, count > FusedKernel.pieceLength ? table : rows, first: rows)
+      var axis = rowDims.count - 1
+      while axis >= 0 {
+        let steps = rowSteps.start + axis * slots.count
+        place[axis] += 1
+        for k in 0..<slots.count { rows[k] += steps[k] }
+        guard place[axis] == rowDims.start[axis] else { break }
+        for k in 0..<slots.count { rows[k] -= steps[k] * place[axis] }
+        place[axis] = 0
+        axis -= 1
+      }
+    }
+  }
+
+  /// Runs one row; `table` becomes the addresses of one piece after another, from those in `first`.
+  @inline(__always)
+  private func runRow(
+    _ bases: Bases, _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>,
+    first: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  ) {
+    if table != first { table.update(from: first, count: slots.count) }
     var start = 0
     while start < count {
       let length = min(FusedKernel.pieceLength, count - start)

@@ -46,102 +46,167 @@ extension Compiler {
   }
 
   mutating func lowerGroup(_ members: [Int]) throws {
-    guard !members.isEmpty else { return }
-    let inGroup = Set(members)
-    let usedOutside = valuesUsed(outside: inGroup)
-    var slots: [FusedKernel.Slot] = []
-    var slotPlacements: [(slot: Int, placement: Placement, isScalar: Bool)] = []
-    var slotOfNode: [Int: Int] = [:]
-    var slotOfOperand: [OperandUse: Int] = [:]
+    guard let first = members.first else { return }
+    for index in members { program.nodes[index].operands.forEach { gatherConstant($0) } }
+    let usedOutside = valuesUsed(outside: Set(members))
+    for index in members where usedOutside.contains(index) { _ = newPlacement(for: index) }
+    var plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: lastUses(members))
+    let dims = program.nodes[first].type.dims
+    if let rows = try rowAxes(members, usedOutside, dims),
+      try fill(&plan, rowsOf: rows.row.strides)
+    {
+      plan.rowAxes = rows.outer
+      plan.rowLength = rows.row.dim
+    } else {
+      plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: plan.lastUses)
+      guard try fill(&plan, rowsOf: nil) else {
+        let names = members.map { program.nodes[$0].primitive.name }
+        throw NetJacError(.defect, "no kernel computes one of \(names) on \(dims)")
+      }
+      plan.rowLength = program.nodes[first].type.count
+    }
+    append(plan)
+  }
+
+  /// A group of elementwise nodes as slots and operations.
+  struct GroupPlan {
+    let members: [Int]
+    let usedOutside: Set<Int>
+    let lastUses: [[Int]]
+    var rowAxes: [LoopAxis] = []
+    var rowLength = 0
+    /// The arrays from and to memory, with the number of each among the strides of `rowAxes`.
+    var arrays: [(slot: Int, placement: Placement, isScalar: Bool, number: Int)] = []
+    var slotCount = 0
     var operations: [FusedKernel.Operation] = []
     var reads: [Int] = []
     var writes: [Int] = []
-    let freeAt = lastUses(members, inGroup)
-    var freeScratch: [Int] = []
+  }
 
-    for (position, index) in members.enumerated() {
-      let node = program.nodes[index]
-      let types = node.operands.map(program.type)
-      var external: [Placement?] = []
-      for operand in node.operands {
-        external.append(slotOfNode[operand.index] == nil ? try placement(operand) : nil)
+  /// The group's arrays in memory, each once: operands from outside, then results used outside.
+  private func arrays(_ members: [Int], _ usedOutside: Set<Int>) throws -> [Int] {
+    let inGroup = Set(members)
+    var found: [Int] = []
+    var seen: Set<Int> = []
+    for index in members {
+      for operand in program.nodes[index].operands
+      where !inGroup.contains(operand.index) && seen.insert(operand.index).inserted {
+        found.append(operand.index)
       }
-      var isScalar = external.map { $0.map { $0.isFill } ?? false }
+    }
+    return found + members.filter(usedOutside.contains)
+  }
+
+  /// The group's shape as rows in which every array is contiguous or one element; nil where rows
+  /// would be too short to pay, or where there is only one.
+  private func rowAxes(
+    _ members: [Int], _ usedOutside: Set<Int>, _ dims: [Int]
+  ) throws -> (outer: [LoopAxis], row: LoopAxis)? {
+    let strides = try arrays(members, usedOutside).map {
+      try placement(Value(index: $0)).strides
+    }
+    var axes = collapsed(dims: dims, strides)
+    guard axes.count > 1, axes.count <= FusedKernel.axisLimit, let row = axes.popLast(),
+      row.dim >= Compiler.shortestRow, row.strides.allSatisfy({ $0 == 0 || $0 == 1 })
+    else { return nil }
+    return (axes, row)
+  }
+
+  private static let shortestRow = 16
+
+  /// Fills in slots and operations. With `strides`, those of each array within a row, an operand
+  /// that does not move is a scalar of each row; fails where a loop lacks that form.
+  private func fill(_ plan: inout GroupPlan, rowsOf strides: [Int]?) throws -> Bool {
+    let numbers = try Dictionary(
+      uniqueKeysWithValues: arrays(plan.members, plan.usedOutside).enumerated().map {
+        ($1, $0)
+      })
+    var slotOfNode: [Int: Int] = [:]
+    var slotOfOperand: [OperandUse: Int] = [:]
+    var freeScratch: [Int] = []
+    func newSlot() -> Int {
+      plan.slotCount += 1
+      return plan.slotCount - 1
+    }
+    for (position, index) in plan.members.enumerated() {
+      let node = program.nodes[index]
+      var isScalar = try node.operands.map { operand -> Bool in
+        guard slotOfNode[operand.index] == nil, let number = numbers[operand.index] else {
+          return false
+        }
+        return try strides.map { $0[number] == 0 } ?? placement(operand).isFill
+      }
       // One array at least has to tell the loop what to walk along.
-      if isScalar.allSatisfy({ $0 }) { isScalar[0] = false }
+      if isScalar.allSatisfy({ $0 }) {
+        if strides != nil { return false }
+        isScalar[0] = false
+      }
+      let types = node.operands.map { program.type($0).element }
       var loop = ElementwiseFunctions.loop(
-        node.primitive, operands: types.map(\.element), result: node.type.element,
-        scalars: isScalar)
-      if loop == nil {
+        node.primitive, operands: types, result: node.type.element, scalars: isScalar)
+      if loop == nil, strides == nil {
         isScalar = isScalar.map { _ in false }
         loop = ElementwiseFunctions.loop(
-          node.primitive, operands: types.map(\.element), result: node.type.element,
-          scalars: isScalar)
+          node.primitive, operands: types, result: node.type.element, scalars: isScalar)
       }
-      guard let loop else {
-        throw NetJacError(
-          .defect, "no kernel computes \(node.primitive.name) of \(types) as \(node.type)")
-      }
+      guard let loop else { return false }
       var operands: [Int] = []
-      for (place, operand) in node.operands.enumerated() {
+      for (operand, isScalar) in zip(node.operands, isScalar) {
         if let slot = slotOfNode[operand.index] {
           operands.append(slot)
           continue
         }
-        guard let source = external[place] else { continue }
-        let use = OperandUse(index: operand.index, isScalar: isScalar[place])
-        if let slot = slotOfOperand[use] {
-          operands.append(slot)
-          continue
+        let use = OperandUse(index: operand.index, isScalar: isScalar)
+        let slot = slotOfOperand[use] ?? newSlot()
+        if slotOfOperand.updateValue(slot, forKey: use) == nil {
+          let source = try placement(operand)
+          plan.arrays.append((slot, source, isScalar, numbers[operand.index] ?? 0))
+          plan.reads.append(source.buffer)
         }
-        slots.append(.scratch)
-        slotPlacements.append((slots.count - 1, source, isScalar[place]))
-        slotOfOperand[use] = slots.count - 1
-        operands.append(slots.count - 1)
-        reads.append(source.buffer)
+        operands.append(slot)
       }
       let result: Int
-      if usedOutside.contains(index) {
-        let target = newPlacement(for: index)
-        slots.append(.scratch)
-        slotPlacements.append((slots.count - 1, target, false))
-        writes.append(target.buffer)
-        result = slots.count - 1
-      } else if let slot = freeScratch.popLast() {
-        result = slot
+      if plan.usedOutside.contains(index) {
+        let target = try placement(Value(index: index))
+        result = newSlot()
+        plan.arrays.append((result, target, false, numbers[index] ?? 0))
+        plan.writes.append(target.buffer)
       } else {
-        slots.append(.scratch)
-        result = slots.count - 1
+        result = freeScratch.popLast() ?? newSlot()
       }
       slotOfNode[index] = result
-      operations.append(FusedKernel.Operation(loop: loop, result: result, operands: operands))
-      for member in freeAt[position] where !usedOutside.contains(member) {
+      plan.operations.append(
+        FusedKernel.Operation(loop: loop, result: result, operands: operands))
+      for member in plan.lastUses[position] where !plan.usedOutside.contains(member) {
         if let slot = slotOfNode[member] { freeScratch.append(slot) }
       }
     }
+    return true
+  }
 
-    let count = program.nodes[members[0]].type.count
-    let name =
-      "fused " + members.map { program.nodes[$0].primitive.name }.joined(separator: "·") + " \(count)"
-    let finalSlots = slots
-    let finalPlacements = slotPlacements
-    let finalOperations = operations
-    // Scratch for every slot that is not walked through in memory.
-    let kinds = finalPlacements.reduce(into: finalSlots) { slots, entry in
-      let origin = Operand(base: 0, offset: 0)
-      slots[entry.slot] = Compiler.slot(entry.placement, isScalar: entry.isScalar, origin)
+  private mutating func append(_ plan: GroupPlan) {
+    let words = plan.members.map { program.nodes[$0].primitive.name }.joined(separator: "·")
+    let rows = plan.rowAxes.map { "\($0.dim)x" }.joined()
+    let name = "fused \(words) \(rows)\(plan.rowLength)"
+    func slots(_ operand: (Placement) -> Operand) -> [FusedKernel.Slot] {
+      var slots = [FusedKernel.Slot](repeating: .scratch, count: plan.slotCount)
+      for array in plan.arrays {
+        slots[array.slot] = Compiler.slot(
+          array.placement, isScalar: array.isScalar,
+          rowStrides: plan.rowAxes.map { $0.strides[array.number] }, operand(array.placement))
+      }
+      return slots
     }
+    let origin = Operand(base: 0, offset: 0)
     steps.append(
       Step(
-        reads: reads, writes: writes, scratchBytes: FusedKernel.scratchBytes(slots: kinds)
+        reads: plan.reads, writes: plan.writes,
+        scratchBytes: FusedKernel.scratchBytes(slots: slots { _ in origin })
       ) { addresses in
-        let slots = finalPlacements.reduce(into: finalSlots) { slots, entry in
-          slots[entry.slot] = Compiler.slot(
-            entry.placement, isScalar: entry.isScalar, addresses.operand(entry.placement))
-        }
-        return FusedKernel(
-          count: count, slots: slots, operations: finalOperations, scratch: addresses.scratch,
-          name: name)
+        FusedKernel(
+          rowDims: plan.rowAxes.map(\.dim), count: plan.rowLength,
+          slots: slots(addresses.operand), operations: plan.operations,
+          scratch: addresses.scratch, name: name)
       })
   }
 
@@ -150,20 +215,21 @@ extension Compiler {
     let isScalar: Bool
   }
 
-  static func slot(
-    _ placement: Placement, isScalar: Bool, _ operand: Operand
+  private static func slot(
+    _ placement: Placement, isScalar: Bool, rowStrides: [Int], _ operand: Operand
   ) -> FusedKernel.Slot {
-    if isScalar { return .scalar(operand) }
-    if placement.isContiguous {
-      return .memory(operand, elementSize: placement.element.byteCount)
+    let size = placement.element.byteCount
+    if isScalar { return .scalar(operand, elementSize: size, strides: rowStrides) }
+    if !rowStrides.isEmpty || placement.isContiguous {
+      return .memory(operand, elementSize: size, strides: rowStrides)
     }
     return .fetched(
-      operand, axes: placement.collapsedAxes([placement.strides]),
-      elementSize: placement.element.byteCount)
+      operand, axes: placement.collapsedAxes([placement.strides]), elementSize: size)
   }
 
   /// For each position in a group, the members whose last use inside the group is there.
-  func lastUses(_ members: [Int], _ inGroup: Set<Int>) -> [[Int]] {
+  private func lastUses(_ members: [Int]) -> [[Int]] {
+    let inGroup = Set(members)
     var last: [Int: Int] = [:]
     for (position, index) in members.enumerated() {
       last[index] = position

@@ -226,6 +226,17 @@ struct Compiler {
     return program.nodes[index].primitive is Constant
   }
 
+  /// Puts the elements of a known, strided value side by side, once and for all.
+  mutating func gatherConstant(_ value: Value) {
+    guard let view = placements[value.index], case .constant(let index) = buffers[view.buffer].place,
+      !view.isContiguous, !view.strides.contains(0), view.count > 0
+    else { return }
+    let gathered = ConstantMemory(gathering: view, from: constants[index])
+    constants.append(gathered)
+    placements[value.index] = Placement(
+      buffer: addBuffer(.constant(constants.count - 1), gathered.byteCount), program.type(value))
+  }
+
   /// The memory of a known value, for kernels that pack it.
   func constantMemory(_ placement: Placement) -> UnsafeRawPointer? {
     guard case .constant(let index) = buffers[placement.buffer].place else { return nil }

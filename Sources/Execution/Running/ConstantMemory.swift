@@ -22,6 +22,23 @@ final class ConstantMemory: @unchecked Sendable {
     }
   }
 
+  /// A strided view's elements, side by side.
+  init(gathering view: Placement, from source: ConstantMemory) {
+    let size = view.element.byteCount
+    byteCount = view.count * size
+    memory = .allocate(byteCount: max(byteCount, 64), alignment: 64)
+    let target = Operand(base: 0, offset: 0)
+    let from = Operand(base: 1, offset: view.offset * size)
+    let kernel = CopyKernel(
+      from: from, view.strides, to: target, Shape(view.dims).strides, dims: view.dims,
+      elementSize: size)
+    withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: 2) { bases in
+      bases.initializeElement(at: 0, to: memory)
+      bases.initializeElement(at: 1, to: source.memory)
+      if let start = bases.baseAddress { kernel.run(UnsafePointer(start)) }
+    }
+  }
+
   deinit { memory.deallocate() }
 
   private func store<From, To>(_ elements: [From], _ convert: (From) -> To) {
