@@ -409,6 +409,16 @@ netjac_status netjac_prepare(netjac_network *network, const char *task, int64_t 
 netjac_status netjac_jacobian_plan(netjac_network *network, char *buffer, size_t size, size_t *needed);
 
 /*
+ * What a task does when it runs, as text for people: the kernels in order with their sizes, the working memory
+ * in bytes and the multiply-adds, for one sample and for a tile of a batch. Compiles the task if need be.
+ *
+ * task     As for netjac_prepare().
+ * buffer, size, needed  As for netjac_jacobian_plan().
+ */
+netjac_status netjac_network_plan(netjac_network *network, const char *task, char *buffer, size_t size,
+                                  size_t *needed);
+
+/*
  * The numbers of netjac_jacobian_plan(): multiply-adds for the Jacobian of one sample. Any pointer may be NULL.
  *
  * chosen   Receives those of the order that netjac_jacobian() uses.

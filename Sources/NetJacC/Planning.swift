@@ -11,18 +11,29 @@ public func netjac_prepare(
 ) -> netjac_status {
   status {
     let record = try networkHandles.object(network).takeUnretainedValue()
-    let name = try text(task, "task")
-    guard let task = Task(rawValue: name) else {
-      let known = Task.allCases.map(\.rawValue).joined(separator: ", ")
-      throw NetJacError(.argument, "'task' is '\(name)'; it must be one of \(known)")
-    }
-    let samples = try checkedSamples(samples)
-    for width in [record.network.inputSize, record.network.outputSize] {
-      _ = try scalarCount(samples, width, "x or y")
-    }
-    try record.network.prepare(task, samples: samples)
-    if task == .jacobianSparse { _ = try record.nonzeroCount() }
+    try record.network.prepare(namedTask(task), samples: checkedSamples(samples))
   }
+}
+
+@_cdecl("netjac_network_plan") @implementation
+public func netjac_network_plan(
+  _ network: OpaquePointer?, _ task: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ size: Int, _ needed: UnsafeMutablePointer<Int>?
+) -> netjac_status {
+  status {
+    let network = try networkHandles.object(network).takeUnretainedValue().network
+    let needed = try optional(needed, 1, 1, "needed")
+    deliver(try network.plan(namedTask(task)), buffer, size, needed)
+  }
+}
+
+private func namedTask(_ task: UnsafePointer<CChar>?) throws -> Task {
+  let name = try text(task, "task")
+  guard let task = Task(rawValue: name) else {
+    let known = Task.allCases.map(\.rawValue).joined(separator: ", ")
+    throw NetJacError(.argument, "'task' is '\(name)'; it must be one of \(known)")
+  }
+  return task
 }
 
 @_cdecl("netjac_jacobian_sparsity") @implementation

@@ -111,6 +111,17 @@ final class CompiledTask: @unchecked Sendable {
     return (samples + tile.samples - 1) / tile.samples
   }
 
+  /// The kernels in order, the memory and the multiply-adds, of each variant.
+  var plan: String {
+    [single, tile].compactMap { $0 }.map { variant in
+      let executable = variant.executable
+      let title =
+        "\(variant.samples) sample\(variant.samples == 1 ? "" : "s"): "
+        + "\(executable.multiplyAdds) multiply-adds, \(executable.workspaceBytes) bytes"
+      return ([title] + executable.kernelNames.map { "  " + $0 }).joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+
   // MARK: - Running
 
   func run(_ call: Call) {

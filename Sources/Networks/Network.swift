@@ -36,7 +36,7 @@ package final class Network: Sendable {
   }
 
   package init(_ imported: ImportedNetwork, _ options: NetworkOptions) throws {
-    _ = BLASThreads.once
+    _ = BLAS.keepsToCallingThread
     self.imported = imported
     self.options = options
     real = options.precision == .float64 ? .float64 : .float32
@@ -94,6 +94,9 @@ package final class Network: Sendable {
   private func sparseJacobian() throws -> SparseJacobian {
     try tasks.sparseJacobian { try SparseJacobian(of: program, memoryLimit: memoryLimit) }
   }
+
+  /// What a task does when it runs: kernels in order, memory and multiply-adds.
+  package func plan(_ task: Task) throws -> String { try compiled(task).plan }
 
   /// In which order the Jacobian is accumulated, and the multiply-adds of that order and of the plain
   /// modes.

@@ -139,10 +139,13 @@ final class DotKernel: Kernel {
   }
 
   /// Whether OpenBLAS multiplies matrices of these sizes faster, and can take these strides.
+  ///
+  /// Measured, the packed products win up to matrices that no longer fit the second-level cache.
   static func prefersBLAS(_ plan: DotPlan) -> Bool {
     let sizes = Sizes(plan)
-    guard sizes.m >= 32, sizes.n >= 64, sizes.k >= 64, sizes.m * sizes.n * sizes.k >= 1 << 21
-    else { return false }
+    guard sizes.m >= 256, sizes.n >= 1024, sizes.k >= 1024, BLAS.knowsProcessor else {
+      return false
+    }
     return (sizes.aRow == 1 || sizes.aColumn == 1) && (sizes.bRow == 1 || sizes.bColumn == 1)
       && sizes.aRow >= 1 && sizes.aColumn >= 1 && sizes.bRow >= 1 && sizes.bColumn >= 1
       && sizes.yRow >= sizes.n && plan.n.strides[2] == 1
