@@ -11,7 +11,13 @@ public func netjac_prepare(
 ) -> netjac_status {
   status {
     let record = try networkHandles.object(network).takeUnretainedValue()
-    try record.network.prepare(namedTask(task), samples: checkedSamples(samples))
+    let task = try namedTask(task)
+    let samples = try checkedSamples(samples)
+    for width in [record.network.inputSize, record.network.outputSize] {
+      _ = try scalarCount(samples, width, "x or y")
+    }
+    try record.network.prepare(task, samples: samples)
+    if task == .jacobianSparse { _ = try record.nonzeroCount() }
   }
 }
 
