@@ -25,8 +25,38 @@ package struct Jacobian {
   package static func program(
     of program: Program, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
   ) throws -> JacobianProgram {
-    try Jacobian(program, memoryLimit: memoryLimit).accumulated()
+    let accumulated = try Jacobian(program, memoryLimit: memoryLimit).accumulated()
+    return try compressed(program, cheaperThan: accumulated, memoryLimit: memoryLimit)
+      ?? accumulated
   }
+
+  /// The Jacobian through few seeds, where it is so sparse that this costs less.
+  private static func compressed(
+    _ program: Program, cheaperThan accumulated: JacobianProgram, memoryLimit: Int
+  ) throws -> JacobianProgram? {
+    let (n, m) = (
+      program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
+    )
+    guard min(n, m) >= 16, program.inputs.count == 1,
+      let pattern = try program.jacobianPattern(entryLimit: patternEntryLimit)
+    else { return nil }
+    let colouring = Colouring(pattern, columns: n)
+    guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
+    let structure = SparseStructure(pattern, columns: n)
+    let matrix = try CompressedJacobian(
+      of: program, structure, colouring, memoryLimit: memoryLimit
+    ).matrix()
+    let cost = matrix.multiplyAdds - program.multiplyAdds
+    guard cost < accumulated.cost.chosen else { return nil }
+    let direction = colouring.isByRows ? "rows, reverse" : "columns, forward"
+    return JacobianProgram(
+      program: matrix, isTransposed: false,
+      order: "\(colouring.count) groups of \(direction) \(n)→\(m)",
+      cost: (cost, accumulated.cost.forward, accumulated.cost.reverse))
+  }
+
+  /// Finding structure must not take longer than it can save.
+  private static let patternEntryLimit = 4_000_000
 
   /// The product of the Jacobian with each row of a constant matrix of seeds [k, n]: gives y [m]
   /// and [k, m], or with `reverse` the products of seeds [k, m] from the left, [k, n].

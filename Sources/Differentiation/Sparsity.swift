@@ -5,8 +5,14 @@ extension Program {
   /// The structure of the Jacobian of the last output by the first input: for each output element,
   /// the input elements that it can depend on.
   package func jacobianPattern() throws -> Pattern {
+    try jacobianPattern(entryLimit: Int.max) ?? .independent(count: 0)
+  }
+
+  /// The same, or nil where the patterns on the way have more entries together than the limit.
+  func jacobianPattern(entryLimit: Int) throws -> Pattern? {
     var patterns: [Pattern] = []
     patterns.reserveCapacity(nodes.count)
+    var entries = 0
     for (index, node) in nodes.enumerated() {
       if index == inputs[0].index {
         patterns.append(.identity(count: node.type.count))
@@ -16,6 +22,9 @@ extension Program {
             node.operands.map { patterns[$0.index] }, node.operands.map(type),
             constants: node.operands.map(constant), node.type))
       }
+      guard entryLimit < Int.max else { continue }
+      entries += patterns[index].rows.reduce(0) { $0 + $1.count }
+      if entries > entryLimit { return nil }
     }
     return patterns[outputs[0].index]
   }
@@ -72,48 +81,50 @@ package struct SparseJacobian: Sendable {
   package init(
     of program: Program, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
   ) throws {
-    let xType = program.type(program.inputs[0])
-    let (n, m) = (xType.count, program.type(program.outputs[0]).count)
+    let (n, m) = (
+      program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
+    )
     let pattern = try program.jacobianPattern()
-    let (pointers, rows) = SparseJacobian.compressedColumns(pattern, columns: n)
-    columnPointers = pointers
-    rowIndices = rows
+    let structure = SparseStructure(pattern, columns: n)
+    columnPointers = structure.pointers
+    rowIndices = structure.rows
     let colouring = Colouring(pattern, columns: n)
-    let isDense = colouring.count >= min(n, m)
-    seedCount = isDense ? min(n, m) : colouring.count
+    if colouring.count < min(n, m) {
+      seedCount = colouring.count
+      self.program = try CompressedJacobian(
+        of: program, structure, colouring, memoryLimit: memoryLimit
+      ).nonzeros()
+    } else {
+      seedCount = min(n, m)
+      let dense = try Jacobian.program(of: program, memoryLimit: memoryLimit)
+      let p = ProgramBuilder(memoryLimit: memoryLimit)
+      let source = dense.program
+      let values = try p.inline(source, source.inputs.map { try p.input(source.type($0)) })
+      let flat = try p.reshape(values[source.outputs[1].index], Shape(checking: [n * m]))
+      let places = zip(structure.rows, structure.columns).map {
+        Int64(dense.isTransposed ? $1 * m + $0 : $0 * n + $1)
+      }
+      self.program = p.program(outputs: [
+        values[source.outputs[0].index],
+        try p.gather(flat, p.constant(Tensor.integers(places))),
+      ])
+    }
+  }
+}
 
-    // Where the nonzeros stand in what the seeds give.
-    let places: [Int64]
-    let source: Program
-    let columns = (0..<n).flatMap { column in
+/// Where the nonzeros are, column by column.
+struct SparseStructure {
+  let pointers: [Int]
+  let rows: [Int]
+  /// The column of each nonzero.
+  let columns: [Int]
+
+  init(_ pattern: Pattern, columns n: Int) {
+    (pointers, rows) = SparseStructure.compressedColumns(pattern, columns: n)
+    let pointers = pointers
+    columns = (0..<n).flatMap { column in
       repeatElement(column, count: pointers[column + 1] - pointers[column])
     }
-    if isDense {
-      let jacobian = try Jacobian.program(of: program, memoryLimit: memoryLimit)
-      source = jacobian.program
-      places = zip(rows, columns).map {
-        Int64(jacobian.isTransposed ? $1 * m + $0 : $0 * n + $1)
-      }
-    } else {
-      let width = colouring.isByRows ? m : n
-      var seeds = [Double](repeating: 0, count: colouring.count * width)
-      for (line, colour) in colouring.colours.enumerated() { seeds[colour * width + line] = 1 }
-      source = try Jacobian.compressed(
-        of: program, seeds: Tensor(xType.with([colouring.count, width]), reals: seeds),
-        reverse: colouring.isByRows, memoryLimit: memoryLimit)
-      places = zip(rows, columns).map { row, column in
-        Int64(
-          colouring.isByRows
-            ? colouring.colours[row] * n + column : colouring.colours[column] * m + row)
-      }
-    }
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
-    let values = try p.inline(source, source.inputs.map { try p.input(source.type($0)) })
-    let flat = values[source.outputs[1].index]
-    self.program = p.program(outputs: [
-      values[source.outputs[0].index],
-      try p.gather(p.reshape(flat, [p.shape(flat).count]), p.constant(Tensor.integers(places))),
-    ])
   }
 
   private static func compressedColumns(
@@ -131,5 +142,55 @@ package struct SparseJacobian: Sendable {
       }
     }
     return (pointers, rows)
+  }
+}
+
+/// A Jacobian through few seeds, each for a group of columns (or rows) that never meet.
+struct CompressedJacobian {
+  private let p: ProgramBuilder
+  private let y: Value
+  private let values: Value
+  private let structure: SparseStructure
+  private let n: Int
+  private let m: Int
+
+  init(
+    of program: Program, _ structure: SparseStructure, _ colouring: Colouring, memoryLimit: Int
+  ) throws {
+    self.structure = structure
+    let xType = program.type(program.inputs[0])
+    (n, m) = (xType.count, program.type(program.outputs[0]).count)
+    let width = colouring.isByRows ? m : n
+    var seeds = [Double](repeating: 0, count: colouring.count * width)
+    for (line, colour) in colouring.colours.enumerated() { seeds[colour * width + line] = 1 }
+    let source = try Jacobian.compressed(
+      of: program, seeds: Tensor(xType.with([colouring.count, width]), reals: seeds),
+      reverse: colouring.isByRows, memoryLimit: memoryLimit)
+    let n = self.n
+    let m = self.m
+    let places = zip(structure.rows, structure.columns).map { row, column in
+      Int64(
+        colouring.isByRows
+          ? colouring.colours[row] * n + column : colouring.colours[column] * m + row)
+    }
+    p = ProgramBuilder(memoryLimit: memoryLimit)
+    let inlined = try p.inline(source, source.inputs.map { [p] in try p.input(source.type($0)) })
+    y = inlined[source.outputs[0].index]
+    let flat = inlined[source.outputs[1].index]
+    values = try p.gather(
+      p.reshape(flat, [p.shape(flat).count]), p.constant(Tensor.integers(places)))
+  }
+
+  /// Gives y and the nonzeros' values.
+  func nonzeros() -> Program { p.program(outputs: [y, values]) }
+
+  /// Gives y and the whole matrix [m, n], zeros included.
+  func matrix() throws -> Program {
+    let n = n
+    let places = zip(structure.rows, structure.columns).map { Int64($0 * n + $1) }
+    let spread = try p.add(
+      ScatterAdd(length: Shape(checking: [m, n]).count),
+      [values, p.constant(Tensor.integers(places))])
+    return p.program(outputs: [y, try p.reshape(spread, Shape(checking: [m, n]))])
   }
 }
