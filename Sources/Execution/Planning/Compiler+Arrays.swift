@@ -74,29 +74,23 @@ extension Compiler {
       })
   }
 
-  /// A movement that does the same in each of `rows` rows, by a table for one of them.
-  mutating func lowerTable(_ movement: any Movement, rows: Int, _ index: Int) throws {
-    let node = program.nodes[index]
-    let x = try contiguous(node.operands[0])
+  /// A movement that does the same in each row, a row being the last `rank` axes of its operand.
+  mutating func lowerTable(_ movement: any Movement, rowRank rank: Int, _ index: Int) throws {
+    let x = try contiguous(program.nodes[index].operands[0])
     let y = newPlacement(for: index)
-    let sourceRow = rows == 0 ? 0 : x.count / rows
-    let targetRow = rows == 0 ? 0 : node.type.count / rows
-    guard sourceRow < Int(Int32.max), targetRow < Int(Int32.max) else {
+    let row = TensorType(x.element, Shape(Array(x.dims.suffix(rank))))
+    let result = try movement.type(of: [row])
+    guard row.count < Int(Int32.max), result.count < Int(Int32.max) else {
       throw NetJacError(
-        .memory, "\(node.primitive.name) moves \(targetRow) elements at once, which is too many")
+        .memory, "\(movement.name) moves \(result.count) elements at once, which is too many")
     }
-    let table: [Int32]
-    if rows == 0 {
-      table = []
-    } else {
-      let all = movement.sources(program.type(node.operands[0]), node.type)
-      table = all.prefix(targetRow).map { Int32(truncatingIfNeeded: $0) }
-    }
+    let rows = x.dims.dropLast(rank).reduce(1, *)
+    let table = movement.sources(row, result).map { Int32(truncatingIfNeeded: $0) }
     steps.append(
       Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
         TableKernel(
           from: addresses.operand(x), to: addresses.operand(y), table: table, rows: rows,
-          sourceRow: sourceRow, elementSize: x.element.byteCount)
+          sourceRow: row.count, elementSize: x.element.byteCount)
       })
   }
 
@@ -138,10 +132,6 @@ extension Compiler {
         }
       })
   }
-}
-
-extension Window {
-  func rows(_ x: TensorType) -> Int { x.dims.dropLast(axes.count).reduce(1, *) }
 }
 
 extension Int {

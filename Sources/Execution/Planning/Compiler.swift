@@ -256,11 +256,9 @@ struct Compiler {
     case let concatenate as Concatenate: try lower(concatenate, index)
     case let pad as Pad: try lower(pad, index)
     case let fold as Fold: try lower(fold, index)
-    case let window as Window: try lowerTable(window, rows: window.rows(program.type(node.operands[0])), index)
-    case is Diagonal, is DiagonalPart:
-      guard let movement = node.primitive as? any Movement else { break }
-      let rows = node.type.dims.dropLast(node.primitive is Diagonal ? 2 : 1).reduce(1, *)
-      try lowerTable(movement, rows: rows, index)
+    case let window as Window: try lowerTable(window, rowRank: window.axes.count, index)
+    case let diagonal as Diagonal: try lowerTable(diagonal, rowRank: 1, index)
+    case let part as DiagonalPart: try lowerTable(part, rowRank: 2, index)
     default: try lowerPlain(index)
     }
   }

@@ -34,32 +34,32 @@ extension [WindowAxis] {
 
   /// For each element of [K…, O…] the flat place in [S…], or -1 outside.
   fileprivate func sources(_ spatial: [Int]) -> [Int] {
-    let strides = Shape(spatial).strides
     guard allSatisfy({ $0.size > 0 && $0.count > 0 }) else { return [] }
-    let places = (0..<map(\.size).reduce(1, *)).map { unravel($0, map(\.size)) }
-    let outputs = (0..<map(\.count).reduce(1, *)).map { unravel($0, map(\.count)) }
-    return places.flatMap { place in
-      outputs.map { output in
-        var source = 0
-        for (axis, window) in enumerated() {
-          let index = output[axis] * window.stride + place[axis] * window.dilation - window.low
-          guard index >= 0, index < spatial[axis] else { return -1 }
-          source += index * strides[axis]
+    let strides = Shape(spatial).strides
+    let sizes = map(\.size)
+    var place = sizes.map { _ in 0 }
+    var result: [Int] = []
+    result.reserveCapacity(sizes.reduce(1, *) * map(\.count).reduce(1, *))
+    for _ in 0..<sizes.reduce(1, *) {
+      var line = [0]
+      for (axis, window) in enumerated() {
+        let steps = (0..<window.count).map { output -> Int in
+          let index = output * window.stride + place[axis] * window.dilation - window.low
+          return index >= 0 && index < spatial[axis] ? index * strides[axis] : -1
         }
-        return source
+        line = line.flatMap { base in steps.map { base < 0 || $0 < 0 ? -1 : base + $0 } }
+      }
+      result.append(contentsOf: line)
+      var axis = count - 1
+      while axis >= 0 {
+        place[axis] += 1
+        if place[axis] < sizes[axis] { break }
+        place[axis] = 0
+        axis -= 1
       }
     }
+    return result
   }
-}
-
-private func unravel(_ flat: Int, _ dims: [Int]) -> [Int] {
-  var rest = flat
-  var index = dims
-  for axis in dims.indices.reversed() {
-    index[axis] = rest % dims[axis]
-    rest /= dims[axis]
-  }
-  return index
 }
 
 /// All windows over the last axes: x is [Q…, S…], y is [Q…, K…, O…], zero outside x.
