@@ -35,7 +35,7 @@ enum ONNXOperatorRegistry {
     ReductionOperators.all, SoftmaxOperators.all, ConstantOperators.all, ShapeOperators.all,
     MovementOperators.all, PaddingOperators.all, ConvolutionOperators.all, PoolingOperators.all,
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,
-    ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all,
+    ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all, TreeOperators.all,
     AttentionOperators.all, ResizeOperators.all, RegionOperators.all, DeterminantOperators.all,
     LossOperators.all, FourierOperators.all, SetOperators.all,
   ].flatMap { $0 }

@@ -7,6 +7,7 @@ enum ConvolutionOperators {
     ONNXOperator("Conv", convolution),
     ONNXOperator("ConvTranspose", transposed),
     ONNXOperator("Col2Im", since: 18, columnsToImage),
+    DeformableConvolution.operation,
   ]
 
   private static let convolution: @Sendable (NodeCall, ProgramBuilder) throws -> Value = {

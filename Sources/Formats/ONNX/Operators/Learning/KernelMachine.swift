@@ -76,7 +76,11 @@ enum PostTransform: String, CaseIterable {
   case softmaxOfNonzero = "SOFTMAX_ZERO"
 
   static func applied(_ node: NodeCall, to scores: Value, in p: ProgramBuilder) throws -> Value {
-    switch try node.choice("post_transform", default: PostTransform.none) {
+    try node.choice("post_transform", default: PostTransform.none).applied(to: scores, in: p)
+  }
+
+  func applied(to scores: Value, in p: ProgramBuilder) throws -> Value {
+    switch self {
     case .none: return scores
     case .softmax: return try p.softmax(scores, over: [1])
     case .logistic: return try p.sigmoid(scores)
