@@ -1,62 +1,67 @@
 import Tensors
 
-/// `y` is the largest whole number not above x; piecewise constant, so its derivative is zero.
-package struct Floor: UnaryFunction {
+/// A function that is constant between its jumps: its derivative is zero.
+package protocol PiecewiseConstant: UnaryFunction {}
+
+extension PiecewiseConstant {
+  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
+
+  package func pattern(
+    _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
+  ) throws -> Pattern { .independent(count: type.count) }
+}
+
+/// `y` is the largest whole number not above x.
+package struct Floor: PiecewiseConstant {
   package static let name = "floor"
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.down) }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
   package var kink: String? { "jumps; derivative 0" }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
-/// `y` is the smallest whole number not below x; piecewise constant, so its derivative is zero.
-package struct Ceiling: UnaryFunction {
+/// `y` is the smallest whole number not below x.
+package struct Ceiling: PiecewiseConstant {
   package static let name = "ceil"
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.up) }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
   package var kink: String? { "jumps; derivative 0" }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
-/// `y` is the nearest whole number, halves to even; piecewise constant, so its derivative is zero.
-package struct Round: UnaryFunction {
+/// `y` is the nearest whole number, halves to even.
+package struct Round: PiecewiseConstant {
   package static let name = "round"
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.toNearestOrEven) }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
   package var kink: String? { "jumps; derivative 0" }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
-/// `y` is the whole part; piecewise constant, so its derivative is zero.
-package struct Truncate: UnaryFunction {
+/// `y` is the whole part.
+package struct Truncate: PiecewiseConstant {
   package static let name = "trunc"
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.towardZero) }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
   package var kink: String? { "jumps; derivative 0" }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
 /// The sign of x; sign(0) = 0, and the derivative is zero.
-package struct Sign: UnaryFunction {
+package struct Sign: PiecewiseConstant {
   package static let name = "sign"
   package init() {}
   package func value(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : x }
   package func wholeValue(_ x: Int64) -> Int64? { x.signum() }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
   package var kink: String? { "x = 0: sign(0) = 0, derivative 0" }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.2...2))]
 }
 
 /// 1 where x > 0, else 0: the slope of relu.
-package struct Step: UnaryFunction {
+package struct Step: PiecewiseConstant {
   package static let name = "step"
   package init() {}
   package func value(_ x: Double) -> Double { x > 0 ? 1 : 0 }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
   package var kink: String? { "x = 0: jumps; derivative 0" }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.2...2))]
 }
