@@ -38,7 +38,8 @@ package struct Jacobian {
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
     guard min(n, m) >= 16, program.inputs.count == 1,
-      let pattern = try program.jacobianPattern(entryLimit: patternEntryLimit)
+      let pattern = try program.jacobianPattern(
+        entryLimit: patternEntryLimit, memoryLimit: memoryLimit)
     else { return nil }
     let colouring = Colouring(pattern, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }

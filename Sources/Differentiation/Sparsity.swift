@@ -2,31 +2,76 @@ import Graph
 import Tensors
 
 extension Program {
-  /// The structure of the Jacobian of the last output by the first input: for each output element,
+  /// The structure of the Jacobian of the first output by the first input: for each output element,
   /// the input elements that it can depend on.
-  package func jacobianPattern() throws -> Pattern {
-    try jacobianPattern(entryLimit: Int.max) ?? .independent(count: 0)
+  package func jacobianPattern(
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> Pattern {
+    guard let pattern = try jacobianPattern(entryLimit: .max, memoryLimit: memoryLimit) else {
+      throw NetJacError(
+        .memory,
+        "the structure of the Jacobian takes more than the memory limit of \(memoryLimit) bytes "
+          + "(option memory_limit); the dense Jacobian needs no structure")
+    }
+    return pattern
   }
 
-  /// The same, or nil where the patterns on the way have more entries together than the limit.
-  func jacobianPattern(entryLimit: Int) throws -> Pattern? {
-    var patterns: [Pattern] = []
+  /// The same, or nil where the patterns on the way have more entries together than the limit, or
+  /// take more memory at a time.
+  func jacobianPattern(entryLimit: Int, memoryLimit: Int) throws -> Pattern? {
+    let lastUse = lastUses
+    var patterns: [Pattern?] = []
     patterns.reserveCapacity(nodes.count)
-    var entries = 0
+    var entryCount = 0
+    var heldCount = 0
     for (index, node) in nodes.enumerated() {
+      let pattern: Pattern
       if index == inputs[0].index {
-        patterns.append(.identity(count: node.type.count))
+        let isReal = node.type.element.isReal
+        pattern = isReal ? .identity(count: node.type.count) : .independent(count: node.type.count)
       } else {
-        patterns.append(
-          try node.primitive.pattern(
-            node.operands.map { patterns[$0.index] }, node.operands.map(type),
-            constants: node.operands.map(constant), node.type))
+        pattern = try node.primitive.pattern(
+          node.operands.compactMap { patterns[$0.index] }, node.operands.map(type),
+          constants: node.operands.map(constant), node.type)
       }
-      guard entryLimit < Int.max else { continue }
-      entries += patterns[index].rows.reduce(0) { $0 + $1.count }
-      if entries > entryLimit { return nil }
+      patterns.append(pattern)
+      entryCount += pattern.rows.reduce(0) { $0 + $1.count }
+      heldCount += pattern.storedCount
+      guard entryCount <= entryLimit, heldCount <= memoryLimit / MemoryLayout<Int32>.size else {
+        return nil
+      }
+      // What is used no more is given back: wide layers have long rows.
+      for operand in Set(node.operands) where lastUse[operand.index] == index {
+        heldCount -= patterns[operand.index]?.storedCount ?? 0
+        patterns[operand.index] = nil
+      }
     }
     return patterns[outputs[0].index]
+  }
+
+  /// The last node that uses each value; outputs are used to the end.
+  private var lastUses: [Int] {
+    var lastUse = [Int](repeating: -1, count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for operand in node.operands { lastUse[operand.index] = index }
+    }
+    for output in outputs { lastUse[output.index] = nodes.count }
+    return lastUse
+  }
+}
+
+extension Pattern {
+  /// Stored entries; neighbouring rows that share their storage count once.
+  fileprivate var storedCount: Int {
+    var count = 0
+    var previous: UnsafePointer<Int32>?
+    for row in rows {
+      row.withUnsafeBufferPointer { row in
+        if row.baseAddress != previous { count += row.count }
+        previous = row.baseAddress
+      }
+    }
+    return count
   }
 }
 
@@ -43,8 +88,8 @@ package struct Colouring: Sendable {
     for (row, columns) in pattern.rows.enumerated() {
       for column in columns { byColumn[Int(column)].append(Int32(row)) }
     }
-    let columns = Colouring.greedy(byColumn, across: pattern.rows)
-    let rows = Colouring.greedy(pattern.rows, across: byColumn)
+    let columns = Colouring.greedy(n, across: pattern.rows)
+    let rows = Colouring.greedy(pattern.rows.count, across: byColumn)
     let columnCount = (columns.max() ?? -1) + 1
     let rowCount = (rows.max() ?? -1) + 1
     isByRows = rowCount < columnCount
@@ -52,13 +97,25 @@ package struct Colouring: Sendable {
     count = min(rowCount, columnCount)
   }
 
-  /// First-fit, in the order of the lines; `lines[k]` lists the crossing lines that line k meets.
-  private static func greedy(_ lines: [Pattern.Row], across crossings: [Pattern.Row]) -> [Int] {
-    var colours = [Int](repeating: -1, count: lines.count)
-    var forbidden = [Int](repeating: -1, count: lines.count + 1)
-    for (line, meets) in lines.enumerated() {
-      for crossing in meets {
-        for neighbour in crossings[Int(crossing)] where colours[Int(neighbour)] >= 0 {
+  /// First-fit, in the order of the lines; no two lines in a crossing line may be of one colour.
+  private static func greedy(_ lineCount: Int, across crossings: [Pattern.Row]) -> [Int] {
+    // Equal crossing lines forbid the same.
+    let crossings = Array(Set(crossings))
+    let work = crossings.reduce(0) {
+      $0.addingSaturated($1.count.multipliedSaturated(by: $1.count))
+    }
+    guard !crossings.contains(where: { $0.count == lineCount }), work <= workLimit else {
+      return Array(0..<lineCount)
+    }
+    var meets = [[Int]](repeating: [], count: lineCount)
+    for (crossing, lines) in crossings.enumerated() {
+      for line in lines { meets[Int(line)].append(crossing) }
+    }
+    var colours = [Int](repeating: -1, count: lineCount)
+    var forbidden = [Int](repeating: -1, count: lineCount + 1)
+    for line in 0..<lineCount {
+      for crossing in meets[line] {
+        for neighbour in crossings[crossing] where colours[Int(neighbour)] >= 0 {
           forbidden[colours[Int(neighbour)]] = line
         }
       }
@@ -68,6 +125,10 @@ package struct Colouring: Sendable {
     }
     return colours
   }
+
+  /// Where more pairs would have to be compared, the Jacobian is so full that a seed for each line
+  /// is no great loss.
+  private static let workLimit = 1 << 30
 }
 
 /// The nonzeros of a Jacobian in compressed columns, and a program that computes just them.
@@ -84,7 +145,7 @@ package struct SparseJacobian: Sendable {
     let (n, m) = (
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
-    let pattern = try program.jacobianPattern()
+    let pattern = try program.jacobianPattern(memoryLimit: memoryLimit)
     let structure = SparseStructure(pattern, columns: n)
     columnPointers = structure.pointers
     rowIndices = structure.rows
