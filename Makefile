@@ -26,7 +26,7 @@ SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/b
 .DELETE_ON_ERROR:
 
 all build: setup
-	@$(MAKE) --no-print-directory $(LIBRARY)
+	@$(MAKE) --no-print-directory --silent $(LIBRARY)
 
 setup:
 	@scripts/setup
@@ -35,7 +35,7 @@ $(LIBRARY): $(SOURCES)
 	@scripts/build-library
 
 mex: all
-	@$(MAKE) --no-print-directory $(MEX) $(THUNK)
+	@$(MAKE) --no-print-directory --silent $(MEX) $(THUNK)
 
 $(MEX): matlab/mex/netjac_mex.c include/netjac.h $(LIBRARY)
 	@echo "== Building the MEX file for Octave"

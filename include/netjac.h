@@ -107,9 +107,9 @@ enum netjac_status_code {
   NETJAC_ERROR_ARGUMENT = -1,
   /* An option is unknown, or its value cannot be used, alone or with this model. */
   NETJAC_ERROR_OPTION = -2,
-  /* A file does not exist, cannot be read, or may not be read (external data outside the model's folder). */
+  /* A file does not exist or cannot be read or written. */
   NETJAC_ERROR_FILE = -3,
-  /* The bytes of a file are not what its format requires. */
+  /* The bytes of a file are not what its format requires, or it wants data from outside its own folder. */
   NETJAC_ERROR_FORMAT = -4,
   /* The file is valid but uses something that NetJac does not support; the message lists all of it. */
   NETJAC_ERROR_UNSUPPORTED = -5,
