@@ -1,0 +1,118 @@
+import Graph
+import SwiftProtobuf
+import Tensors
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a file says of one input or output.
+package struct ONNXWriterPort: Sendable {
+  package let name: String
+  /// Whether the first axis is a batch of any length.
+  package let isBatched: Bool
+
+  package init(name: String, isBatched: Bool) {
+    self.name = name
+    self.isBatched = isBatched
+  }
+}
+
+/// Writes networks as ONNX files.
+package enum ONNXWriter {
+  /// Writes a program whose inputs are those of the file, then the parameters.
+  ///
+  /// `make` gives the program for a batch size, or what does not depend on it.
+  package static func save(
+    _ path: String, inputs: [ONNXWriterPort], outputs: [ONNXWriterPort], parameters: [Parameter],
+    make: (Int) throws -> Program
+  ) throws {
+    let data = try encoded(
+      inputs: inputs, outputs: outputs, parameters: parameters, make: make)
+    try data.withUnsafeBytes { try AtomicFile.write($0, to: path) }
+  }
+
+  private static func encoded(
+    inputs: [ONNXWriterPort], outputs: [ONNXWriterPort], parameters: [Parameter],
+    make: (Int) throws -> Program
+  ) throws -> Data {
+    var graph: WireGraphProto?
+    if inputs.contains(where: \.isBatched), let batched = try BatchedProgram(sizes: (5, 7), make) {
+      do {
+        graph = try self.graph(batched, inputs, outputs, parameters)
+      } catch is NotBatched {}
+    }
+    if graph == nil {
+      do {
+        graph = try self.graph(BatchedProgram(fixed: make(1)), inputs, outputs, parameters)
+      } catch let error as NotBatched {
+        throw NetJacError(.defect, "\(error.place) of a fixed program was taken for a batched one")
+      }
+    }
+    var model = WireModelProto()
+    model.irVersion = 8
+    model.producerName = "NetJac"
+    model.graph = graph ?? WireGraphProto()
+    var opset = WireOperatorSetIdProto()
+    opset.version = ProgramWriter.opset
+    model.opsetImport = [opset]
+    do {
+      return try model.serializedData()
+    } catch {
+      throw NetJacError(
+        .unsupported, "the network cannot be saved: its file would be larger than 2 GB (\(error))")
+    }
+  }
+
+  private static func graph(
+    _ batched: BatchedProgram, _ inputs: [ONNXWriterPort], _ outputs: [ONNXWriterPort],
+    _ parameters: [Parameter]
+  ) throws -> WireGraphProto {
+    let program = batched.program
+    let ports = (inputs + outputs).map(\.name)
+    let writer = ProgramWriter(
+      batched, reserved: ports + parameters.map(\.name),
+      batchSource: inputs.first(where: \.isBatched)?.name)
+    // A parameter may have the name of an input or output of the new file.
+    var used = Set(ports)
+    for (value, input) in zip(program.inputs, inputs) { writer.define(value, input.name) }
+    for (value, parameter) in zip(program.inputs.dropFirst(inputs.count), parameters) {
+      let name = used.insert(parameter.name).inserted ? parameter.name : writer.newName()
+      writer.addInitialiser(name, parameter.value)
+      writer.define(value, name)
+    }
+    try writer.writeNodes()
+    for (value, output) in zip(program.outputs, outputs) {
+      writer.append("Identity", [try writer.full(value)], [], [output.name])
+    }
+    var graph = WireGraphProto()
+    graph.name = "network"
+    graph.node = writer.nodes
+    graph.initializer = writer.initialisers
+    graph.input = zip(program.inputs, inputs).map { info($0, $1.name, batched) }
+    graph.output = zip(program.outputs, outputs).map { info($0, $1.name, batched) }
+    return graph
+  }
+
+  private static func info(_ value: Value, _ name: String, _ batched: BatchedProgram)
+    -> WireValueInfoProto
+  {
+    var tensor = WireTypeProto.Tensor()
+    tensor.elemType = batched.program.type(value).element.wireCode
+    tensor.shape.dim = batched.shape(value).map { length in
+      var dimension = WireTensorShapeProto.Dimension()
+      switch length {
+      case .fixed(let length): dimension.dimValue = Int64(length)
+      case .batches(1): dimension.dimParam = "batch"
+      case .batches(let multiple): dimension.dimParam = "batch*\(multiple)"
+      }
+      return dimension
+    }
+    var info = WireValueInfoProto()
+    info.name = name
+    info.type.tensorType = tensor
+    return info
+  }
+}

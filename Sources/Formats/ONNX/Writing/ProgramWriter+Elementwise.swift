@@ -1,0 +1,103 @@
+import Graph
+import Tensors
+
+extension ProgramWriter {
+  /// Operators of ONNX that mean the same as a primitive without attributes.
+  private static let plain: [String: String] = [
+    Negate.name: "Neg", Add.name: "Add", Subtract.name: "Sub", Multiply.name: "Mul",
+    Divide.name: "Div", Power.name: "Pow", Exponential.name: "Exp", Logarithm.name: "Log",
+    HyperbolicTangent.name: "Tanh", Sigmoid.name: "Sigmoid", Softplus.name: "Softplus",
+    SquareRoot.name: "Sqrt", Reciprocal.name: "Reciprocal", Sine.name: "Sin", Cosine.name: "Cos",
+    Floor.name: "Floor", Ceiling.name: "Ceil", Round.name: "Round", Sign.name: "Sign",
+    Relu.name: "Relu", Absolute.name: "Abs", Detach.name: "Identity", Select.name: "Where",
+  ]
+
+  /// Functions that ONNX Runtime has for single precision only. A conversion around them leaves
+  /// numbers as they are when NetJac reads the file.
+  private static let single: [String: String] = [
+    ErrorFunction.name: "Erf", Tangent.name: "Tan", ArcSine.name: "Asin", ArcCosine.name: "Acos",
+    ArcTangent.name: "Atan", HyperbolicSine.name: "Sinh", HyperbolicCosine.name: "Cosh",
+    InverseHyperbolicSine.name: "Asinh", InverseHyperbolicCosine.name: "Acosh",
+    InverseHyperbolicTangent.name: "Atanh",
+  ]
+
+  /// The result of an elementwise primitive, or nil for another one.
+  func elementwise(_ node: Node) throws -> String? {
+    let x = node.operands
+    let name = node.primitive.name
+    if let operation = Self.plain[name] { return try add(operation, elementwise(x)) }
+    if let operation = Self.single[name] {
+      guard node.type.element == .float64 else { return try add(operation, [full(x[0])]) }
+      let narrow = try add("Cast", [full(x[0])], [.integer("to", 1)])
+      return try add("Cast", [add(operation, [narrow])], [.integer("to", 11)])
+    }
+    switch node.primitive {
+    case let extreme as Extreme:
+      return try add(extreme.kind == .maximum ? "Max" : "Min", elementwise(x))
+    case is Remainder: return try add("Mod", elementwise(x), [.integer("fmod", 1)])
+    case is Modulo:
+      let operands = try elementwise(x)
+      guard node.type.element.isReal else { return try add("Mod", operands) }
+      let whole = try add("Floor", [add("Div", operands)])
+      return try add("Sub", [operands[0], add("Mul", [whole, operands[1]])])
+    case is ExponentialMinusOne:
+      // tanh(x/2)·(exp(x) + 1), which loses nothing near 0.
+      let operand = try full(x[0])
+      let half = try add("Tanh", [add("Mul", [operand, scalar(0.5, like: x[0])])])
+      let sum = try add("Add", [add("Exp", [operand]), scalar(1, like: x[0])])
+      return try add("Mul", [half, sum])
+    case is LogarithmOfOnePlus:
+      // With u = 1 + x rounded, log(u) - ((u - 1) - x) / u corrects the rounding.
+      let operand = try full(x[0])
+      let one = scalar(1, like: x[0])
+      let u = try add("Add", [operand, one])
+      let lost = try add("Sub", [add("Sub", [u, one]), operand])
+      return try add("Sub", [add("Log", [u]), add("Div", [lost, u])])
+    case is Truncate:
+      let operand = try full(x[0])
+      return try add("Mul", [add("Sign", [operand]), add("Floor", [add("Abs", [operand])])])
+    case is Step:
+      let isPositive = try add("Greater", [full(x[0]), scalar(0, like: x[0])])
+      return try add("Cast", [isPositive], [.integer("to", Int(node.type.element.wireCode))])
+    case let compare as Compare:
+      return try add(Self.operation(compare.comparison), elementwise(x))
+    case let bits as BitOperation:
+      return try bitOperation(bits, x, isBoolean: program.type(x[0]).element == .bool)
+    case is Not:
+      return try add(
+        program.type(x[0]).element == .bool ? "Not" : "BitwiseNot", [full(x[0])])
+    case let classify as Classify:
+      switch classify.kind {
+      case .isNaN: return try add("IsNaN", [full(x[0])])
+      case .isPositiveInfinity:
+        return try add("IsInf", [full(x[0])], [.integer("detect_negative", 0)])
+      case .isNegativeInfinity:
+        return try add("IsInf", [full(x[0])], [.integer("detect_positive", 0)])
+      }
+    case let convert as Convert:
+      return try add("Cast", [full(x[0])], [.integer("to", Int(convert.element.wireCode))])
+    default: return nil
+    }
+  }
+
+  private static func operation(_ comparison: Comparison) -> String {
+    switch comparison {
+    case .equal: "Equal"
+    case .less: "Less"
+    case .lessOrEqual: "LessOrEqual"
+    case .greater: "Greater"
+    case .greaterOrEqual: "GreaterOrEqual"
+    }
+  }
+
+  private func bitOperation(_ bits: BitOperation, _ x: [Value], isBoolean: Bool) throws -> String {
+    let operation: String
+    switch bits.kind {
+    case .and: operation = "And"
+    case .or: operation = "Or"
+    case .xor: operation = "Xor"
+    default: throw unsupported(bits, "ONNX shifts unsigned numbers only")
+    }
+    return try add(isBoolean ? operation : "Bitwise\(operation)", elementwise(x))
+  }
+}

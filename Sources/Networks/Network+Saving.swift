@@ -1,0 +1,126 @@
+import Differentiation
+import Formats
+import Graph
+import Tensors
+
+extension Network {
+  /// Writes the network as an ONNX file, with its parameters under their names.
+  package func save(path: String) throws {
+    let parametric = try self.parametric()
+    try ONNXWriter.save(
+      path, inputs: writerPorts(imported.inputs), outputs: writerPorts(imported.outputs),
+      parameters: parametric.parameters
+    ) { samples in
+      try imported.hasBatchAxis
+        ? batched(parametric, samples: samples)
+        : parametric.program
+    }
+  }
+
+  /// Writes outputs and Jacobian as one ONNX file.
+  package func saveJacobian(path: String) throws {
+    let parametric = try self.parametric()
+    let limit = options.memoryLimit
+    let isBatched = imported.hasBatchAxis
+    let real: ElementType = options.precision == .float64 ? .float64 : .float32
+    let flat = try FlatProgram.make(
+      parametric.program, parameterCount: parametric.parameters.count, real: real,
+      memoryLimit: limit)
+    let jacobian = try Jacobian.program(of: flat, memoryLimit: limit)
+    let name = freeName("jacobian")
+    try ONNXWriter.save(
+      path, inputs: writerPorts(imported.inputs),
+      outputs: writerPorts(imported.outputs) + [
+        ONNXWriterPort(name: name, isBatched: isBatched)
+      ], parameters: parametric.parameters
+    ) { samples in
+      let source =
+        try isBatched
+        ? jacobian.program.vectorised(
+          added: [true] + parametric.parameters.map { _ in false }, size: samples,
+          memoryLimit: limit) : jacobian.program
+      return try withPorts(source, jacobian.isTransposed, isBatched ? samples : nil)
+    }
+  }
+
+  private func parametric() throws -> ParametricProgram {
+    let real: ElementType = options.precision == .float64 ? .float64 : .float32
+    return try imported.parametric?(real)
+      ?? ParametricProgram(program: imported.program, parameters: [])
+  }
+
+  private func writerPorts(_ ports: [ImportedPort]) -> [ONNXWriterPort] {
+    ports.map { ONNXWriterPort(name: $0.name, isBatched: imported.hasBatchAxis && $0.isBatched) }
+  }
+
+  private func freeName(_ name: String) -> String {
+    let taken = Set((inputs + outputs).map(\.name))
+    var free = name
+    while taken.contains(free) { free += "_" }
+    return free
+  }
+
+  /// The network of one sample without its batch axis, applied to many.
+  private func batched(_ parametric: ParametricProgram, samples: Int) throws -> Program {
+    let inner = parametric.program
+    let p = ProgramBuilder(memoryLimit: options.memoryLimit)
+    let inputs = try inner.inputTypes.prefix(parametric.inputCount).map { type in
+      let x = try p.input(type.with(Shape(Array(type.dims.dropFirst()))))
+      return try p.reshape(x, type.shape)
+    }
+    let parameters = try parametric.parameters.map { try p.input($0.value.type) }
+    let values = try p.inline(inner, inputs + parameters)
+    let results = try zip(inner.outputs, imported.outputs).map { output, port in
+      let y = values[output.index]
+      return try port.isBatched ? p.reshape(y, Shape(Array(p.shape(y).dims.dropFirst()))) : y
+    }
+    let many = try p.program(outputs: results).vectorised(
+      added: inputs.map { _ in true } + parameters.map { _ in false }, size: samples,
+      memoryLimit: options.memoryLimit)
+    // Outputs without a batch axis are the same for all samples; vectorising gave them one.
+    let q = ProgramBuilder(memoryLimit: options.memoryLimit)
+    let copies = try q.inline(many, many.inputs.map { try q.input(many.type($0)) })
+    return q.program(
+      outputs: try zip(many.outputs, imported.outputs).map { output, port in
+        let y = copies[output.index]
+        guard !port.isBatched else { return y }
+        let first = try q.slice(y, axis: 0, start: 0, size: 1)
+        return try q.reshape(first, Shape(Array(q.shape(y).dims.dropFirst())))
+      })
+  }
+
+  /// A program of flat samples with the inputs and outputs of the network, and the Jacobian behind.
+  private func withPorts(_ flat: Program, _ isTransposed: Bool, _ samples: Int?) throws -> Program {
+    let p = ProgramBuilder(memoryLimit: options.memoryLimit)
+    let lead = samples.map { [$0] } ?? []
+    func dims(_ port: ImportedPort) -> [Int] {
+      lead + (samples == nil ? port.dims : Array(port.dims.dropFirst()))
+    }
+    let real = flat.inputTypes[0].element
+    let inputs = try zip(imported.inputs, imported.program.inputTypes).map { port, type in
+      try p.input(TensorType(type.element, Shape(dims(port))))
+    }
+    let flattened = try inputs.map { x in
+      let size = p.shape(x).dims.dropFirst(lead.count).reduce(1, *)
+      return try p.convert(p.reshape(x, Shape(lead + [size])), to: real)
+    }
+    let joined = try p.concatenate(flattened, axis: lead.count)
+    let parameters = try flat.inputTypes.dropFirst().map { try p.input($0) }
+    let values = try p.inline(flat, [joined] + parameters)
+    let y = values[flat.outputs[0].index]
+    var start = 0
+    let outputs = try zip(imported.outputs, imported.program.outputTypes).map { port, type in
+      defer { start += type.count }
+      let part = try p.slice(y, axis: lead.count, start: start, size: type.count)
+      let shape = samples == nil || port.isBatched ? dims(port) : lead + port.dims
+      return try p.convert(p.reshape(part, Shape(shape)), to: type.element)
+    }
+    let found = try p.reshape(
+      values[flat.outputs[1].index],
+      Shape(lead + (isTransposed ? [inputSize, outputSize] : [outputSize, inputSize])))
+    let jacobian =
+      try isTransposed
+      ? p.transpose(found, Array(lead.indices) + [lead.count + 1, lead.count]) : found
+    return p.program(outputs: outputs + [jacobian])
+  }
+}
