@@ -235,9 +235,7 @@ extension ProgramWriter {
   }
 
   private func write(_ scatter: ScatterAdd, _ value: Value, _ x: [Value]) throws -> String {
-    guard scatter.batch == 0 else {
-      throw unsupported(scatter, "it has batch axes")
-    }
+    guard scatter.batch == 0 else { return try scatteredByMask(scatter, x) }
     var shape = batched.shape(value)
     shape[0] = .fixed(scatter.length + 1)
     let zeros = try add("Expand", [scalar(0, like: value), shapeName(shape)])
@@ -245,6 +243,23 @@ extension ProgramWriter {
     let rows = try add("Unsqueeze", [index, integers([program.type(x[1]).rank])])
     let sums = try add("ScatterND", [zeros, rows, full(x[0])], [.string("reduction", "add")])
     return try add("Slice", [sums, integers([0]), integers([scatter.length]), integers([0])])
+  }
+
+  /// `y[b, n, q] = Σᵢ (index[b, i] = n ? x[b, i, q] : 0)`: ONNX cannot scatter within a batch of
+  /// unknown length, and these are short (the places of a window).
+  private func scatteredByMask(_ scatter: ScatterAdd, _ x: [Value]) throws -> String {
+    let (rank, indexRank) = (program.type(x[0]).rank, program.type(x[1]).rank)
+    let inner = Array(indexRank + 1..<rank + 1)
+    let index = try add("Unsqueeze", [full(x[1]), integers([indexRank] + inner)])
+    let places = (0..<scatter.length).map(Int64.init)
+    let shape = [scatter.length] + inner.map { _ in 1 }
+    let mask = try add(
+      "Equal", [index, constant(Tensor(TensorType(.int64, Shape(shape)), integers: places))])
+    let source = try add("Unsqueeze", [full(x[0]), integers([indexRank])])
+    let kept = try add("Where", [mask, source, scalar(0, like: x[0])])
+    let summed = Array(scatter.batch..<indexRank)
+    guard !summed.isEmpty else { return kept }
+    return try add("ReduceSum", [kept, integers(summed)], [.integer("keepdims", 0)])
   }
 
   // MARK: - Windows
