@@ -104,7 +104,8 @@ package struct NetworkOptions: Sendable, Equatable {
     let names = text.split(separator: ",", omittingEmptySubsequences: false)
       .map { String($0).trimmed }
     guard !names.contains("") else {
-      throw unusable(key, text, "names of outputs or parameters separated by commas, without an empty one")
+      throw unusable(
+        key, text, "names of outputs or parameters separated by commas, without an empty one")
     }
     var seen = Set<String>()
     for name in names where !seen.insert(name).inserted {

@@ -17,6 +17,13 @@ enum AtomicFile {
     }
     // A link stays one; what it points to is replaced.
     let path = ReadableFile.resolved(path) ?? path
+    var old = stat()
+    let isThere = stat(path, &old) == 0
+    // Renaming would put a file in the place of a device or a pipe.
+    guard !isThere || old.st_mode & S_IFMT == S_IFREG else {
+      throw NetJacError(
+        .file, "\(path.quoted) cannot be saved: it is there and is no regular file")
+    }
     var temporary = ""
     var descriptor: Int32 = -1
     for attempt in 0..<100 where descriptor < 0 {
@@ -28,7 +35,7 @@ enum AtomicFile {
       throw problem(path, "no file can be made in its folder")
     }
     do {
-      try fill(descriptor, bytes, path)
+      try fill(descriptor, bytes, path, rights: isThere ? old.st_mode & 0o777 : nil)
       guard rename(temporary, path) == 0 else { throw problem(path, "it cannot be replaced") }
     } catch {
       unlink(temporary)
@@ -37,12 +44,11 @@ enum AtomicFile {
   }
 
   private static func fill(
-    _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ path: String
+    _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ path: String, rights: mode_t?
   ) throws {
     var isOpen = true
     defer { if isOpen { close(descriptor) } }
-    var old = stat()
-    if stat(path, &old) == 0, fchmod(descriptor, old.st_mode & 0o777) != 0 {
+    if let rights, fchmod(descriptor, rights) != 0 {
       throw problem(path, "its rights cannot be set")
     }
     var done = 0
