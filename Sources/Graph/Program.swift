@@ -125,5 +125,15 @@ package struct Program: Sendable {
     for value in inputs + outputs where !nodes.indices.contains(value.index) {
       throw NetJacError(.defect, "value \(value.index) does not exist")
     }
+    let isListed = Set(inputs)
+    for (index, node) in nodes.enumerated()
+    where node.primitive is Input != isListed.contains(Value(index: index)) {
+      throw NetJacError(
+        .defect,
+        "node \(index) (\(node.primitive.name)) is an input in one place and not in another")
+    }
+    guard isListed.count == inputs.count else {
+      throw NetJacError(.defect, "a value is listed as an input twice")
+    }
   }
 }
