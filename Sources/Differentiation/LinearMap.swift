@@ -10,8 +10,9 @@ struct LinearMap {
   /// The builder's values to pass for the residual inputs.
   let residuals: [Value]
 
-  /// Cuts the nodes between `seed` and `result` out of a builder.
-  init(seed: Value, result: Value, in p: ProgramBuilder) throws {
+  /// Cuts the nodes between `seed` and `result` out of a builder; nil if the result turned out not to
+  /// depend on the seed.
+  init?(seed: Value, result: Value, in p: ProgramBuilder) throws {
     let linear = ProgramBuilder(memoryLimit: p.memoryLimit)
     var map: [Int: Value] = [seed.index: try linear.input(p.type(seed))]
     var residuals: [Value] = []
@@ -39,9 +40,7 @@ struct LinearMap {
       linear.origin = node.origin
       map[index] = try linear.add(node.primitive, operands)
     }
-    guard let output = map[result.index] else {
-      throw NetJacError(.defect, "a derivative does not depend on its seed")
-    }
+    guard let output = map[result.index] else { return nil }
     program = linear.program(outputs: [output])
     self.residuals = residuals
   }

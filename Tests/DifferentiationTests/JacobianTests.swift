@@ -203,6 +203,55 @@ import Testing
     #expect(jacobian.cost.chosen < jacobian.cost.reverse, "\(jacobian)")
   }
 
+  @Test("A banded Jacobian is found through a few groups of columns")
+  func banded() throws {
+    var random = Random(seed: 11)
+    let kernel = random.tensor(TensorType(.float64, [3]), in: 0.5...1)
+    let jacobian = try verify(
+      .ofVector(24) { p, x in
+        let windows = try p.add(Window([WindowAxis(size: 3, low: 1, count: 24)]), [p.tanh(x)])
+        return try p.tanh(p.dot(p.constant(kernel), windows, [0], [0, 1], [1]))
+      })
+    #expect(jacobian.cost.chosen < min(jacobian.cost.forward, jacobian.cost.reverse))
+    #expect(jacobian.order.contains("3 groups"), "\(jacobian.order)")
+  }
+
+  @Test("A choice that turns out to be known differentiates to zero")
+  func knownChoice() throws {
+    let (type, flag) = (TensorType(.float64, [2]), TensorType(.bool, [2]))
+    let zeros = Tensor(type, fill: 0.0)
+    // As it stands, without the builder, which would have made the choice.
+    let program = Program(
+      nodes: [
+        Node(primitive: Input(position: 0, declared: type), operands: [], type: type),
+        Node(primitive: Constant(Tensor(flag, fill: 1.0)), operands: [], type: flag),
+        Node(primitive: Constant(zeros), operands: [], type: type),
+        Node(primitive: Select(), operands: [1, 2, 0].map(Value.init), type: type),
+      ], inputs: [Value(index: 0)], outputs: [Value(index: 3)])
+    try program.check()
+    let jacobian = try verify(program)
+    #expect(jacobian.order == "zero")
+    _ = try SparseJacobian(of: program)
+  }
+
+  @Test("Thousands of layers are planned in little time", .timeLimit(.minutes(1)))
+  func deepChains() throws {
+    let elementwise = try Program.ofVector(3) { p, x in
+      try (0..<3000).reduce(x) { value, k in
+        try k % 2 == 0 ? p.tanh(value) : p.add(value, p.scalar(0.01, like: value))
+      }
+    }
+    #expect(try Jacobian.program(of: elementwise).cost.chosen > 0)
+    let weights = Tensor(TensorType(.float64, [3, 3]), reals: (0..<9).map { Double($0) / 9 - 0.4 })
+    let dense = try Program.ofVector(3) { p, x in
+      try (0..<500).reduce(x) { value, _ in
+        try p.tanh(p.dot(p.constant(weights), value, [0, 1], [1], [0]))
+      }
+    }
+    let jacobian = try verify(dense)
+    #expect(jacobian.cost.chosen <= min(jacobian.cost.forward, jacobian.cost.reverse))
+  }
+
   @Test("Parameters that depend on nothing differentiated may enter anywhere")
   func parameters() throws {
     var random = Random(seed: 10)
