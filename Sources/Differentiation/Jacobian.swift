@@ -177,17 +177,20 @@ package struct Jacobian {
   }
 
   private func thinned(_ cuts: [Int]) -> [Int] {
+    // The number of nodes up to each one that do more than elementwise work.
+    var steps = 0
+    let stepsThrough = program.nodes.map { node in
+      let isStep =
+        !(node.primitive is any Elementwise)
+        && node.primitive.multiplyAdds(node.operands.map(program.type), node.type) > 0
+      if isStep { steps += 1 }
+      return steps
+    }
     var kept = [cuts[0]]
     for index in cuts.dropFirst() {
       let last = kept[kept.count - 1]
       let sameSize = program.nodes[index].type.count == program.nodes[last].type.count
-      let work = (last + 1...index).reduce(0) { sum, k in
-        let node = program.nodes[k]
-        return sum
-          + (node.primitive is any Elementwise
-            ? 0 : node.primitive.multiplyAdds(node.operands.map(program.type), node.type))
-      }
-      if sameSize, work == 0 {
+      if sameSize, stepsThrough[index] == stepsThrough[last] {
         // Behind an elementwise run the later value serves as well as the earlier one. At the very
         // front the run joins the step that follows, where unit seeds stay diagonal through it.
         if last != x { kept.removeLast() } else if index != y { continue }
