@@ -239,10 +239,15 @@ final class CompiledTask: @unchecked Sendable {
     callerIsDouble: Bool
   ) {
     switch (isDouble, callerIsDouble) {
-    case (true, true): transpose(source, Double.self, target, Double.self, count) { $0 }
     case (true, false): transpose(source, Double.self, target, Float.self, count) { Float($0) }
     case (false, true): transpose(source, Float.self, target, Double.self, count) { Double($0) }
-    case (false, false): transpose(source, Float.self, target, Float.self, count) { $0 }
+    default:
+      let size = isDouble ? 8 : 4
+      for sample in 0..<count {
+        let start = sample * rows * columns * size
+        Executable.transpose(
+          source + start, to: target + start, rows: rows, columns: columns, elementSize: size)
+      }
     }
   }
 

@@ -225,7 +225,7 @@ final class ArgExtremeKernel: LineKernel {
   private let kind: Extreme.Kind
   private let last: Bool
 
-  override var name: String { "arg-extreme" }
+  override var name: String { "arg-extreme \(outer)x\(length)x\(inner)" }
 
   init(_ primitive: ArgExtreme, from x: Operand, dims: [Int], to y: Operand, element: ElementType) {
     kind = primitive.kind
@@ -245,22 +245,45 @@ final class ArgExtremeKernel: LineKernel {
 
   @inline(__always)
   private func find<Element: Comparable>(_ bases: Bases, _ type: Element.Type) {
-    let x = x.pointer(bases, as: type)
-    let y = y.pointer(bases, as: Int64.self)
-    for row in 0..<outer {
-      for column in 0..<inner {
-        let line = x + row * length * inner + column
-        var best = 0
-        var value = line[0]
-        for k in 1..<Swift.max(length, 1) {
-          let new = line[k * inner]
-          let isBetter = new != new ? value == value : kind == .maximum ? new > value : new < value
-          if isBetter || last && new == value {
-            best = k
-            value = new
+    switch (kind, last) {
+    case (.maximum, false): find(bases, type) { $0 > $1 }
+    case (.maximum, true): find(bases, type) { $0 >= $1 }
+    case (.minimum, false): find(bases, type) { $0 < $1 }
+    case (.minimum, true): find(bases, type) { $0 <= $1 }
+    }
+  }
+
+  /// Lines side by side advance together, which lets the compiler use vectors.
+  @inline(__always)
+  private func find<Element: Comparable>(
+    _ bases: Bases, _ type: Element.Type, _ isBetter: (Element, Element) -> Bool
+  ) {
+    let laneLimit = 64
+    withUnsafeTemporaryAllocation(of: type, capacity: laneLimit) { values in
+      guard let best = values.baseAddress else { return }
+      for row in 0..<outer {
+        var column = 0
+        while column < inner {
+          let lanes = min(laneLimit, inner - column)
+          let x = x.pointer(bases, as: type) + row * length * inner + column
+          let y = y.pointer(bases, as: Int64.self) + row * inner + column
+          for lane in 0..<lanes {
+            best[lane] = x[lane]
+            y[lane] = 0
           }
+          for k in 1..<Swift.max(length, 1) {
+            let line = x + k * inner
+            for lane in 0..<lanes {
+              let new = line[lane]
+              let old = best[lane]
+              // NaN counts as the extreme, the first one of several.
+              let wins = isBetter(new, old) || (new != new && old == old)
+              best[lane] = wins ? new : old
+              y[lane] = wins ? Int64(k) : y[lane]
+            }
+          }
+          column += lanes
         }
-        y[row * inner + column] = Int64(best)
       }
     }
   }

@@ -1,11 +1,12 @@
 import Glibc
 import Tensors
 
-/// A part of a table of places: `length` elements from `place` on, side by side, or zeros where
+/// A part of a table of places: `length` elements from `place` on, `step` apart, or zeros where
 /// `place` is -1.
 struct TableRun {
   let start: Int
   let place: Int
+  let step: Int
   let length: Int
 
   /// The table as runs, in order.
@@ -14,9 +15,11 @@ struct TableRun {
     var start = 0
     while start < table.count {
       let place = Int(table[start])
+      let next = start + 1 < table.count ? Int(table[start + 1]) : -1
+      let step = place >= 0 && next > place ? next - place : place < 0 ? 0 : 1
       var end = start + 1
-      while end < table.count, Int(table[end]) == (place < 0 ? -1 : place + end - start) { end += 1 }
-      runs.append(TableRun(start: start, place: place, length: end - start))
+      while end < table.count, Int(table[end]) == place + (end - start) * step { end += 1 }
+      runs.append(TableRun(start: start, place: place, step: step, length: end - start))
       start = end
     }
     return runs
@@ -72,7 +75,12 @@ final class TableKernel: Kernel {
           for j in 0..<length { part[j] = 0 }
         } else {
           let from = x + run.pointee.place
-          for j in 0..<length { part[j] = from[j] }
+          let step = run.pointee.step
+          if step == 1 {
+            for j in 0..<length { part[j] = from[j] }
+          } else {
+            for j in 0..<length { part[j] = from[j * step] }
+          }
         }
       }
       y += targetRow
@@ -131,7 +139,12 @@ final class ScatterTableKernel: Kernel {
         let run = runs.start + k
         let part = y + run.pointee.place
         let from = x + run.pointee.start
-        for j in 0..<run.pointee.length { part[j] = plus(part[j], from[j]) }
+        let step = run.pointee.step
+        if step == 1 {
+          for j in 0..<run.pointee.length { part[j] = plus(part[j], from[j]) }
+        } else {
+          for j in 0..<run.pointee.length { part[j * step] = plus(part[j * step], from[j]) }
+        }
       }
       y += targetRow
       x += sourceRow
