@@ -1,7 +1,7 @@
 import Differentiation
 import Graph
-import TestCases
 import Tensors
+import TestCases
 import Testing
 
 @testable import Execution
@@ -46,7 +46,8 @@ struct ExecutableTests {
     #expect(disagreement == nil)
   }
 
-  @Test("a fused chain equals its parts, over and under the piece length", arguments: [3, 511, 1300])
+  @Test(
+    "a fused chain equals its parts, over and under the piece length", arguments: [3, 511, 1300])
   func fusedChain(_ count: Int) throws {
     let p = ProgramBuilder()
     let x = try p.input(TensorType(.float64, [2, count]))

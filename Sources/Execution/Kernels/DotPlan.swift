@@ -55,4 +55,3 @@ struct DotPlan {
   /// Products of larger matrices come first, then long columns.
   var score: (Int, Int) { (outer.reduce(1) { $0 * $1.dim } * -1, n.dim) }
 }
-

@@ -83,15 +83,16 @@ enum ElementwiseFunctions {
       switch primitive {
       case is Negate:
         return element == .int64
-          ? { mapLoop($0, $1, $2, Int64.self) { 0 &- $0 } } : { mapLoop($0, $1, $2, Int32.self) { 0 &- $0 } }
+          ? { each($0, $1, $2, Int64.self) { 0 &- $0 } }
+          : { each($0, $1, $2, Int32.self) { 0 &- $0 } }
       case is Absolute:
         return element == .int64
-          ? { mapLoop($0, $1, $2, Int64.self) { $0 < 0 ? 0 &- $0 : $0 } }
-          : { mapLoop($0, $1, $2, Int32.self) { $0 < 0 ? 0 &- $0 : $0 } }
+          ? { each($0, $1, $2, Int64.self) { $0 < 0 ? 0 &- $0 : $0 } }
+          : { each($0, $1, $2, Int32.self) { $0 < 0 ? 0 &- $0 : $0 } }
       case is Sign:
         return element == .int64
-          ? { mapLoop($0, $1, $2, Int64.self) { $0.signum() } }
-          : { mapLoop($0, $1, $2, Int32.self) { $0.signum() } }
+          ? { each($0, $1, $2, Int64.self) { $0.signum() } }
+          : { each($0, $1, $2, Int32.self) { $0.signum() } }
       default: return nil
       }
     case .bool: return nil
@@ -100,24 +101,24 @@ enum ElementwiseFunctions {
 
   private static func classification(_ kind: Classify.Kind, _ element: ElementType) -> UnaryLoop {
     switch (kind, element) {
-    case (.isNaN, .float64): { mapLoop($0, $1, $2, Double.self) { UInt8($0.isNaN ? 1 : 0) } }
-    case (.isNaN, _): { mapLoop($0, $1, $2, Float.self) { UInt8($0.isNaN ? 1 : 0) } }
+    case (.isNaN, .float64): { each($0, $1, $2, Double.self) { UInt8($0.isNaN ? 1 : 0) } }
+    case (.isNaN, _): { each($0, $1, $2, Float.self) { UInt8($0.isNaN ? 1 : 0) } }
     case (.isPositiveInfinity, .float64):
-      { mapLoop($0, $1, $2, Double.self) { UInt8($0 == .infinity ? 1 : 0) } }
+      { each($0, $1, $2, Double.self) { UInt8($0 == .infinity ? 1 : 0) } }
     case (.isPositiveInfinity, _):
-      { mapLoop($0, $1, $2, Float.self) { UInt8($0 == .infinity ? 1 : 0) } }
+      { each($0, $1, $2, Float.self) { UInt8($0 == .infinity ? 1 : 0) } }
     case (.isNegativeInfinity, .float64):
-      { mapLoop($0, $1, $2, Double.self) { UInt8($0 == -.infinity ? 1 : 0) } }
+      { each($0, $1, $2, Double.self) { UInt8($0 == -.infinity ? 1 : 0) } }
     case (.isNegativeInfinity, _):
-      { mapLoop($0, $1, $2, Float.self) { UInt8($0 == -.infinity ? 1 : 0) } }
+      { each($0, $1, $2, Float.self) { UInt8($0 == -.infinity ? 1 : 0) } }
     }
   }
 
   private static func negation(_ element: ElementType) -> UnaryLoop? {
     switch element {
-    case .bool: return { mapLoop($0, $1, $2, UInt8.self) { 1 - $0 } }
-    case .int64: return { mapLoop($0, $1, $2, Int64.self) { ~$0 } }
-    case .int32: return { mapLoop($0, $1, $2, Int32.self) { ~$0 } }
+    case .bool: return { each($0, $1, $2, UInt8.self) { 1 - $0 } }
+    case .int64: return { each($0, $1, $2, Int64.self) { ~$0 } }
+    case .int32: return { each($0, $1, $2, Int32.self) { ~$0 } }
     default: return nil
     }
   }
@@ -134,28 +135,28 @@ enum ElementwiseFunctions {
 
   private static func conversion(from: ElementType, to: ElementType) -> UnaryLoop? {
     switch (from, to) {
-    case (.float64, .float32): return { mapLoop($0, $1, $2, Double.self) { Float($0) } }
-    case (.float64, .int64): return { mapLoop($0, $1, $2, Double.self) { wholeNumber($0) } }
+    case (.float64, .float32): return { each($0, $1, $2, Double.self) { Float($0) } }
+    case (.float64, .int64): return { each($0, $1, $2, Double.self) { wholeNumber($0) } }
     case (.float64, .int32):
-      return { mapLoop($0, $1, $2, Double.self) { Int32(truncatingIfNeeded: wholeNumber($0)) } }
-    case (.float64, .bool): return { mapLoop($0, $1, $2, Double.self) { UInt8($0 != 0 ? 1 : 0) } }
-    case (.float32, .float64): return { mapLoop($0, $1, $2, Float.self) { Double($0) } }
-    case (.float32, .int64): return { mapLoop($0, $1, $2, Float.self) { wholeNumber($0) } }
+      return { each($0, $1, $2, Double.self) { Int32(truncatingIfNeeded: wholeNumber($0)) } }
+    case (.float64, .bool): return { each($0, $1, $2, Double.self) { UInt8($0 != 0 ? 1 : 0) } }
+    case (.float32, .float64): return { each($0, $1, $2, Float.self) { Double($0) } }
+    case (.float32, .int64): return { each($0, $1, $2, Float.self) { wholeNumber($0) } }
     case (.float32, .int32):
-      return { mapLoop($0, $1, $2, Float.self) { Int32(truncatingIfNeeded: wholeNumber($0)) } }
-    case (.float32, .bool): return { mapLoop($0, $1, $2, Float.self) { UInt8($0 != 0 ? 1 : 0) } }
-    case (.int64, .float64): return { mapLoop($0, $1, $2, Int64.self) { Double($0) } }
-    case (.int64, .float32): return { mapLoop($0, $1, $2, Int64.self) { Float($0) } }
-    case (.int64, .int32): return { mapLoop($0, $1, $2, Int64.self) { Int32(truncatingIfNeeded: $0) } }
-    case (.int64, .bool): return { mapLoop($0, $1, $2, Int64.self) { UInt8($0 != 0 ? 1 : 0) } }
-    case (.int32, .float64): return { mapLoop($0, $1, $2, Int32.self) { Double($0) } }
-    case (.int32, .float32): return { mapLoop($0, $1, $2, Int32.self) { Float($0) } }
-    case (.int32, .int64): return { mapLoop($0, $1, $2, Int32.self) { Int64($0) } }
-    case (.int32, .bool): return { mapLoop($0, $1, $2, Int32.self) { UInt8($0 != 0 ? 1 : 0) } }
-    case (.bool, .float64): return { mapLoop($0, $1, $2, UInt8.self) { Double($0) } }
-    case (.bool, .float32): return { mapLoop($0, $1, $2, UInt8.self) { Float($0) } }
-    case (.bool, .int64): return { mapLoop($0, $1, $2, UInt8.self) { Int64($0) } }
-    case (.bool, .int32): return { mapLoop($0, $1, $2, UInt8.self) { Int32($0) } }
+      return { each($0, $1, $2, Float.self) { Int32(truncatingIfNeeded: wholeNumber($0)) } }
+    case (.float32, .bool): return { each($0, $1, $2, Float.self) { UInt8($0 != 0 ? 1 : 0) } }
+    case (.int64, .float64): return { each($0, $1, $2, Int64.self) { Double($0) } }
+    case (.int64, .float32): return { each($0, $1, $2, Int64.self) { Float($0) } }
+    case (.int64, .int32): return { each($0, $1, $2, Int64.self) { Int32(truncatingIfNeeded: $0) } }
+    case (.int64, .bool): return { each($0, $1, $2, Int64.self) { UInt8($0 != 0 ? 1 : 0) } }
+    case (.int32, .float64): return { each($0, $1, $2, Int32.self) { Double($0) } }
+    case (.int32, .float32): return { each($0, $1, $2, Int32.self) { Float($0) } }
+    case (.int32, .int64): return { each($0, $1, $2, Int32.self) { Int64($0) } }
+    case (.int32, .bool): return { each($0, $1, $2, Int32.self) { UInt8($0 != 0 ? 1 : 0) } }
+    case (.bool, .float64): return { each($0, $1, $2, UInt8.self) { Double($0) } }
+    case (.bool, .float32): return { each($0, $1, $2, UInt8.self) { Float($0) } }
+    case (.bool, .int64): return { each($0, $1, $2, UInt8.self) { Int64($0) } }
+    case (.bool, .int32): return { each($0, $1, $2, UInt8.self) { Int32($0) } }
     default: return copying(from)
     }
   }
@@ -175,7 +176,8 @@ enum ElementwiseFunctions {
     guard element.isReal else {
       guard scalars == 0, let function = primitive as? any BinaryFunction else { return nil }
       return element == .int64
-        ? wholeBinary64(function) : element == .int32 ? wholeBinary32(function) : boolBinary(function)
+        ? wholeBinary64(function)
+        : element == .int32 ? wholeBinary32(function) : boolBinary(function)
     }
     var operation = binaryOperations[primitive.name]
     if let extreme = primitive as? Extreme {
@@ -191,55 +193,57 @@ enum ElementwiseFunctions {
 
   private static func wholeBinary64(_ function: any BinaryFunction) -> BinaryLoop? {
     switch function {
-    case is Add: return { zipLoop($0, $1, $2, $3, Int64.self) { $0 &+ $1 } }
-    case is Subtract: return { zipLoop($0, $1, $2, $3, Int64.self) { $0 &- $1 } }
-    case is Multiply: return { zipLoop($0, $1, $2, $3, Int64.self) { $0 &* $1 } }
-    case is Divide: return { zipLoop($0, $1, $2, $3, Int64.self) { Divide().wholeValue($0, $1) ?? 0 } }
-    case is Power: return { zipLoop($0, $1, $2, $3, Int64.self) { Power().wholeValue($0, $1) ?? 0 } }
+    case is Add: return { pairs($0, $1, $2, $3, Int64.self) { $0 &+ $1 } }
+    case is Subtract: return { pairs($0, $1, $2, $3, Int64.self) { $0 &- $1 } }
+    case is Multiply: return { pairs($0, $1, $2, $3, Int64.self) { $0 &* $1 } }
+    case is Divide:
+      return { pairs($0, $1, $2, $3, Int64.self) { Divide().wholeValue($0, $1) ?? 0 } }
+    case is Power: return { pairs($0, $1, $2, $3, Int64.self) { Power().wholeValue($0, $1) ?? 0 } }
     case is Remainder:
-      return { zipLoop($0, $1, $2, $3, Int64.self) { Remainder().wholeValue($0, $1) ?? 0 } }
-    case is Modulo: return { zipLoop($0, $1, $2, $3, Int64.self) { Modulo().wholeValue($0, $1) ?? 0 } }
+      return { pairs($0, $1, $2, $3, Int64.self) { Remainder().wholeValue($0, $1) ?? 0 } }
+    case is Modulo:
+      return { pairs($0, $1, $2, $3, Int64.self) { Modulo().wholeValue($0, $1) ?? 0 } }
     case let extreme as Extreme:
       return extreme.kind == .maximum
-        ? { zipLoop($0, $1, $2, $3, Int64.self) { Swift.max($0, $1) } }
-        : { zipLoop($0, $1, $2, $3, Int64.self) { Swift.min($0, $1) } }
+        ? { pairs($0, $1, $2, $3, Int64.self) { Swift.max($0, $1) } }
+        : { pairs($0, $1, $2, $3, Int64.self) { Swift.min($0, $1) } }
     default: return nil
     }
   }
 
   private static func wholeBinary32(_ function: any BinaryFunction) -> BinaryLoop? {
     switch function {
-    case is Add: return { zipLoop($0, $1, $2, $3, Int32.self) { $0 &+ $1 } }
-    case is Subtract: return { zipLoop($0, $1, $2, $3, Int32.self) { $0 &- $1 } }
-    case is Multiply: return { zipLoop($0, $1, $2, $3, Int32.self) { $0 &* $1 } }
+    case is Add: return { pairs($0, $1, $2, $3, Int32.self) { $0 &+ $1 } }
+    case is Subtract: return { pairs($0, $1, $2, $3, Int32.self) { $0 &- $1 } }
+    case is Multiply: return { pairs($0, $1, $2, $3, Int32.self) { $0 &* $1 } }
     case is Divide:
       return {
-        zipLoop($0, $1, $2, $3, Int32.self) {
+        pairs($0, $1, $2, $3, Int32.self) {
           Int32(truncatingIfNeeded: Divide().wholeValue(Int64($0), Int64($1)) ?? 0)
         }
       }
     case is Power:
       return {
-        zipLoop($0, $1, $2, $3, Int32.self) {
+        pairs($0, $1, $2, $3, Int32.self) {
           Int32(truncatingIfNeeded: Power().wholeValue(Int64($0), Int64($1)) ?? 0)
         }
       }
     case is Remainder:
       return {
-        zipLoop($0, $1, $2, $3, Int32.self) {
+        pairs($0, $1, $2, $3, Int32.self) {
           Int32(truncatingIfNeeded: Remainder().wholeValue(Int64($0), Int64($1)) ?? 0)
         }
       }
     case is Modulo:
       return {
-        zipLoop($0, $1, $2, $3, Int32.self) {
+        pairs($0, $1, $2, $3, Int32.self) {
           Int32(truncatingIfNeeded: Modulo().wholeValue(Int64($0), Int64($1)) ?? 0)
         }
       }
     case let extreme as Extreme:
       return extreme.kind == .maximum
-        ? { zipLoop($0, $1, $2, $3, Int32.self) { Swift.max($0, $1) } }
-        : { zipLoop($0, $1, $2, $3, Int32.self) { Swift.min($0, $1) } }
+        ? { pairs($0, $1, $2, $3, Int32.self) { Swift.max($0, $1) } }
+        : { pairs($0, $1, $2, $3, Int32.self) { Swift.min($0, $1) } }
     default: return nil
     }
   }
@@ -247,32 +251,35 @@ enum ElementwiseFunctions {
   /// On truth values: sum is or, product and maximum follow.
   private static func boolBinary(_ function: any BinaryFunction) -> BinaryLoop? {
     switch function {
-    case is Add: return { zipLoop($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
-    case is Subtract: return { zipLoop($0, $1, $2, $3, UInt8.self) { $0 ^ $1 } }
-    case is Multiply: return { zipLoop($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
+    case is Add: return { pairs($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
+    case is Subtract: return { pairs($0, $1, $2, $3, UInt8.self) { $0 ^ $1 } }
+    case is Multiply: return { pairs($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
     case let extreme as Extreme:
       return extreme.kind == .maximum
-        ? { zipLoop($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
-        : { zipLoop($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
+        ? { pairs($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
+        : { pairs($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
     default: return nil
     }
   }
 
-  private static func bitOperation(_ kind: BitOperation.Kind, _ element: ElementType) -> BinaryLoop? {
+  private static func bitOperation(_ kind: BitOperation.Kind, _ element: ElementType) -> BinaryLoop?
+  {
     switch (kind, element.byteCount) {
-    case (.and, 8): { zipLoop($0, $1, $2, $3, Int64.self) { $0 & $1 } }
-    case (.or, 8): { zipLoop($0, $1, $2, $3, Int64.self) { $0 | $1 } }
-    case (.xor, 8): { zipLoop($0, $1, $2, $3, Int64.self) { $0 ^ $1 } }
-    case (.shiftLeft, 8): { zipLoop($0, $1, $2, $3, Int64.self) { $1 < 0 || $1 > 63 ? 0 : $0 << $1 } }
-    case (.shiftRight, 8): { zipLoop($0, $1, $2, $3, Int64.self) { $1 < 0 || $1 > 63 ? 0 : $0 >> $1 } }
-    case (.and, 4): { zipLoop($0, $1, $2, $3, Int32.self) { $0 & $1 } }
-    case (.or, 4): { zipLoop($0, $1, $2, $3, Int32.self) { $0 | $1 } }
-    case (.xor, 4): { zipLoop($0, $1, $2, $3, Int32.self) { $0 ^ $1 } }
-    case (.shiftLeft, 4): { zipLoop($0, $1, $2, $3, Int32.self) { $1 < 0 || $1 > 31 ? 0 : $0 << $1 } }
-    case (.shiftRight, 4): { zipLoop($0, $1, $2, $3, Int32.self) { $1 < 0 || $1 > 31 ? 0 : $0 >> $1 } }
-    case (.and, 1): { zipLoop($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
-    case (.or, 1): { zipLoop($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
-    case (.xor, 1): { zipLoop($0, $1, $2, $3, UInt8.self) { $0 ^ $1 } }
+    case (.and, 8): { pairs($0, $1, $2, $3, Int64.self) { $0 & $1 } }
+    case (.or, 8): { pairs($0, $1, $2, $3, Int64.self) { $0 | $1 } }
+    case (.xor, 8): { pairs($0, $1, $2, $3, Int64.self) { $0 ^ $1 } }
+    case (.shiftLeft, 8): { pairs($0, $1, $2, $3, Int64.self) { $1 < 0 || $1 > 63 ? 0 : $0 << $1 } }
+    case (.shiftRight, 8):
+      { pairs($0, $1, $2, $3, Int64.self) { $1 < 0 || $1 > 63 ? 0 : $0 >> $1 } }
+    case (.and, 4): { pairs($0, $1, $2, $3, Int32.self) { $0 & $1 } }
+    case (.or, 4): { pairs($0, $1, $2, $3, Int32.self) { $0 | $1 } }
+    case (.xor, 4): { pairs($0, $1, $2, $3, Int32.self) { $0 ^ $1 } }
+    case (.shiftLeft, 4): { pairs($0, $1, $2, $3, Int32.self) { $1 < 0 || $1 > 31 ? 0 : $0 << $1 } }
+    case (.shiftRight, 4):
+      { pairs($0, $1, $2, $3, Int32.self) { $1 < 0 || $1 > 31 ? 0 : $0 >> $1 } }
+    case (.and, 1): { pairs($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
+    case (.or, 1): { pairs($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
+    case (.xor, 1): { pairs($0, $1, $2, $3, UInt8.self) { $0 ^ $1 } }
     default: nil
     }
   }
@@ -299,24 +306,24 @@ enum ElementwiseFunctions {
     }
     guard scalars == 0 else { return nil }
     switch (comparison, element.byteCount) {
-    case (.equal, 8): return { zipLoop($0, $1, $2, $3, Int64.self) { UInt8($0 == $1 ? 1 : 0) } }
-    case (.less, 8): return { zipLoop($0, $1, $2, $3, Int64.self) { UInt8($0 < $1 ? 1 : 0) } }
-    case (.lessOrEqual, 8): return { zipLoop($0, $1, $2, $3, Int64.self) { UInt8($0 <= $1 ? 1 : 0) } }
-    case (.greater, 8): return { zipLoop($0, $1, $2, $3, Int64.self) { UInt8($0 > $1 ? 1 : 0) } }
+    case (.equal, 8): return { pairs($0, $1, $2, $3, Int64.self) { UInt8($0 == $1 ? 1 : 0) } }
+    case (.less, 8): return { pairs($0, $1, $2, $3, Int64.self) { UInt8($0 < $1 ? 1 : 0) } }
+    case (.lessOrEqual, 8): return { pairs($0, $1, $2, $3, Int64.self) { UInt8($0 <= $1 ? 1 : 0) } }
+    case (.greater, 8): return { pairs($0, $1, $2, $3, Int64.self) { UInt8($0 > $1 ? 1 : 0) } }
     case (.greaterOrEqual, 8):
-      return { zipLoop($0, $1, $2, $3, Int64.self) { UInt8($0 >= $1 ? 1 : 0) } }
-    case (.equal, 4): return { zipLoop($0, $1, $2, $3, Int32.self) { UInt8($0 == $1 ? 1 : 0) } }
-    case (.less, 4): return { zipLoop($0, $1, $2, $3, Int32.self) { UInt8($0 < $1 ? 1 : 0) } }
-    case (.lessOrEqual, 4): return { zipLoop($0, $1, $2, $3, Int32.self) { UInt8($0 <= $1 ? 1 : 0) } }
-    case (.greater, 4): return { zipLoop($0, $1, $2, $3, Int32.self) { UInt8($0 > $1 ? 1 : 0) } }
+      return { pairs($0, $1, $2, $3, Int64.self) { UInt8($0 >= $1 ? 1 : 0) } }
+    case (.equal, 4): return { pairs($0, $1, $2, $3, Int32.self) { UInt8($0 == $1 ? 1 : 0) } }
+    case (.less, 4): return { pairs($0, $1, $2, $3, Int32.self) { UInt8($0 < $1 ? 1 : 0) } }
+    case (.lessOrEqual, 4): return { pairs($0, $1, $2, $3, Int32.self) { UInt8($0 <= $1 ? 1 : 0) } }
+    case (.greater, 4): return { pairs($0, $1, $2, $3, Int32.self) { UInt8($0 > $1 ? 1 : 0) } }
     case (.greaterOrEqual, 4):
-      return { zipLoop($0, $1, $2, $3, Int32.self) { UInt8($0 >= $1 ? 1 : 0) } }
-    case (.equal, _): return { zipLoop($0, $1, $2, $3, UInt8.self) { UInt8($0 == $1 ? 1 : 0) } }
-    case (.less, _): return { zipLoop($0, $1, $2, $3, UInt8.self) { UInt8($0 < $1 ? 1 : 0) } }
-    case (.lessOrEqual, _): return { zipLoop($0, $1, $2, $3, UInt8.self) { UInt8($0 <= $1 ? 1 : 0) } }
-    case (.greater, _): return { zipLoop($0, $1, $2, $3, UInt8.self) { UInt8($0 > $1 ? 1 : 0) } }
+      return { pairs($0, $1, $2, $3, Int32.self) { UInt8($0 >= $1 ? 1 : 0) } }
+    case (.equal, _): return { pairs($0, $1, $2, $3, UInt8.self) { UInt8($0 == $1 ? 1 : 0) } }
+    case (.less, _): return { pairs($0, $1, $2, $3, UInt8.self) { UInt8($0 < $1 ? 1 : 0) } }
+    case (.lessOrEqual, _): return { pairs($0, $1, $2, $3, UInt8.self) { UInt8($0 <= $1 ? 1 : 0) } }
+    case (.greater, _): return { pairs($0, $1, $2, $3, UInt8.self) { UInt8($0 > $1 ? 1 : 0) } }
     case (.greaterOrEqual, _):
-      return { zipLoop($0, $1, $2, $3, UInt8.self) { UInt8($0 >= $1 ? 1 : 0) } }
+      return { pairs($0, $1, $2, $3, UInt8.self) { UInt8($0 >= $1 ? 1 : 0) } }
     }
   }
 
@@ -336,7 +343,7 @@ enum ElementwiseFunctions {
 // MARK: - The loops behind the closures
 
 @inline(__always)
-private func mapLoop<From, To>(
+private func each<From, To>(
   _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer, _ n: Int64, _ type: From.Type,
   _ function: (From) -> To
 ) {
@@ -346,7 +353,7 @@ private func mapLoop<From, To>(
 }
 
 @inline(__always)
-private func zipLoop<From, To>(
+private func pairs<From, To>(
   _ y: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ n: Int64,
   _ type: From.Type, _ function: (From, From) -> To
 ) {

@@ -84,7 +84,9 @@ final class FusedKernel: Kernel {
   }
 
   /// Two addresses for each slot, and a place for each axis.
-  private static func tableBytes(_ slots: Int) -> Int { (slots * 16 + axisLimit * 8 + 63) / 64 * 64 }
+  private static func tableBytes(_ slots: Int) -> Int {
+    (slots * 16 + axisLimit * 8 + 63) / 64 * 64
+  }
   static let axisLimit = 8
 
   override var name: String { text }

@@ -63,7 +63,8 @@ extension Compiler {
     let window = Window(fold.axes)
     let spatial = TensorType(x.element, Shape(fold.spatial))
     let table = window.sources(
-      spatial, try window.type(of: [spatial])).map { Int32(truncatingIfNeeded: $0) }
+      spatial, try window.type(of: [spatial])
+    ).map { Int32(truncatingIfNeeded: $0) }
     let targetRow = fold.spatial.reduce(1, *)
     let rows = y.dims.dropLast(fold.spatial.count).reduce(1, *)
     steps.append(

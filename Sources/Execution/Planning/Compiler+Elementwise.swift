@@ -47,7 +47,9 @@ extension Compiler {
 
   mutating func lowerGroup(_ members: [Int]) throws {
     guard let first = members.first else { return }
-    for index in members { program.nodes[index].operands.forEach { gatherConstant($0) } }
+    for index in members {
+      for operand in program.nodes[index].operands { gatherConstant(operand) }
+    }
     let usedOutside = valuesUsed(outside: Set(members))
     for index in members where usedOutside.contains(index) { _ = newPlacement(for: index) }
     var plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: lastUses(members))

@@ -228,7 +228,8 @@ struct Compiler {
 
   /// Puts the elements of a known, strided value side by side, once and for all.
   mutating func gatherConstant(_ value: Value) {
-    guard let view = placements[value.index], case .constant(let index) = buffers[view.buffer].place,
+    guard let view = placements[value.index],
+      case .constant(let index) = buffers[view.buffer].place,
       !view.isContiguous, !view.strides.contains(0), view.count > 0
     else { return }
     let gathered = ConstantMemory(gathering: view, from: constants[index])

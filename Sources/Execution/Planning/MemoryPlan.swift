@@ -18,8 +18,8 @@ struct MemoryPlan {
     for interval in intervals.sorted(by: { ($0.bytes, $1.id) > ($1.bytes, $0.id) }) {
       let bytes = MemoryPlan.aligned(interval.bytes)
       var offset = 0
-      for (start, other) in placed where other.first <= interval.last && interval.first <= other.last
-      {
+      for (start, other) in placed
+      where other.first <= interval.last && interval.first <= other.last {
         // `placed` is in order of offsets, so the first gap that is large enough is taken.
         if start >= offset + bytes { break }
         offset = max(offset, start + MemoryPlan.aligned(other.bytes))

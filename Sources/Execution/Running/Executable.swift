@@ -48,11 +48,15 @@ package final class Executable: @unchecked Sendable {
   package var kernelNames: [String] { kernels.map(\.name) }
 
   /// The number of base addresses of a run.
-  var baseCount: Int { Executable.firstBase + constants.count + inputTypes.count + outputTypes.count }
+  var baseCount: Int {
+    Executable.firstBase + constants.count + inputTypes.count + outputTypes.count
+  }
 
   /// Fills in the addresses of constants.
   func bindConstants(_ bases: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
-    for (k, constant) in constants.enumerated() { bases[Executable.firstBase + k] = constant.memory }
+    for (k, constant) in constants.enumerated() {
+      bases[Executable.firstBase + k] = constant.memory
+    }
   }
 
   /// Where the addresses of inputs, and behind them of outputs, stand among the bases.
