@@ -47,7 +47,7 @@ let package = Package(
     .systemLibrary(name: "CNetJac"),
     .target(
       name: "NetJacC",
-      dependencies: ["CNetJac", "Formats", "Graphs", "Networks", "Tensors", "Training"],
+      dependencies: ["CNetJac", "Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"],
       swiftSettings: strict),
 
     .target(

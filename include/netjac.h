@@ -62,9 +62,9 @@
  *            object from one thread at a time.
  *
  * Real time  The first call of each task compiles a plan and allocates its memory; netjac_prepare() does both
- *            ahead. After that, netjac_forward(), _jacobian(), _jvp(), _vjp(), _hessian() and
- *            _jacobian_sparse() neither allocate nor take a lock for a single sample; a batch may in addition
- *            wake the library's worker threads (option `threads`). Calls that run at the same time have
+ *            ahead. After that, netjac_forward(), _jacobian(), _jvp(), _vjp(), _hessian(), _hvp(),
+ *            _jacobian_sparse() and _kinks() neither allocate nor take a lock for a single sample; a batch may
+ *            in addition wake the library's worker threads (option `threads`). Calls that run at the same time have
  *            a workspace each, so a call allocates when more run at once than ever before.
  *
  * Text       UTF-8, ends with a zero byte.
@@ -341,6 +341,18 @@ netjac_status netjac_hessian(netjac_network *network, int64_t samples, const dou
                              double *hessian);
 
 /*
+ * Evaluates the product of that Hessian with a vector, H v, without ever forming the matrix: at a small
+ * multiple of the cost of evaluation, for large n and for iterative solvers.
+ *
+ * x        [samples][n]
+ * weights  [samples][m]
+ * tangent  [samples][n], the vectors v.
+ * product  [samples][n], written: H v.
+ */
+netjac_status netjac_hvp(netjac_network *network, int64_t samples, const double *x, const double *weights,
+                         const double *tangent, double *product);
+
+/*
  * Which elements of the Jacobian can be other than zero, as compressed columns (CSC): column k has its rows in
  * row_indices[column_pointers[k]] up to, not including, row_indices[column_pointers[k + 1]], ascending, from
  * 0. This depends on the network only, not on x, so read it once. Call it with NULL arrays for the count, then
@@ -354,8 +366,21 @@ netjac_status netjac_jacobian_sparsity(netjac_network *network, int64_t *nonzero
                                        int64_t *row_indices);
 
 /*
+ * Which elements of the Hessian of a weighted sum of outputs can be other than zero, whatever the weights and x:
+ * compressed columns as of netjac_jacobian_sparsity(), with n rows and n columns. Symmetric; both triangles are
+ * listed. Outputs that are linear in x, or piecewise so (relu), add nothing.
+ *
+ * nonzeros         Receives the number of elements; NULL if not wanted.
+ * column_pointers  [n + 1], written; NULL if not wanted.
+ * row_indices      [nonzeros], written; NULL if not wanted.
+ */
+netjac_status netjac_hessian_sparsity(netjac_network *network, int64_t *nonzeros, int64_t *column_pointers,
+                                      int64_t *row_indices);
+
+/*
  * Evaluates the network and the elements of its Jacobian that netjac_jacobian_sparsity() lists, in that
- * sequence. Where the structure allows it, this costs fewer passes than netjac_jacobian().
+ * sequence. Where the structure allows it, this costs fewer passes than netjac_jacobian(); see
+ * netjac_jacobian_seeds().
  *
  * x        [samples][n]
  * y        [samples][m], written; NULL if not wanted.
@@ -380,6 +405,9 @@ netjac_status netjac_vjp_f32(netjac_network *network, int64_t samples, const flo
 netjac_status netjac_hessian_f32(netjac_network *network, int64_t samples, const float *x, const float *weights,
                                  float *hessian);
 
+netjac_status netjac_hvp_f32(netjac_network *network, int64_t samples, const float *x, const float *weights,
+                             const float *tangent, float *product);
+
 netjac_status netjac_jacobian_sparse_f32(netjac_network *network, int64_t samples, const float *x, float *y,
                                          float *values);
 
@@ -389,7 +417,7 @@ netjac_status netjac_jacobian_sparse_f32(netjac_network *network, int64_t sample
  * Compiles a task and allocates its memory, so that later calls of it with up to this many samples neither
  * compile nor allocate. Calling it is never necessary: otherwise the first call does it.
  *
- * task     "forward", "jacobian", "jvp", "vjp", "hessian" or "jacobian_sparse".
+ * task     "forward", "jacobian", "jvp", "vjp", "hessian", "hvp", "jacobian_sparse" or "kinks".
  * samples  The largest number of samples that will be passed.
  *
  * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT (also for an unknown task), NETJAC_ERROR_MEMORY or
@@ -399,7 +427,8 @@ netjac_status netjac_prepare(netjac_network *network, const char *task, int64_t 
 
 /*
  * In which order the Jacobian is accumulated, as text for people: the order, its cost in multiply-adds for one
- * sample, and beside it the cost of plain forward and plain reverse accumulation.
+ * sample, and beside it the cost of plain forward and plain reverse accumulation; then how many of its elements
+ * can be other than zero, and how many seeds the sparse Jacobian takes.
  *
  * buffer   Receives the text, cut off to fit, always ending in a zero byte; NULL or size 0 if only the length
  *          is wanted.
@@ -427,6 +456,49 @@ netjac_status netjac_network_plan(netjac_network *network, const char *task, cha
  */
 netjac_status netjac_jacobian_cost(netjac_network *network, int64_t *chosen, int64_t *forward,
                                    int64_t *reverse);
+
+/*
+ * How many seeds, that is passes forwards or backwards, netjac_jacobian_sparse() takes: columns that share no row
+ * (or rows that share no column) share a seed. A dense Jacobian takes the smaller of n and m.
+ *
+ * seeds  Receives the number.
+ */
+netjac_status netjac_jacobian_seeds(netjac_network *network, int64_t *seeds);
+
+/* ---- Smoothness ------------------------------------------------------------------------------------------ */
+/*
+ * Where a network is not smooth, solvers that rely on derivatives slow down or stop. These functions tell which
+ * nodes of the file have kinks or jumps (Relu, MaxPool, Clip, Floor, TopK, ...) and how near x is to one. A node
+ * counts if it depends on x through real numbers and an output depends on it; nodes of functions and loops are
+ * those of the body. On failure the count is -1 and the texts are NULL; the texts live as long as the network.
+ * The first call makes the list, which allocates.
+ */
+
+/* How many nodes of the network have kinks; 0 if it is smooth. */
+int32_t netjac_kink_count(netjac_network *network);
+
+/* The name of the node in the file, or of its first output if it has no name; nodes of functions have a path. */
+const char *netjac_kink_node(netjac_network *network, int32_t index);
+
+/* The operator of the node, such as "Relu". */
+const char *netjac_kink_operator(netjac_network *network, int32_t index);
+
+/* What holds at the kinks, such as "x = 0: derivative 0". */
+const char *netjac_kink_convention(netjac_network *network, int32_t index);
+
+/*
+ * How far the arguments inside the network are from the nearest kink of each node: the least |argument - kink| of
+ * its elements, the least gap between the two largest (smallest) values for what takes an extreme, and between
+ * neighbours in the order for what sorts. Distances are in units of that argument, not of x. 0 means at a kink.
+ *
+ * x          [samples][n]
+ * distances  [samples][netjac_kink_count()], written; infinite where no kink can be reached.
+ *
+ * Returns what the functions of values and derivatives return.
+ */
+netjac_status netjac_kinks(netjac_network *network, int64_t samples, const double *x, double *distances);
+
+netjac_status netjac_kinks_f32(netjac_network *network, int64_t samples, const float *x, float *distances);
 
 /* ---- Graphs ---------------------------------------------------------------------------------------------- */
 /*

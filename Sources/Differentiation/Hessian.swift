@@ -20,6 +20,21 @@ extension Program {
     return Program.selecting(jacobian.program, outputs: [1])
   }
 
+  /// The product of the Hessian of `Σ w[k]·y[k]` with a vector: takes x [n], w [m] and the vector
+  /// [n]; gives [n]. The matrix is never formed: the gradient is differentiated along the vector.
+  package func hessianProduct(
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> Program {
+    let gradient = try weightedGradient(memoryLimit: memoryLimit)
+    let p = ProgramBuilder(memoryLimit: memoryLimit)
+    let arguments = try gradient.inputs.map { try p.input(gradient.type($0)) }
+    let tangent = try p.input(gradient.type(gradient.inputs[0]))
+    let product = try p.directionalDerivative(
+      of: p.inline(gradient, arguments)[gradient.outputs[0].index], by: [arguments[0]],
+      along: [tangent])
+    return p.program(outputs: [product])
+  }
+
   /// The same program with some of its outputs only, and without what they do not need.
   package static func selecting(_ program: Program, outputs: [Int]) -> Program {
     program.with(outputs: outputs.map { program.outputs[$0] })

@@ -49,6 +49,17 @@ extension Program {
     return patterns[outputs[0].index]
   }
 
+  /// The structure of the Hessian of `Σ w[k]·y[k]` for y [m] of x [n], for all weights: that of the
+  /// gradient's Jacobian. Which of two elements across the diagonal a rule sees may differ, so an
+  /// element counts only if both are there.
+  package func hessianPattern(
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> Pattern {
+    let pattern = try weightedGradient(memoryLimit: memoryLimit).jacobianPattern(
+      memoryLimit: memoryLimit)
+    return pattern.intersection(pattern.transposed(columns: pattern.rows.count))
+  }
+
   /// The last node that uses each value; outputs are used to the end.
   private var lastUses: [Int] {
     var lastUse = [Int](repeating: -1, count: nodes.count)
@@ -84,10 +95,7 @@ package struct Colouring: Sendable {
 
   /// The better of a colouring by columns and one by rows.
   package init(_ pattern: Pattern, columns n: Int) {
-    var byColumn = [Pattern.Row](repeating: [], count: n)
-    for (row, columns) in pattern.rows.enumerated() {
-      for column in columns { byColumn[Int(column)].append(Int32(row)) }
-    }
+    let byColumn = pattern.transposed(columns: n).rows
     let columns = Colouring.greedy(n, across: pattern.rows)
     let rows = Colouring.greedy(pattern.rows.count, across: byColumn)
     let columnCount = (columns.max() ?? -1) + 1
@@ -133,11 +141,14 @@ package struct Colouring: Sendable {
 
 /// The nonzeros of a Jacobian in compressed columns, and a program that computes just them.
 package struct SparseJacobian: Sendable {
-  package let columnPointers: [Int]
-  package let rowIndices: [Int]
+  package let structure: SparseStructure
+  package var columnPointers: [Int] { structure.pointers }
+  package var rowIndices: [Int] { structure.rows }
   /// Takes x; gives y [m] and the nonzeros' values.
   package let program: Program
   package let seedCount: Int
+  /// The structure and the way to the values in words.
+  package let summary: String
 
   package init(
     of program: Program, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
@@ -146,11 +157,14 @@ package struct SparseJacobian: Sendable {
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
     let pattern = try program.jacobianPattern(memoryLimit: memoryLimit)
-    let structure = SparseStructure(pattern, columns: n)
-    columnPointers = structure.pointers
-    rowIndices = structure.rows
+    structure = SparseStructure(pattern, columns: n)
+    let structure = structure
     let colouring = Colouring(pattern, columns: n)
-    if colouring.count < min(n, m) {
+    let isDense = colouring.count >= min(n, m)
+    let way = isDense ? "as dense" : colouring.isByRows ? "reverse" : "forward"
+    summary =
+      "\(structure.rows.count) of \(m * n) elements, \(min(colouring.count, n, m)) seeds, \(way)"
+    if !isDense {
       seedCount = colouring.count
       self.program = try CompressedJacobian(
         of: program, structure, colouring, memoryLimit: memoryLimit
@@ -174,13 +188,13 @@ package struct SparseJacobian: Sendable {
 }
 
 /// Where the nonzeros are, column by column.
-struct SparseStructure {
-  let pointers: [Int]
-  let rows: [Int]
+package struct SparseStructure: Sendable {
+  package let pointers: [Int]
+  package let rows: [Int]
   /// The column of each nonzero.
-  let columns: [Int]
+  package let columns: [Int]
 
-  init(_ pattern: Pattern, columns n: Int) {
+  package init(_ pattern: Pattern, columns n: Int) {
     (pointers, rows) = SparseStructure.compressedColumns(pattern, columns: n)
     let pointers = pointers
     columns = (0..<n).flatMap { column in

@@ -51,8 +51,14 @@ package protocol Primitive: Hashable, Sendable {
   /// unevaluated form is smaller or tells more.
   var foldsEagerly: Bool { get }
 
-  /// Where the function is not differentiable, or nil if it is smooth in its domain.
+  /// Where the function is not differentiable and what holds there, or nil if it is smooth in its
+  /// domain.
   var kink: String? { get }
+
+  /// How far the real operands `x` are from the nearest kink, in their own units: a value of any
+  /// shape, of which the least element counts, or nil if these operands cannot come to one. `y` is
+  /// the result, or the leading part of it that is used.
+  func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value?
 
   /// Typical uses for the property tests.
   static var samples: [Sample] { get }
@@ -64,6 +70,7 @@ extension Primitive {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? { nil }
   package var foldsEagerly: Bool { true }
   package var kink: String? { nil }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
 
   package func isEqual(to other: any Primitive) -> Bool { (other as? Self) == self }
 

@@ -12,7 +12,7 @@ extension Program {
     let isOutput = Set(outputs)
     for (index, node) in nodes.enumerated() {
       var label = [node.label, node.type.description]
-      if let origin = node.origin { label.append(origin) }
+      if let origin = node.origin { label.append(origin.name) }
       var attributes = ["label=\"\(label.map(\.quotedForDOT).joined(separator: "\\n"))\""]
       if node.primitive is Input { attributes.append("shape=ellipse") }
       if node.primitive is Constant { attributes.append("color=grey, fontcolor=grey40") }

@@ -12,7 +12,7 @@ extension Program: CustomStringConvertible {
   package var text: String {
     let lines = nodes.enumerated().map { index, node in
       let operands = node.operands.map { " %\($0.index)" }.joined()
-      let origin = node.origin.map { "   # \($0.onOneLine)" } ?? ""
+      let origin = node.origin.map { "   # \($0.name.onOneLine)" } ?? ""
       return "%\(index): \(node.type) = \(node.label)\(operands)\(origin)"
     }
     return (lines + ["outputs" + outputs.map { " %\($0.index)" }.joined()])

@@ -6,16 +6,27 @@ package struct Value: Hashable, Sendable {
   package init(index: Int) { self.index = index }
 }
 
+/// The file's node that a node came from, or the call that made it.
+package struct Origin: Hashable, Sendable {
+  package let name: String
+  /// The operator that the file's node names.
+  package let operation: String
+
+  package init(name: String, operation: String = "") {
+    self.name = name
+    self.operation = operation
+  }
+}
+
 /// One use of a primitive.
 package struct Node: Sendable {
   package let primitive: any Primitive
   package let operands: [Value]
   package let type: TensorType
-  /// The name of the file's node that this one came from, if any.
-  package let origin: String?
+  package let origin: Origin?
 
   package init(
-    primitive: any Primitive, operands: [Value], type: TensorType, origin: String? = nil
+    primitive: any Primitive, operands: [Value], type: TensorType, origin: Origin? = nil
   ) {
     self.primitive = primitive
     self.operands = operands

@@ -8,7 +8,7 @@ package final class ProgramBuilder {
   /// The largest size of one value, in bytes.
   package let memoryLimit: Int
   /// Attached to the nodes that are added, so that errors and reports can name the file's node.
-  package var origin: String?
+  package var origin: Origin?
 
   private(set) package var nodes: [Node] = []
   private(set) package var inputs: [Value] = []

@@ -74,7 +74,7 @@ package final class GraphSession {
     let values = try operands.map { try $0.map(entry)?.value }
     let place =
       "\(operation)(\(operands.map { $0.map(described) ?? "-" }.joined(separator: ", ")))"
-    p.origin = place
+    p.origin = Graph.Origin(name: place, operation: operation)
     defer { p.origin = nil }
     let results: [Value?]
     do {

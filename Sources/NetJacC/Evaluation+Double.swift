@@ -46,10 +46,27 @@ public func netjac_hessian(
   NetJacC.hessian(network, samples, x, weights, hessian)
 }
 
+@_cdecl("netjac_hvp") @implementation
+public func netjac_hvp(
+  _ network: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Double>?,
+  _ weights: UnsafePointer<Double>?, _ tangent: UnsafePointer<Double>?,
+  _ product: UnsafeMutablePointer<Double>?
+) -> netjac_status {
+  hessianProduct(network, samples, x, weights, tangent, product)
+}
+
 @_cdecl("netjac_jacobian_sparse") @implementation
 public func netjac_jacobian_sparse(
   _ network: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Double>?,
   _ y: UnsafeMutablePointer<Double>?, _ values: UnsafeMutablePointer<Double>?
 ) -> netjac_status {
   jacobianSparse(network, samples, x, y, values)
+}
+
+@_cdecl("netjac_kinks") @implementation
+public func netjac_kinks(
+  _ network: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Double>?,
+  _ distances: UnsafeMutablePointer<Double>?
+) -> netjac_status {
+  kinks(network, samples, x, distances)
 }

@@ -45,10 +45,27 @@ public func netjac_hessian_f32(
   NetJacC.hessian(network, samples, x, weights, hessian)
 }
 
+@_cdecl("netjac_hvp_f32") @implementation
+public func netjac_hvp_f32(
+  _ network: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Float>?,
+  _ weights: UnsafePointer<Float>?, _ tangent: UnsafePointer<Float>?,
+  _ product: UnsafeMutablePointer<Float>?
+) -> netjac_status {
+  hessianProduct(network, samples, x, weights, tangent, product)
+}
+
 @_cdecl("netjac_jacobian_sparse_f32") @implementation
 public func netjac_jacobian_sparse_f32(
   _ network: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Float>?,
   _ y: UnsafeMutablePointer<Float>?, _ values: UnsafeMutablePointer<Float>?
 ) -> netjac_status {
   jacobianSparse(network, samples, x, y, values)
+}
+
+@_cdecl("netjac_kinks_f32") @implementation
+public func netjac_kinks_f32(
+  _ network: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Float>?,
+  _ distances: UnsafeMutablePointer<Float>?
+) -> netjac_status {
+  kinks(network, samples, x, distances)
 }

@@ -86,6 +86,24 @@ func hessian<Real: BinaryFloatingPoint>(
 }
 
 @inline(__always)
+func hessianProduct<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ weights: UnsafePointer<Real>?, _ tangent: UnsafePointer<Real>?,
+  _ product: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
+    let x = try readable(x, samples, network.inputSize, "x")
+    let weights = try readable(weights, samples, network.outputSize, "weights")
+    let tangent = try readable(tangent, samples, network.inputSize, "tangent")
+    let product = try writable(product, samples, network.inputSize, "product")
+    guard samples > 0 else { return }
+    try network.hessianProduct(
+      samples: samples, x: x, weights: weights, tangent: tangent, product: product)
+  }
+}
+
+@inline(__always)
 func jacobianSparse<Real: BinaryFloatingPoint>(
   _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
   _ y: UnsafeMutablePointer<Real>?, _ values: UnsafeMutablePointer<Real>?
@@ -97,6 +115,21 @@ func jacobianSparse<Real: BinaryFloatingPoint>(
     let values = try writable(values, samples, record.nonzeroCount(), "values")
     guard samples > 0 else { return }
     try network.jacobianSparse(samples: samples, x: x, y: y, values: values)
+  }
+}
+
+@inline(__always)
+func kinks<Real: BinaryFloatingPoint>(
+  _ handle: OpaquePointer?, _ samples: Int64, _ x: UnsafePointer<Real>?,
+  _ distances: UnsafeMutablePointer<Real>?
+) -> netjac_status {
+  evaluate(handle, samples) { record, samples in
+    let network = record.network
+    let x = try readable(x, samples, network.inputSize, "x")
+    let count = try record.kinkCount()
+    let distances = try writable(distances, samples, count, "distances")
+    guard samples > 0, count > 0 else { return }
+    try network.kinkDistances(samples: samples, x: x, distances: distances)
   }
 }
 

@@ -3,6 +3,7 @@
 
 import CNetJac
 import Glibc
+import Graph
 import Networks
 import Synchronization
 import Tensors
@@ -14,6 +15,9 @@ final class NetworkRecord: Sendable {
   let outputNames: CStrings
   /// Known from the first use on; -1 before.
   private let knownNonzeroCount = Atomic<Int>(-1)
+  /// Made on the first use.
+  private let knownKinks = Mutex<KinkStrings?>(nil)
+  private let knownKinkCount = Atomic<Int>(-1)
 
   init(_ network: Network) {
     self.network = network
@@ -28,6 +32,42 @@ final class NetworkRecord: Sendable {
     let count = try network.jacobianSparsity().rowIndices.count
     knownNonzeroCount.store(count, ordering: .relaxed)
     return count
+  }
+
+  /// What is said of the places where the network is not smooth.
+  func kinks() throws -> KinkStrings {
+    if let known = knownKinks.withLock({ $0 }) { return known }
+    let strings = KinkStrings(try network.kinkPlaces())
+    return knownKinks.withLock { known in
+      // Another thread may have handed out its pointers already.
+      if let known { return known }
+      known = strings
+      return strings
+    }
+  }
+
+  /// How many such places there are, without a lock after the first time.
+  func kinkCount() throws -> Int {
+    let known = knownKinkCount.load(ordering: .relaxed)
+    if known >= 0 { return known }
+    let count = try kinks().count
+    knownKinkCount.store(count, ordering: .relaxed)
+    return count
+  }
+}
+
+/// The texts of a network's kinks.
+final class KinkStrings: Sendable {
+  let count: Int
+  let nodes: CStrings
+  let operations: CStrings
+  let conventions: CStrings
+
+  init(_ places: [Kinks.Place]) {
+    count = places.count
+    nodes = CStrings(places.map(\.node))
+    operations = CStrings(places.map(\.operation))
+    conventions = CStrings(places.map(\.convention))
   }
 }
 

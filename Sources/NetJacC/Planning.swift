@@ -18,6 +18,7 @@ public func netjac_prepare(
     }
     try record.network.prepare(task, samples: samples)
     if task == .jacobianSparse { _ = try record.nonzeroCount() }
+    if task == .kinks { _ = try record.kinkCount() }
   }
 }
 
@@ -49,14 +50,33 @@ public func netjac_jacobian_sparsity(
 ) -> netjac_status {
   status {
     let network = try networkHandles.object(network).takeUnretainedValue().network
-    let pattern = try network.jacobianSparsity()
-    let nonzeros = try optional(nonzeros, 1, 1, "nonzeros")
-    let columns = try optional(columnPointers, 1, pattern.columnPointers.count, "column_pointers")
-    let rows = try optional(rowIndices, 1, pattern.rowIndices.count, "row_indices")
-    nonzeros?.pointee = Int64(pattern.rowIndices.count)
-    columns?.update(from: pattern.columnPointers, count: pattern.columnPointers.count)
-    rows?.update(from: pattern.rowIndices, count: pattern.rowIndices.count)
+    try deliver(network.jacobianSparsity(), nonzeros, columnPointers, rowIndices)
   }
+}
+
+@_cdecl("netjac_hessian_sparsity") @implementation
+public func netjac_hessian_sparsity(
+  _ network: OpaquePointer?, _ nonzeros: UnsafeMutablePointer<Int64>?,
+  _ columnPointers: UnsafeMutablePointer<Int64>?, _ rowIndices: UnsafeMutablePointer<Int64>?
+) -> netjac_status {
+  status {
+    let network = try networkHandles.object(network).takeUnretainedValue().network
+    try deliver(network.hessianSparsity(), nonzeros, columnPointers, rowIndices)
+  }
+}
+
+/// A structure in the caller's arrays, of which each may be left out.
+private func deliver(
+  _ structure: Network.Structure, _ nonzeros: UnsafeMutablePointer<Int64>?,
+  _ columnPointers: UnsafeMutablePointer<Int64>?, _ rowIndices: UnsafeMutablePointer<Int64>?
+) throws {
+  let count = structure.rowIndices.count
+  let nonzeros = try optional(nonzeros, 1, 1, "nonzeros")
+  let columns = try optional(columnPointers, 1, structure.columnPointers.count, "column_pointers")
+  let rows = try optional(rowIndices, 1, count, "row_indices")
+  nonzeros?.pointee = Int64(count)
+  columns?.update(from: structure.columnPointers, count: structure.columnPointers.count)
+  rows?.update(from: structure.rowIndices, count: count)
 }
 
 @_cdecl("netjac_jacobian_plan") @implementation
@@ -67,7 +87,7 @@ public func netjac_jacobian_plan(
   status {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let needed = try optional(needed, 1, 1, "needed")
-    deliver(try network.jacobianCost().text, buffer, size, needed)
+    deliver(try network.jacobianPlan(), buffer, size, needed)
   }
 }
 
@@ -101,5 +121,16 @@ public func netjac_jacobian_cost(
     chosen?.pointee = Int64(cost.chosen)
     forward?.pointee = Int64(cost.forward)
     reverse?.pointee = Int64(cost.reverse)
+  }
+}
+
+@_cdecl("netjac_jacobian_seeds") @implementation
+public func netjac_jacobian_seeds(
+  _ network: OpaquePointer?, _ seeds: UnsafeMutablePointer<Int64>?
+) -> netjac_status {
+  status {
+    let network = try networkHandles.object(network).takeUnretainedValue().network
+    let seeds = try writable(seeds, 1, 1, "seeds")
+    seeds.pointee = Int64(try network.jacobianSeedCount())
   }
 }

@@ -10,16 +10,20 @@ final class CompiledTask: @unchecked Sendable {
   struct Sizes {
     let firstInput: Int
     let secondInput: Int
+    let thirdInput: Int
     let firstOutput: Int
     let secondOutput: Int
 
-    var total: Int { firstInput + secondInput + firstOutput + secondOutput }
+    var total: Int { firstInput + secondInput + thirdInput + firstOutput + secondOutput }
+    /// How many arrays there are at most.
+    static let arrayCount = 5
   }
 
   /// The caller's arrays, all samples one after another. A result may be left out.
   struct Call {
     var firstInput: UnsafeRawPointer
     var secondInput: UnsafeRawPointer?
+    var thirdInput: UnsafeRawPointer?
     var firstOutput: UnsafeMutableRawPointer?
     var secondOutput: UnsafeMutableRawPointer?
     /// Whether the second result is a matrix wanted the other way round than it is computed.
@@ -54,7 +58,8 @@ final class CompiledTask: @unchecked Sendable {
     let inputs = program.inputTypes.map(\.count)
     let outputs = program.outputTypes.map(\.count)
     sizes = Sizes(
-      firstInput: inputs[0], secondInput: inputs.count > 1 ? inputs[1] : 0, firstOutput: outputs[0],
+      firstInput: inputs[0], secondInput: inputs.count > 1 ? inputs[1] : 0,
+      thirdInput: inputs.count > 2 ? inputs[2] : 0, firstOutput: outputs[0],
       secondOutput: outputs.count > 1 ? outputs[1] : 0)
     self.rows = rows
     self.columns = columns
@@ -78,7 +83,7 @@ final class CompiledTask: @unchecked Sendable {
   private static func variant(
     _ executable: Executable, samples: Int, sizes: Sizes, memoryLimit: Int
   ) throws -> Variant {
-    let extra = (sizes.total * samples + 8 * 4) * 8
+    let extra = (sizes.total * samples + 8 * Sizes.arrayCount) * 8
     guard executable.workspaceBytes + extra <= memoryLimit else {
       throw NetJacError(
         .memory,
@@ -188,6 +193,7 @@ final class CompiledTask: @unchecked Sendable {
     }
     bindInput(0, call.firstInput, sizes.firstInput)
     if let second = call.secondInput { bindInput(1, second, sizes.secondInput) }
+    if let third = call.thirdInput { bindInput(2, third, sizes.thirdInput) }
 
     let first = call.firstOutput.map { $0 + sample * sizes.firstOutput * callerSize }
     let second = call.secondOutput.map { $0 + sample * sizes.secondOutput * callerSize }

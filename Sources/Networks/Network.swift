@@ -73,6 +73,7 @@ package final class Network: Sendable {
     case .jvp: return try plan(program.jvp(memoryLimit: memoryLimit))
     case .vjp: return try plan(program.vjp(memoryLimit: memoryLimit))
     case .hessian: return try plan(program.hessian(memoryLimit: memoryLimit))
+    case .hvp: return try plan(program.hessianProduct(memoryLimit: memoryLimit))
     case .jacobian:
       let jacobian = try jacobianProgram()
       return try CompiledTask(
@@ -80,6 +81,8 @@ package final class Network: Sendable {
         columns: jacobian.isTransposed ? outputSize : inputSize,
         isTransposed: jacobian.isTransposed, threads: threads, memoryLimit: memoryLimit)
     case .jacobianSparse: return try plan(sparseJacobian().program)
+    case .kinks:
+      return try plan(FlatProgram.make(kinks().program, real: real, memoryLimit: memoryLimit))
     }
   }
 
@@ -98,24 +101,60 @@ package final class Network: Sendable {
   /// What a task does when it runs: kernels in order, memory and multiply-adds.
   package func plan(_ task: Task) throws -> String { try compiled(task).plan }
 
-  /// In which order the Jacobian is accumulated, and the multiply-adds of that order and of the plain
-  /// modes.
-  package func jacobianCost() throws -> (text: String, chosen: Int, forward: Int, reverse: Int) {
-    let jacobian = try jacobianProgram()
-    let cost = jacobian.cost
-    return (
-      """
-      order: \(jacobian.order)
-      multiply-adds: \(cost.chosen) chosen, \(cost.forward) forward, \(cost.reverse) reverse
-      """,
-      cost.chosen, cost.forward, cost.reverse
-    )
+  /// Multiply-adds of the order in which the Jacobian is accumulated and of the plain modes.
+  package func jacobianCost() throws -> (chosen: Int, forward: Int, reverse: Int) {
+    try jacobianProgram().cost
   }
 
-  /// The nonzeros' places in compressed columns.
-  package func jacobianSparsity() throws -> (columnPointers: [Int64], rowIndices: [Int64]) {
-    let sparse = try sparseJacobian()
-    return (sparse.columnPointers.map(Int64.init), sparse.rowIndices.map(Int64.init))
+  /// How the Jacobian is accumulated, dense and sparse, in words.
+  package func jacobianPlan() throws -> String {
+    let jacobian = try jacobianProgram()
+    let cost = jacobian.cost
+    let sparse: String
+    do {
+      sparse = try sparseJacobian().summary
+    } catch let error as NetJacError where error.kind == .memory {
+      sparse = "not within memory_limit"
+    }
+    return """
+      order: \(jacobian.order)
+      multiply-adds: \(cost.chosen) chosen, \(cost.forward) forward, \(cost.reverse) reverse
+      sparse: \(sparse)
+      """
+  }
+
+  /// Where the Jacobian can be other than zero.
+  package func jacobianSparsity() throws -> Structure {
+    try Structure(sparseJacobian().structure)
+  }
+
+  /// How many seeds, that is passes forwards or backwards, the sparse Jacobian takes.
+  package func jacobianSeedCount() throws -> Int { try sparseJacobian().seedCount }
+
+  /// Where the Hessian of a weighted sum of outputs can be other than zero, whatever the weights.
+  package func hessianSparsity() throws -> Structure {
+    let structure = try tasks.hessianStructure {
+      try SparseStructure(program.hessianPattern(memoryLimit: memoryLimit), columns: inputSize)
+    }
+    return Structure(structure)
+  }
+
+  /// Where the network is not smooth.
+  package func kinkPlaces() throws -> [Kinks.Place] { try kinks().places }
+
+  private func kinks() throws -> Kinks {
+    try tasks.kinks { try imported.program.kinks(real: real, memoryLimit: memoryLimit) }
+  }
+
+  /// The places of a matrix's nonzeros in compressed columns.
+  package struct Structure: Sendable {
+    package let columnPointers: [Int64]
+    package let rowIndices: [Int64]
+
+    init(_ structure: SparseStructure) {
+      columnPointers = structure.pointers.map(Int64.init)
+      rowIndices = structure.rows.map(Int64.init)
+    }
   }
 
   // MARK: - Running
@@ -163,6 +202,22 @@ package final class Network: Sendable {
     var call = call(samples, x, first: hessian)
     call.secondInput = UnsafeRawPointer(weights)
     try compiled(.hessian).run(call)
+  }
+
+  package func hessianProduct<Real: BinaryFloatingPoint>(
+    samples: Int, x: UnsafePointer<Real>, weights: UnsafePointer<Real>,
+    tangent: UnsafePointer<Real>, product: UnsafeMutablePointer<Real>
+  ) throws {
+    var call = call(samples, x, first: product)
+    call.secondInput = UnsafeRawPointer(weights)
+    call.thirdInput = UnsafeRawPointer(tangent)
+    try compiled(.hvp).run(call)
+  }
+
+  package func kinkDistances<Real: BinaryFloatingPoint>(
+    samples: Int, x: UnsafePointer<Real>, distances: UnsafeMutablePointer<Real>
+  ) throws {
+    try compiled(.kinks).run(call(samples, x, first: distances))
   }
 
   package func jacobianSparse<Real: BinaryFloatingPoint>(

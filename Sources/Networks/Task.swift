@@ -5,7 +5,9 @@ package enum Task: String, CaseIterable, Sendable {
   case jvp
   case vjp
   case hessian
+  case hvp
   case jacobianSparse = "jacobian_sparse"
+  case kinks
 }
 
 /// How a matrix is laid out in the caller's memory.

@@ -1,4 +1,5 @@
 import Differentiation
+import Graph
 import Synchronization
 
 /// The tasks that have been planned so far. Finding one that is there takes no lock.
@@ -9,13 +10,17 @@ final class TaskTable: Sendable {
   private let jvp = Atomic<UInt>(0)
   private let vjp = Atomic<UInt>(0)
   private let hessian = Atomic<UInt>(0)
+  private let hvp = Atomic<UInt>(0)
   private let jacobianSparse = Atomic<UInt>(0)
+  private let kinks = Atomic<UInt>(0)
   private let plans = Mutex(Plans())
 
   private struct Plans: Sendable {
     var tasks: [Task: CompiledTask] = [:]
     var jacobian: JacobianProgram?
     var sparse: SparseJacobian?
+    var hessianStructure: SparseStructure?
+    var kinks: Kinks?
   }
 
   func compiled(_ task: Task) -> CompiledTask? {
@@ -26,7 +31,9 @@ final class TaskTable: Sendable {
       case .jvp: jvp.load(ordering: .acquiring)
       case .vjp: vjp.load(ordering: .acquiring)
       case .hessian: hessian.load(ordering: .acquiring)
+      case .hvp: hvp.load(ordering: .acquiring)
       case .jacobianSparse: jacobianSparse.load(ordering: .acquiring)
+      case .kinks: kinks.load(ordering: .acquiring)
       }
     return UnsafeRawPointer(bitPattern: address).map {
       // `plans` keeps the task alive as long as the table.
@@ -55,7 +62,9 @@ final class TaskTable: Sendable {
     case .jvp: jvp.store(address, ordering: .releasing)
     case .vjp: vjp.store(address, ordering: .releasing)
     case .hessian: hessian.store(address, ordering: .releasing)
+    case .hvp: hvp.store(address, ordering: .releasing)
     case .jacobianSparse: jacobianSparse.store(address, ordering: .releasing)
+    case .kinks: kinks.store(address, ordering: .releasing)
     }
   }
 
@@ -71,5 +80,19 @@ final class TaskTable: Sendable {
     let sparse = try make()
     plans.withLock { $0.sparse = sparse }
     return sparse
+  }
+
+  func kinks(_ make: () throws -> Kinks) throws -> Kinks {
+    if let known = plans.withLock({ $0.kinks }) { return known }
+    let kinks = try make()
+    plans.withLock { $0.kinks = kinks }
+    return kinks
+  }
+
+  func hessianStructure(_ make: () throws -> SparseStructure) throws -> SparseStructure {
+    if let known = plans.withLock({ $0.hessianStructure }) { return known }
+    let structure = try make()
+    plans.withLock { $0.hessianStructure = structure }
+    return structure
   }
 }

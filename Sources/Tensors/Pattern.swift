@@ -63,6 +63,27 @@ package struct Pattern: Sendable, Equatable {
     return level.first ?? []
   }
 
+  /// For each column the rows that meet it.
+  package func transposed(columns count: Int) -> Pattern {
+    var columns = [Row](repeating: [], count: count)
+    for (row, indices) in rows.enumerated() {
+      for column in indices { columns[Int(column)].append(Int32(row)) }
+    }
+    return Pattern(rows: columns)
+  }
+
+  /// What both patterns have.
+  package func intersection(_ other: Pattern) -> Pattern {
+    Pattern(
+      rows: zip(rows, other.rows).map { row, others in
+        var others = others[...]
+        return row.filter { index in
+          while let first = others.first, first < index { others.removeFirst() }
+          return others.first == index
+        }
+      })
+  }
+
   /// The rows that `indices` names, in that order; an index of -1 gives an independent element.
   package func picking(_ indices: [Int]) -> Pattern {
     Pattern(rows: indices.map { $0 < 0 ? [] : rows[$0] })

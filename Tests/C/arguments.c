@@ -59,6 +59,8 @@ static void test_foreign_networks(netjac_network *network, netjac_network *relea
     CHECK(netjac_prepare(foreign, "forward", 1) == NETJAC_ERROR_ARGUMENT && says(words));
     CHECK(netjac_jacobian_sparsity(foreign, &count, NULL, NULL) == NETJAC_ERROR_ARGUMENT && says(words));
     CHECK(netjac_jacobian_cost(foreign, &count, &count, &count) == NETJAC_ERROR_ARGUMENT && says(words));
+    CHECK(netjac_hessian_sparsity(foreign, &count, NULL, NULL) == NETJAC_ERROR_ARGUMENT && says(words));
+    CHECK(netjac_jacobian_seeds(foreign, &count) == NETJAC_ERROR_ARGUMENT && says(words));
     CHECK(netjac_jacobian_plan(foreign, text, sizeof text, &needed) == NETJAC_ERROR_ARGUMENT && says(words));
     CHECK(netjac_input_count(foreign) == -1 && says(words));
     CHECK(netjac_output_count(foreign) == -1 && says(words));
@@ -149,7 +151,7 @@ static void test_arrays(netjac_network *network, enum task task, int is_float) {
                                   : task == HESSIAN         ? "'hessian'"
                                   : task == JACOBIAN_SPARSE ? "'values'"
                                                             : "'product'";
-  const char *const direction_name = task == JVP ? "'tangent'" : task == VJP ? "'cotangent'" : "'weights'";
+  const char *const direction_name = task == JVP || task == HVP ? "'tangent'" : task == VJP ? "'cotangent'" : "'weights'";
 
   /* Missing arrays. */
   CHECK(call(task, is_float, network, 1, NULL, a.direction, a.y, a.result, order) == NETJAC_ERROR_ARGUMENT);

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "corpus_index.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,10 +128,65 @@ static int scatter(netjac_network *network, const double *values, size_t samples
   return 1;
 }
 
+/* What is not zero in a Hessian is in its structure, which is symmetric. */
+static void check_structure(const struct evaluation *e, const double *hessians) {
+  const size_t n = (size_t)e->entry->n;
+  int64_t nonzeros = 0;
+  CHECK_SAYING(netjac_hessian_sparsity(e->network, &nonzeros, NULL, NULL) == NETJAC_OK, "%s: %s", e->entry->name,
+               netjac_last_error());
+  int64_t *columns = calloc(n + 1, sizeof *columns), *rows = calloc((size_t)nonzeros + 1, sizeof *rows);
+  unsigned char *listed = calloc(n * n + 1, 1);
+  CHECK(netjac_hessian_sparsity(e->network, NULL, columns, rows) == NETJAC_OK && columns[n] == nonzeros);
+  for (size_t k = 0; k < n; k++)
+    for (int64_t p = columns[k]; p < columns[k + 1]; p++) listed[(size_t)rows[p] * n + k] = 1;
+  size_t missing = 0, one_sided = 0;
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < n; k++) {
+      one_sided += listed[i * n + k] != listed[k * n + i];
+      for (size_t s = 0; s < e->samples; s++) missing += hessians[(s * n + i) * n + k] != 0 && !listed[i * n + k];
+    }
+  CHECK_SAYING(missing == 0 && one_sided == 0, "%s: %zu elements of H are not in its structure, %zu lack their mirror",
+               e->entry->name, missing, one_sided);
+  free(columns);
+  free(rows);
+  free(listed);
+}
+
 static size_t nonzero_count(netjac_network *network) {
   int64_t nonzeros = 0;
   netjac_jacobian_sparsity(network, &nonzeros, NULL, NULL);
   return (size_t)nonzeros;
+}
+
+/* Hessian-vector products against the product of the reference with a vector. */
+static void compare_products(const struct evaluation *e, const struct reference *r, struct errors *errors) {
+  const size_t S = (size_t)e->entry->samples, N = e->samples, n = (size_t)e->entry->n, m = (size_t)e->entry->m;
+  double *x = repeated(r->x, S, N, n, 0), *lambda = repeated(r->lambda, S, N, m, 0), *v = repeated(r->v, S, N, n, 0);
+  double *H = repeated(r->H, S, N, n * n, 0), *product = malloc((N * n + 1) * sizeof *product), worst = 0;
+  if (netjac_hvp(e->network, (int64_t)N, x, lambda, v, product) != NETJAC_OK) {
+    if (errors->failures++ == 0) printf("  hvp: %s\n", netjac_last_error());
+  }
+  for (size_t s = 0; s < N; s++) {
+    /* The error counts relative to the largest that rounding of H alone could make. */
+    double difference = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+      double sum = 0, bound = 0;
+      for (size_t k = 0; k < n; k++) {
+        const double term = H[(s * n + i) * n + k] * v[s * n + k];
+        sum += term;
+        bound += fabs(term);
+      }
+      difference = fmax(difference, fabs(sum - product[s * n + i]));
+      size = fmax(size, bound);
+    }
+    worst = fmax(worst, size > 0 ? difference / size : difference);
+  }
+  worse(&errors->hessian, worst);
+  free(x);
+  free(lambda);
+  free(v);
+  free(H);
+  free(product);
 }
 
 /* All tasks with one cut of the samples. */
@@ -175,6 +231,8 @@ static void compare(struct evaluation e, const struct reference *r, struct error
     expected = repeated(r->H, S, N, n * n, 0);
     evaluate(&e, HESSIAN, r->x, r->lambda, n * n, 0, y, result);
     worse(&errors->hessian, worst_error(result, expected, N, n * n));
+    if (!e.is_float) compare_products(&e, r, errors);
+    check_structure(&e, result);
     free(expected);
   }
   errors->failures += e.failures;

@@ -191,4 +191,49 @@ import Testing
     let program = p.program(outputs: [try p.tanh(p.convert(x, to: .float64))])
     #expect(try program.jacobianPattern().isIndependent)
   }
+
+  @Test("Seven seeds serve 400 points as well")
+  func longBand() throws {
+    let sparse = try SparseJacobian(of: convolutions(3, points: 400))
+    #expect(sparse.seedCount == 7)
+    // Seven diagonals, cut off at the corners.
+    #expect(sparse.structure.rows.count == 7 * 400 - 2 * (3 + 2 + 1))
+    #expect(sparse.summary == "2788 of 160000 elements, 7 seeds, forward")
+  }
+
+  @Test("States of an unrolled recurrence depend on their past only")
+  func unrolledBlocks() throws {
+    let (steps, width) = (6, 3)
+    var random = Random(seed: 9)
+    let square = TensorType(.float64, [width, width])
+    let inner = random.tensor(square, in: -0.5...0.5)
+    let outer = random.tensor(square, in: -0.5...0.5)
+    let program = try Program.ofVector(steps * width) { p, x in
+      var state = try p.constant(Tensor(TensorType(.float64, [width]), fill: 0.0))
+      var states: [Value] = []
+      for step in 0..<steps {
+        let input = try p.slice(x, axis: 0, start: step * width, size: width)
+        let past = try p.dot(p.constant(inner), state, [0, 1], [1], [0])
+        let present = try p.dot(p.constant(outer), input, [0, 1], [1], [0])
+        state = try p.tanh(p.add(past, present))
+        states.append(state)
+      }
+      return try p.concatenate(states, axis: 0)
+    }
+    let sparse = try verify(program)
+    // The lower triangle of blocks.
+    #expect(sparse.rowIndices.count == steps * (steps + 1) / 2 * width * width)
+    for column in 0..<steps * width {
+      let first = sparse.rowIndices[sparse.columnPointers[column]]
+      #expect(first == column / width * width)
+    }
+  }
+
+  @Test("A pattern, its transpose and its intersections")
+  func patterns() {
+    let pattern = Pattern(rows: [[0, 2], [], [1, 2]])
+    #expect(pattern.transposed(columns: 3).rows == [[0], [2], [0, 2]])
+    #expect(pattern.transposed(columns: 3).transposed(columns: 3) == pattern)
+    #expect(pattern.intersection(pattern.transposed(columns: 3)).rows == [[0], [], [2]])
+  }
 }

@@ -8,7 +8,7 @@ import Testing
   private func layer(named name: String?) throws -> Program {
     let p = ProgramBuilder()
     let x = try p.input(TensorType(.float64, [3]))
-    p.origin = name
+    p.origin = name.map { Origin(name: $0) }
     let weights = try p.constant(
       Tensor(TensorType(.float64, [2, 3]), reals: [1, 2, 3, 4, 5, 6.5]))
     let product = try p.dot(weights, x, [0, 1], [1], [0])

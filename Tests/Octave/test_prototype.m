@@ -81,6 +81,6 @@ function signatures(tree)
   named = regexp(text, '"(netjac\.[\w.]+)": \{', 'tokens');
   named = cellfun(@(t) t{1}, named, 'UniformOutput', false);
   methods_ = setdiff(methods('netjac.Network'), {'Network', 'delete', 'disp', 'saveobj', 'loadobj'});
-  wanted = [{'netjac.load'; 'netjac.door'; 'netjac.version'}; strcat('netjac.Network.', methods_(:))];
+  wanted = [{'netjac.load'; 'netjac.door'; 'netjac.version'; 'netjac.check'}; strcat('netjac.Network.', methods_(:))];
   mustBe(sort(named(:)), sort(wanted));
 end

@@ -6,10 +6,13 @@
 %   [y, p] = jvp(net, x, v);             % J v
 %   [y, g] = vjp(net, x, w);             % J' w
 %   H      = hessian(net, x, lambda);    % of sum_i lambda(i) y(i)
+%   p      = hvp(net, x, lambda, v);     % H v, without H
+%   k      = kinks(net, x);              % where the network is not smooth, and how near x is to it
 %   S      = jacobianSparsity(net);      % where J can be other than zero
 %   [y, J] = jacobianSparse(net, x);     % J as a sparse matrix
 %
 % netjac.load     - Loads a trained network.
 % netjac.Network  - A network that can be evaluated and differentiated.
+% netjac.check    - Checks outputs and derivatives of a network, and prints a verdict.
 % netjac.version  - The version of the library.
 % netjac.door     - Which way MATLAB or Octave talks to the library.

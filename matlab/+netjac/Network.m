@@ -12,8 +12,11 @@ classdef Network < handle
   %   [y, p] = jvp(net, x, v)              p(:, s) = J(:, :, s) * v(:, s)
   %   [y, g] = vjp(net, x, w)              g(:, s) = J(:, :, s)' * w(:, s)
   %   H      = hessian(net, x, lambda)     n-by-n-by-N, of sum_i lambda(i, s) y(i, s)
+  %   p      = hvp(net, x, lambda, v)      p(:, s) = H(:, :, s) * v(:, s), without H
   %   S      = jacobianSparsity(net)       logical sparse m-by-n
+  %   S      = hessianSparsity(net)        logical sparse n-by-n
   %   [y, J] = jacobianSparse(net, x)      J sparse
+  %   k      = kinks(net, x)               where the network is not smooth, and how near x is to it
   %   f      = evaluator(net, task)        a function handle for loops that count microseconds
   %
   % One sample may also be a row: y, p and g then are rows, too. Results have the class of x: double, or
@@ -126,6 +129,45 @@ classdef Network < handle
       H = netjac_mex('hessian', self.reference, x, lambda);
     end
 
+    function p = hvp(self, x, lambda, v)
+      % HVP  Evaluates the product of the Hessian of a weighted sum of outputs with vectors.
+      %
+      %   p = hvp(net, x, lambda, v)      x, v, p: n-by-N; lambda: m-by-N
+      %
+      % p(:, s) = H(:, :, s) * v(:, s) for H = hessian(net, x, lambda), which is never formed.
+      p = netjac_mex('hvp', self.reference, x, lambda, v);
+    end
+
+    function S = hessianSparsity(self)
+      % HESSIANSPARSITY  Where the Hessian of a weighted sum of outputs can be other than zero.
+      %
+      %   S = hessianSparsity(net)      logical sparse, n-by-n, symmetric; for every x and all weights
+      S = netjac_mex('hessianSparsity', self.reference);
+    end
+
+    function k = kinks(self, x)
+      % KINKS  Where the network is not smooth, and how near x is to it.
+      %
+      %   k = kinks(net, x)      struct array, one element for each such node of the file
+      %   k = kinks(net)         without distances
+      %
+      % k(i).node         its name in the file
+      % k(i).kind         its operator, such as Relu, MaxPool, Clip, Floor
+      % k(i).convention   what holds at the kink
+      % k(i).distance     1-by-N, of each sample: the least |argument - kink| among its elements, or the
+      %                   least gap to the next for what takes an extreme or sorts; in units of that
+      %                   argument, not of x. 0: at a kink; Inf: none can be reached
+      %
+      % Solvers that rely on derivatives slow down or stop at kinks. Empty if the network is smooth.
+      k = netjac_mex('kinkNodes', self.reference);
+      if nargin > 1
+        distances = netjac_mex('kinks', self.reference, x);
+        for i = 1:numel(k)
+          k(i).distance = distances(i, :);
+        end
+      end
+    end
+
     function S = jacobianSparsity(self)
       % JACOBIANSPARSITY  Where the Jacobian can be other than zero.
       %
@@ -154,7 +196,7 @@ classdef Network < handle
       %   f = evaluator(net, 'jacobian');      [y, J] = f(x)
       %
       % The same as @(x) jacobian(net, x), without the cost of a method call, which in Octave is more
-      % than a small network takes. Tasks: 'forward', 'jacobian', 'jvp', 'vjp', 'hessian',
+      % than a small network takes. Tasks: 'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'hvp',
       % 'jacobianSparse'; the arguments are those of the method without the network. The handle keeps
       % the network loaded.
       r = self.reference;
@@ -165,10 +207,11 @@ classdef Network < handle
         case 'jvp',            f = @(x, v) netjac_mex('jvp', r, x, v, self);
         case 'vjp',            f = @(x, w) netjac_mex('vjp', r, x, w, self);
         case 'hessian',        f = @(x, lambda) netjac_mex('hessian', r, x, lambda, self);
+        case 'hvp',            f = @(x, lambda, v) netjac_mex('hvp', r, x, lambda, v, self);
         otherwise
           error('netjac:evaluator:unknownTask', ...
                 ['There is no task ''%s''; the tasks are ''forward'', ''jacobian'', ''jvp'', ''vjp'', ', ...
-                 '''hessian'' and ''jacobianSparse''.'], task);
+                 '''hessian'', ''hvp'' and ''jacobianSparse''.'], task);
       end
     end
 
@@ -200,8 +243,13 @@ classdef Network < handle
       cost = struct('chosen', numbers(1), 'forward', numbers(2), 'reverse', numbers(3));
     end
 
+    function seeds = jacobianSeeds(self)
+      % JACOBIANSEEDS  How many passes the sparse Jacobian takes; a dense one takes min(n, m).
+      seeds = netjac_mex('jacobianSeeds', self.reference);
+    end
+
     function text = jacobianPlan(self)
-      % JACOBIANPLAN  In which order the Jacobian is accumulated, as text.
+      % JACOBIANPLAN  How the Jacobian is accumulated, dense and sparse, as text.
       text = netjac_mex('jacobianPlan', self.reference);
     end
 

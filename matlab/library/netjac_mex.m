@@ -14,12 +14,15 @@ function varargout = netjac_mex(command, varargin)
   end
 
   switch command
-    case {'forward', 'jacobian', 'jacobianSparse'}
+    case {'forward', 'jacobian', 'jacobianSparse', 'kinks'}
       need(command, varargin, 2);
       [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
     case {'jvp', 'vjp', 'hessian'}
       need(command, varargin, 3);
       [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
+    case 'hvp'
+      need(command, varargin, 4);
+      varargout{1} = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
     case {'load', 'loadBytes'}
       need(command, varargin, 2);
       networks{end + 1} = load(command, varargin{1:2});
@@ -35,6 +38,20 @@ function varargout = netjac_mex(command, varargin)
       need(command, varargin, 1);
       network = networkOf(networks, varargin{1});
       varargout{1} = sparse(network.rows, network.columns, true, network.outputSize, network.inputSize);
+    case 'hessianSparsity'
+      need(command, varargin, 1);
+      network = networkOf(networks, varargin{1});
+      [rows, columns] = structureOf('hessian', network);
+      varargout{1} = sparse(rows, columns, true, network.inputSize, network.inputSize);
+    case 'jacobianSeeds'
+      need(command, varargin, 1);
+      network = networkOf(networks, varargin{1});
+      [status, ~, seeds] = calllib('netjac', 'netjac_jacobian_seeds', network.pointer, int64(0));
+      check('jacobianSeeds', status);
+      varargout{1} = double(seeds);
+    case 'kinkNodes'
+      need(command, varargin, 1);
+      varargout{1} = kinkNodes(networkOf(networks, varargin{1}));
     case 'jacobianCost'
       need(command, varargin, 1);
       network = networkOf(networks, varargin{1});
@@ -136,7 +153,7 @@ function network = load(command, source, pairs)
 
   network.inputSize = calllib('netjac', 'netjac_input_size', network.pointer);
   network.outputSize = calllib('netjac', 'netjac_output_size', network.pointer);
-  [network.rows, network.columns] = structureOf(network);
+  [network.rows, network.columns] = structureOf('jacobian', network);
 end
 
 function options = optionsOf(pairs)
@@ -160,12 +177,13 @@ function options = optionsOf(pairs)
   end
 end
 
-% Row and column of every element of the Jacobian that can be other than zero, column by column.
-function [rows, columns] = structureOf(network)
-  area = 'jacobianSparsity';
-  [status, ~, count] = calllib('netjac', 'netjac_jacobian_sparsity', network.pointer, int64(0), [], []);
+% Row and column of every element of the Jacobian or Hessian that can be other than zero, column by column.
+function [rows, columns] = structureOf(matrix, network)
+  area = [matrix, 'Sparsity'];
+  name = ['netjac_', matrix, '_sparsity'];
+  [status, ~, count] = calllib('netjac', name, network.pointer, int64(0), [], []);
   check(area, status);
-  [status, ~, ~, starts, rows] = calllib('netjac', 'netjac_jacobian_sparsity', network.pointer, [], ...
+  [status, ~, ~, starts, rows] = calllib('netjac', name, network.pointer, [], ...
                                          zeros(network.inputSize + 1, 1, 'int64'), zeros(count, 1, 'int64'));
   check(area, status);
   rows = double(rows(:)) + 1;
@@ -193,6 +211,23 @@ function list = tensors(network, kind)
     end
     list(1, index + 1) = struct('name', calllib('netjac', ['netjac_', kind, '_name'], network.pointer, index), ...
                                 'size', lengths);
+  end
+end
+
+function nodes = kinkNodes(network)
+  count = kinkCount(network);
+  nodes = struct('node', cell(count, 1), 'kind', '', 'convention', '');
+  for k = 1:count
+    nodes(k).node = calllib('netjac', 'netjac_kink_node', network.pointer, k - 1);
+    nodes(k).kind = calllib('netjac', 'netjac_kink_operator', network.pointer, k - 1);
+    nodes(k).convention = calllib('netjac', 'netjac_kink_convention', network.pointer, k - 1);
+  end
+end
+
+function count = kinkCount(network)
+  count = double(calllib('netjac', 'netjac_kink_count', network.pointer));
+  if count < 0
+    error('netjac:kinks:unknownProblem', '%s', calllib('netjac', 'netjac_last_error'));
   end
 end
 
@@ -231,9 +266,9 @@ function varargout = evaluate(command, network, x, varargin)
   end
 
   companion = [];
-  names = struct('jvp', 'v', 'vjp', 'w', 'hessian', 'lambda');
+  names = struct('jvp', 'v', 'vjp', 'w', 'hessian', 'lambda', 'hvp', 'lambda');
   if isfield(names, command)
-    rows = struct('jvp', n, 'vjp', m, 'hessian', m);
+    rows = struct('jvp', n, 'vjp', m, 'hessian', m, 'hvp', m);
     companion = companionOf(command, names.(command), varargin{1}, rows.(command), samples, class(x));
   end
   if nargout < 2 && any(strcmp(command, {'jacobian', 'jacobianSparse'}))
@@ -258,6 +293,14 @@ function varargout = evaluate(command, network, x, varargin)
     case 'hessian'
       [status, ~, ~, ~, y] = calllib('netjac', taskName('hessian', x), p, samples, x, companion, ...
                                      zeros(n * n * samples, 1, class(x)));
+    case 'hvp'
+      v = companionOf('hvp', 'v', varargin{2}, n, samples, class(x));
+      [status, ~, ~, ~, ~, y] = calllib('netjac', taskName('hvp', x), p, samples, x, companion, v, ...
+                                        zeros(n, samples, class(x)));
+    case 'kinks'
+      count = kinkCount(network);
+      [status, ~, ~, y] = calllib('netjac', taskName('kinks', x), p, samples, x, ...
+                                  zeros(count, samples, class(x)));
     case 'jacobianSparse'
       count = numel(network.rows);
       [status, ~, ~, y, values] = calllib('netjac', taskName('jacobian_sparse', x), p, samples, x, y, ...
@@ -271,6 +314,10 @@ function varargout = evaluate(command, network, x, varargin)
   % Shapes are stated again, because an array without elements travels as NULL.
   if strcmp(task, 'hessian')
     varargout{1} = reshape(y, [n, n, samples]);
+  elseif strcmp(task, 'hvp')
+    varargout{1} = oriented(y, n, samples, isRow);
+  elseif strcmp(task, 'kinks')
+    varargout{1} = reshape(y, count, samples);
   else
     varargout{1} = oriented(y, m, samples, isRow);
   end

@@ -202,6 +202,15 @@ EXPORT int32_t int32voidPtrcstringuint64voidPtrThunk(void function(void), const 
     ARGUMENT(void *, 3));
 }
 
+/* netjac_status netjac_jacobian_seeds(netjac_network *network, int64_t *seeds) */
+EXPORT int32_t int32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(void *, 1));
+}
+
 /* netjac_status netjac_graph_input(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, int32_t *value) */
 EXPORT int32_t int32voidPtrcstringint32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
 {
@@ -324,15 +333,6 @@ EXPORT int32_t int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk(void function(vo
     ARGUMENT(void *, 3),
     ARGUMENT(int32_t, 4),
     ARGUMENT(void *, 5));
-}
-
-/* netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network) */
-EXPORT int32_t int32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
-{
-  (void)arguments;
-  (void)size;
-  return ((int32_t (*)(void *, void *))function)(ARGUMENT(void *, 0),
-    ARGUMENT(void *, 1));
 }
 
 /* netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed, netjac_network **network) */

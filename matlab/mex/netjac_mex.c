@@ -13,10 +13,15 @@
  *   [y, p] = netjac_mex('jvp', handle, x, v)
  *   [y, g] = netjac_mex('vjp', handle, x, w)
  *   H      = netjac_mex('hessian', handle, x, lambda)
+ *   p      = netjac_mex('hvp', handle, x, lambda, v)
  *   S      = netjac_mex('jacobianSparsity', handle)
+ *   S      = netjac_mex('hessianSparsity', handle)
  *   [y, J] = netjac_mex('jacobianSparse', handle, x)
  *   c      = netjac_mex('jacobianCost', handle)          [chosen, forward, reverse]
  *   text   = netjac_mex('jacobianPlan', handle)
+ *   c      = netjac_mex('jacobianSeeds', handle)
+ *   k      = netjac_mex('kinkNodes', handle)             struct array: node, kind, convention
+ *   d      = netjac_mex('kinks', handle, x)              distances, a row for each of these
  *            netjac_mex('prepare', handle, task, samples)
  *   text   = netjac_mex('version')
  *   n      = netjac_mex('alive')                         how many networks are loaded
@@ -513,6 +518,53 @@ static mxArray *hessian(const place *p, const samples_argument *x, const mxArray
   return pages;
 }
 
+static mxArray *hvp(const place *p, const samples_argument *x, const mxArray *weights, const mxArray *tangents)
+{
+  const void *lambda = companion_of("hvp", "lambda", weights, p->output_size, x);
+  const void *v = companion_of("hvp", "v", tangents, p->input_size, x);
+  mxArray *product = result_like("hvp", x, p->input_size);
+  check("hvp", CALL(netjac_hvp, x, p->network, x->samples, x->data, lambda, v, mxGetData(product)));
+  discard_companion(lambda, weights);
+  discard_companion(v, tangents);
+  return product;
+}
+
+/* ---- Commands: smoothness -------------------------------------------------------------------------------- */
+
+static int32_t kink_count(const char *area, const place *p)
+{
+  int32_t count = netjac_kink_count(p->network);
+  if (count < 0)
+    fail(area, "unknownProblem", "%s", netjac_last_error());
+  return count;
+}
+
+static mxArray *kink_nodes(const place *p)
+{
+  static const char *fields[] = {"node", "kind", "convention"};
+  int32_t k, count = kink_count("kinks", p);
+  mxArray *nodes = mxCreateStructMatrix((mwSize)count, 1, 3, fields);
+  for (k = 0; k < count; k++) {
+    const char *node = netjac_kink_node(p->network, k), *kind = netjac_kink_operator(p->network, k);
+    const char *convention = netjac_kink_convention(p->network, k);
+    mxSetField(nodes, (mwIndex)k, "node", mxCreateString(node ? node : ""));
+    mxSetField(nodes, (mwIndex)k, "kind", mxCreateString(kind ? kind : ""));
+    mxSetField(nodes, (mwIndex)k, "convention", mxCreateString(convention ? convention : ""));
+  }
+  return nodes;
+}
+
+static mxArray *kinks(const place *p, const samples_argument *x)
+{
+  mwSize sizes[2];
+  mxArray *distances;
+  sizes[0] = (mwSize)kink_count("kinks", p);
+  sizes[1] = (mwSize)x->samples;
+  distances = result_array("kinks", x, 2, sizes);
+  check("kinks", CALL(netjac_kinks, x, p->network, x->samples, x->data, mxGetData(distances)));
+  return distances;
+}
+
 /* ---- Commands: sparse Jacobians -------------------------------------------------------------------------- */
 
 /* The structure depends on the network only, so it is read once. */
@@ -562,6 +614,36 @@ static mxArray *jacobian_sparsity(place *p)
     values[k] = 1;
   }
   return structure;
+}
+
+/* A structure that nothing else needs, so it is read anew. */
+static mxArray *hessian_sparsity(const place *p)
+{
+  static const char *area = "hessianSparsity";
+  int64_t k, nonzeros = 0, n = p->input_size;
+  int64_t *columns, *rows;
+  mxArray *structure;
+  check(area, netjac_hessian_sparsity(p->network, &nonzeros, NULL, NULL));
+  columns = (int64_t *)mxCalloc((size_t)n + 1, sizeof *columns);
+  rows = (int64_t *)mxCalloc((size_t)nonzeros + 1, sizeof *rows);
+  check(area, netjac_hessian_sparsity(p->network, NULL, columns, rows));
+  structure = mxCreateSparseLogicalMatrix((mwSize)n, (mwSize)n, (mwSize)(nonzeros > 0 ? nonzeros : 1));
+  for (k = 0; k <= n; k++)
+    mxGetJc(structure)[k] = (mwIndex)columns[k];
+  for (k = 0; k < nonzeros; k++) {
+    mxGetIr(structure)[k] = (mwIndex)rows[k];
+    ((mxLogical *)mxGetData(structure))[k] = 1;
+  }
+  mxFree(columns);
+  mxFree(rows);
+  return structure;
+}
+
+static mxArray *jacobian_seeds(const place *p)
+{
+  int64_t seeds = 0;
+  check("jacobianSeeds", netjac_jacobian_seeds(p->network, &seeds));
+  return mxCreateDoubleScalar((double)seeds);
 }
 
 /*
@@ -650,7 +732,8 @@ static int arity_of(const char *command)
     int arity;
   } known[] = {{"forward", 3},          {"jacobian", 3},         {"jvp", 4},          {"vjp", 4},
                {"hessian", 4},          {"jacobianSparse", 3},   {"describe", 2},     {"jacobianSparsity", 2},
-               {"jacobianCost", 2},     {"jacobianPlan", 2},     {"prepare", 4}};
+               {"jacobianCost", 2},     {"jacobianPlan", 2},     {"prepare", 4},      {"hvp", 5},
+               {"hessianSparsity", 2},  {"jacobianSeeds", 2},    {"kinkNodes", 2},    {"kinks", 3}};
   size_t k;
   for (k = 0; k < sizeof known / sizeof *known; k++)
     if (!strcmp(command, known[k].command))
@@ -685,6 +768,10 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
     vjp(p, &x, prhs[3], results);
   } else if (!strcmp(command, "hessian")) {
     results[0] = hessian(p, &x, prhs[3]);
+  } else if (!strcmp(command, "hvp")) {
+    results[0] = hvp(p, &x, prhs[3], prhs[4]);
+  } else if (!strcmp(command, "kinks")) {
+    results[0] = kinks(p, &x);
   } else if (!strcmp(command, "jacobianSparse")) {
     if (nlhs < 2)
       results[0] = forward(command, p, &x);
@@ -696,6 +783,12 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
     results[0] = jacobian_sparsity(p);
   } else if (!strcmp(command, "jacobianCost")) {
     results[0] = jacobian_cost(p);
+  } else if (!strcmp(command, "hessianSparsity")) {
+    results[0] = hessian_sparsity(p);
+  } else if (!strcmp(command, "jacobianSeeds")) {
+    results[0] = jacobian_seeds(p);
+  } else if (!strcmp(command, "kinkNodes")) {
+    results[0] = kink_nodes(p);
   } else if (!strcmp(command, "jacobianPlan")) {
     results[0] = jacobian_plan(p);
   } else {

@@ -136,7 +136,9 @@ final class GraphImporter {
     try count()
     let outerOrigin = p.origin
     defer { p.origin = outerOrigin }
-    p.origin = scope.path + (node.name.isEmpty ? node.outputs.first ?? "" : node.name)
+    p.origin = Origin(
+      name: scope.path + (node.name.isEmpty ? node.outputs.first ?? "" : node.name),
+      operation: node.operation)
 
     try located(node.place) {
       guard scope.depth < Self.depthLimit else {

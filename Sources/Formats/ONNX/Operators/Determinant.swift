@@ -29,8 +29,9 @@ extension ProgramBuilder {
     var rest = matrices
     var product = try constant(Tensor(TensorType(real, [count]), fill: 1.0))
     for size in stride(from: shape(matrices)[1], to: 0, by: -1) {
-      let place = try add(
-        ArgExtreme(.maximum, axis: 1), [absolute(reshape(rest, Shape([count, size * size])))])
+      // Which element is the pivot changes nothing but rounding.
+      let candidates = try detach(absolute(reshape(rest, Shape([count, size * size]))))
+      let place = try add(ArgExtreme(.maximum, axis: 1), [candidates])
       let width = try scalar(Double(size), like: place)
       let row = try divide(place, width)
       let column = try add(Modulo(), [place, width])

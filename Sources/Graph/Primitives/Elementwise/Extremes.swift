@@ -36,6 +36,19 @@ package struct Extreme: BinaryFunction {
     x[0] == x[1] ? x[0] : nil
   }
   package var kink: String? { "a = b: each argument takes half the derivative" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    // Between two bounds, the way to one is that of what goes into the other: beyond a bound the
+    // result does not move.
+    func unbounded(_ value: Value) -> Value {
+      let node = p.node(value)
+      guard node.primitive is Extreme else { return value }
+      let moving = node.operands.filter { !p.isKnown($0) }
+      return moving.count == 1 ? moving[0] : value
+    }
+    let a = p.isKnown(x[1]) ? unbounded(x[0]) : x[0]
+    let b = p.isKnown(x[0]) ? unbounded(x[1]) : x[1]
+    return try p.absolute(p.subtract(a, b))
+  }
   package static let samples = [
     Sample(Self(.maximum), .init([2, 3], in: 0...1), .init([2, 3], in: 1.2...2)),
     Sample(Self(.minimum), .init([2, 3], in: 0...1), .init([2, 3], in: 1.2...2)),

@@ -49,7 +49,16 @@ package struct Compare: DiscreteFunction {
     }
     return Tensor(type, integers: zip(x[0].integers, x[1].integers).map { holds($0, $1) ? 1 : 0 })
   }
-  package var kink: String? { "a = b: the result jumps; derivative 0" }
+  package var kink: String? {
+    switch comparison {
+    case .equal, .lessOrEqual, .greaterOrEqual: "a = b: compares true; derivative 0"
+    case .less, .greater: "a = b: compares false; derivative 0"
+    }
+  }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    // Equality holds at single points, which nobody meets but to guard against them.
+    comparison == .equal ? nil : try p.absolute(p.subtract(x[0], x[1]))
+  }
   package static let samples = [
     Sample(Self(.less), .init([2, 3]), .init([2, 3])),
     Sample(Self(.equal), .init([2, 3], .int64), .init([2, 3], .int64)),
@@ -232,6 +241,14 @@ package struct Convert: Elementwise {
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { [try p.convert(yBar, to: p.type(x[0]).element)] }
+  package var kink: String? {
+    element.isReal
+      ? nil : element == .bool ? "x = 0: false; derivative 0" : "whole x: jumps; derivative 0"
+  }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    if element.isReal { return nil }
+    return try element == .bool ? p.absolute(x[0]) : p.distanceToTruncation(x[0])
+  }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     try p.type(x[0]).element == element ? x[0] : p.onDiagonal(self, x, deciding: [0])
   }

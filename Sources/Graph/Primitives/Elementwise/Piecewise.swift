@@ -17,6 +17,9 @@ package struct Floor: PiecewiseConstant {
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.down) }
   package var kink: String? { "jumps; derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.distanceToWhole(x[0])
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
@@ -26,6 +29,9 @@ package struct Ceiling: PiecewiseConstant {
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.up) }
   package var kink: String? { "jumps; derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.distanceToWhole(x[0])
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
@@ -35,6 +41,10 @@ package struct Round: PiecewiseConstant {
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.toNearestOrEven) }
   package var kink: String? { "jumps; derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    // Halves are where it jumps.
+    try p.distanceToWhole(p.subtract(x[0], p.scalar(0.5, like: x[0])))
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
@@ -44,6 +54,9 @@ package struct Truncate: PiecewiseConstant {
   package init() {}
   package func value(_ x: Double) -> Double { x.rounded(.towardZero) }
   package var kink: String? { "jumps; derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.distanceToTruncation(x[0])
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.6...0.9))]
 }
 
@@ -54,6 +67,9 @@ package struct Sign: PiecewiseConstant {
   package func value(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : x }
   package func wholeValue(_ x: Int64) -> Int64? { x.signum() }
   package var kink: String? { "x = 0: sign(0) = 0, derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.absolute(x[0])
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.2...2))]
 }
 
@@ -63,6 +79,9 @@ package struct Step: PiecewiseConstant {
   package init() {}
   package func value(_ x: Double) -> Double { x > 0 ? 1 : 0 }
   package var kink: String? { "x = 0: jumps; derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.absolute(x[0])
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.2...2))]
 }
 
@@ -76,6 +95,9 @@ package struct Relu: UnaryFunction {
     try p.step(x)
   }
   package var kink: String? { "x = 0: derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.absolute(x[0])
+  }
   package static let samples = [
     Sample(Self(), .init([2, 3], in: 0.2...2)), Sample(Self(), .init([3], in: -2...(-0.2))),
   ]
@@ -91,6 +113,9 @@ package struct Absolute: UnaryFunction {
     try p.sign(x)
   }
   package var kink: String? { "x = 0: derivative 0" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.absolute(x[0])
+  }
   package static let samples = [
     Sample(Self(), .init([2, 3], in: 0.2...2)), Sample(Self(), .init([3], in: -2...(-0.2))),
   ]

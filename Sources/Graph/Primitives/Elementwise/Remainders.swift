@@ -18,6 +18,9 @@ package struct Remainder: BinaryFunction {
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
   package var kink: String? { "a/b whole: jumps" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.multiply(p.absolute(x[1]), p.distanceToTruncation(p.divide(x[0], x[1])))
+  }
   package static let samples = [
     Sample(Self(), .init([2, 3], in: 4.2...4.8), .init([2, 3], in: 1.6...1.9)),
     Sample(Self(), .init([3], in: -9...9, .int64), .init([3], in: 2...5, .int64)),
@@ -46,6 +49,9 @@ package struct Modulo: BinaryFunction {
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
   package var kink: String? { "a/b whole: jumps" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.multiply(p.absolute(x[1]), p.distanceToWhole(p.divide(x[0], x[1])))
+  }
   package static let samples = [
     Sample(Self(), .init([2, 3], in: 4.2...4.8), .init([2, 3], in: 1.6...1.9)),
     Sample(Self(), .init([3], in: -9...9, .int64), .init([3], in: 2...5, .int64)),

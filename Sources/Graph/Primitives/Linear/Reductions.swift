@@ -118,6 +118,9 @@ package struct ReduceExtreme: Primitive {
       ? try p.reshape(x[0], p.shape(x[0]).removing(axes)) : nil
   }
   package var kink: String? { "equal extremes: they share the derivative equally" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.gap(x[0], kind, over: axes)
+  }
   package static let samples = [
     Sample(Self(.maximum, [1]), .init([2, 3], values: [1, 3, 2, -1, -2, 0.5])),
     Sample(Self(.minimum, [0]), .init([2, 3], values: [1, 3, 2, -1, -2, 0.5])),

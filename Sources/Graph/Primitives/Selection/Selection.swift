@@ -64,7 +64,10 @@ package struct ArgExtreme: Locator {
   package func vectorise(
     _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder
   ) throws -> Value { try p.add(ArgExtreme(kind, axis: axis + 1, last: last), x) }
-  package var kink: String? { "equal extremes: the index jumps; derivative 0" }
+  package var kink: String? { "equal extremes: the \(last ? "last" : "first") one is taken" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.gap(x[0], kind, over: [axis])
+  }
   package static let samples = [
     Sample(Self(.maximum, axis: 1), .init([2, 3])),
     Sample(Self(.minimum, axis: 0, last: true), .init([4], values: [2, 1, 1, 3])),
@@ -105,7 +108,19 @@ package struct SortOrder: Locator {
   package func vectorise(
     _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder
   ) throws -> Value { try p.add(self, x) }
-  package var kink: String? { "equal elements: their order is by place; derivative of the order 0" }
+  package var kink: String? { "equal elements: their order is by place" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    // Between neighbours in the order, and between the last one used and the first that is not.
+    let axis = p.shape(x[0]).rank - 1
+    let count = min(p.shape(y)[axis] + 1, p.shape(x[0])[axis])
+    guard count > 1 else { return nil }
+    let order = try p.slice(p.add(self, x), axis: axis, start: 0, size: count)
+    let sorted = try p.gather(x[0], order, batch: axis)
+    return try p.absolute(
+      p.subtract(
+        p.slice(sorted, axis: axis, start: 1, size: count - 1),
+        p.slice(sorted, axis: axis, start: 0, size: count - 1)))
+  }
   package static let samples = [
     Sample(Self(descending: true), .init([2, 4])),
     Sample(Self(descending: false), .init([2, 4], in: 0...2, .int64)),
