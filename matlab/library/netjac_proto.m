@@ -266,222 +266,229 @@ function [methodinfo, structs, enuminfo, ThunkLibName] = netjac_proto()
   fcns.LHS{37} = 'int32';
   fcns.RHS{37} = {'netjac_networkPtr', 'cstring', 'uint64', 'uint64Ptr'};
 
-  % netjac_status netjac_jacobian_cost(netjac_network *network, int64_t *chosen, int64_t *forward, int64_t *reverse)
-  fcns.name{38} = 'netjac_jacobian_cost';
+  % netjac_status netjac_network_plan(netjac_network *network, const char *task, char *buffer, size_t size, size_t *needed)
+  fcns.name{38} = 'netjac_network_plan';
   fcns.calltype{38} = 'Thunk';
-  fcns.thunkname{38} = 'int32voidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.thunkname{38} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
   fcns.LHS{38} = 'int32';
-  fcns.RHS{38} = {'netjac_networkPtr', 'int64Ptr', 'int64Ptr', 'int64Ptr'};
+  fcns.RHS{38} = {'netjac_networkPtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
+
+  % netjac_status netjac_jacobian_cost(netjac_network *network, int64_t *chosen, int64_t *forward, int64_t *reverse)
+  fcns.name{39} = 'netjac_jacobian_cost';
+  fcns.calltype{39} = 'Thunk';
+  fcns.thunkname{39} = 'int32voidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{39} = 'int32';
+  fcns.RHS{39} = {'netjac_networkPtr', 'int64Ptr', 'int64Ptr', 'int64Ptr'};
 
   % netjac_status netjac_jacobian_seeds(netjac_network *network, int64_t *seeds)
-  fcns.name{39} = 'netjac_jacobian_seeds';
-  fcns.calltype{39} = 'Thunk';
-  fcns.thunkname{39} = 'int32voidPtrvoidPtrThunk';
-  fcns.LHS{39} = 'int32';
-  fcns.RHS{39} = {'netjac_networkPtr', 'int64Ptr'};
+  fcns.name{40} = 'netjac_jacobian_seeds';
+  fcns.calltype{40} = 'Thunk';
+  fcns.thunkname{40} = 'int32voidPtrvoidPtrThunk';
+  fcns.LHS{40} = 'int32';
+  fcns.RHS{40} = {'netjac_networkPtr', 'int64Ptr'};
 
   % int32_t netjac_kink_count(netjac_network *network)
-  fcns.name{40} = 'netjac_kink_count';
-  fcns.calltype{40} = 'Thunk';
-  fcns.thunkname{40} = 'int32voidPtrThunk';
-  fcns.LHS{40} = 'int32';
-  fcns.RHS{40} = {'netjac_networkPtr'};
+  fcns.name{41} = 'netjac_kink_count';
+  fcns.calltype{41} = 'Thunk';
+  fcns.thunkname{41} = 'int32voidPtrThunk';
+  fcns.LHS{41} = 'int32';
+  fcns.RHS{41} = {'netjac_networkPtr'};
 
   % const char * netjac_kink_node(netjac_network *network, int32_t index)
-  fcns.name{41} = 'netjac_kink_node';
-  fcns.calltype{41} = 'Thunk';
-  fcns.thunkname{41} = 'cstringvoidPtrint32Thunk';
-  fcns.LHS{41} = 'cstring';
-  fcns.RHS{41} = {'netjac_networkPtr', 'int32'};
-
-  % const char * netjac_kink_operator(netjac_network *network, int32_t index)
-  fcns.name{42} = 'netjac_kink_operator';
+  fcns.name{42} = 'netjac_kink_node';
   fcns.calltype{42} = 'Thunk';
   fcns.thunkname{42} = 'cstringvoidPtrint32Thunk';
   fcns.LHS{42} = 'cstring';
   fcns.RHS{42} = {'netjac_networkPtr', 'int32'};
 
-  % const char * netjac_kink_convention(netjac_network *network, int32_t index)
-  fcns.name{43} = 'netjac_kink_convention';
+  % const char * netjac_kink_operator(netjac_network *network, int32_t index)
+  fcns.name{43} = 'netjac_kink_operator';
   fcns.calltype{43} = 'Thunk';
   fcns.thunkname{43} = 'cstringvoidPtrint32Thunk';
   fcns.LHS{43} = 'cstring';
   fcns.RHS{43} = {'netjac_networkPtr', 'int32'};
 
-  % netjac_status netjac_kinks(netjac_network *network, int64_t samples, const double *x, double *distances)
-  fcns.name{44} = 'netjac_kinks';
+  % const char * netjac_kink_convention(netjac_network *network, int32_t index)
+  fcns.name{44} = 'netjac_kink_convention';
   fcns.calltype{44} = 'Thunk';
-  fcns.thunkname{44} = 'int32voidPtrint64voidPtrvoidPtrThunk';
-  fcns.LHS{44} = 'int32';
-  fcns.RHS{44} = {'netjac_networkPtr', 'int64', 'doublePtr', 'doublePtr'};
+  fcns.thunkname{44} = 'cstringvoidPtrint32Thunk';
+  fcns.LHS{44} = 'cstring';
+  fcns.RHS{44} = {'netjac_networkPtr', 'int32'};
 
-  % netjac_status netjac_kinks_f32(netjac_network *network, int64_t samples, const float *x, float *distances)
-  fcns.name{45} = 'netjac_kinks_f32';
+  % netjac_status netjac_kinks(netjac_network *network, int64_t samples, const double *x, double *distances)
+  fcns.name{45} = 'netjac_kinks';
   fcns.calltype{45} = 'Thunk';
   fcns.thunkname{45} = 'int32voidPtrint64voidPtrvoidPtrThunk';
   fcns.LHS{45} = 'int32';
-  fcns.RHS{45} = {'netjac_networkPtr', 'int64', 'singlePtr', 'singlePtr'};
+  fcns.RHS{45} = {'netjac_networkPtr', 'int64', 'doublePtr', 'doublePtr'};
+
+  % netjac_status netjac_kinks_f32(netjac_network *network, int64_t samples, const float *x, float *distances)
+  fcns.name{46} = 'netjac_kinks_f32';
+  fcns.calltype{46} = 'Thunk';
+  fcns.thunkname{46} = 'int32voidPtrint64voidPtrvoidPtrThunk';
+  fcns.LHS{46} = 'int32';
+  fcns.RHS{46} = {'netjac_networkPtr', 'int64', 'singlePtr', 'singlePtr'};
 
   % netjac_status netjac_graph_create(netjac_graph **graph)
-  fcns.name{46} = 'netjac_graph_create';
-  fcns.calltype{46} = 'Thunk';
-  fcns.thunkname{46} = 'int32voidPtrThunk';
-  fcns.LHS{46} = 'int32';
-  fcns.RHS{46} = {'netjac_graphPtrPtr'};
+  fcns.name{47} = 'netjac_graph_create';
+  fcns.calltype{47} = 'Thunk';
+  fcns.thunkname{47} = 'int32voidPtrThunk';
+  fcns.LHS{47} = 'int32';
+  fcns.RHS{47} = {'netjac_graphPtrPtr'};
 
   % void netjac_graph_release(netjac_graph *graph)
-  fcns.name{47} = 'netjac_graph_release';
-  fcns.calltype{47} = 'Thunk';
-  fcns.thunkname{47} = 'voidvoidPtrThunk';
-  fcns.LHS{47} = [];
-  fcns.RHS{47} = {'netjac_graphPtr'};
+  fcns.name{48} = 'netjac_graph_release';
+  fcns.calltype{48} = 'Thunk';
+  fcns.thunkname{48} = 'voidvoidPtrThunk';
+  fcns.LHS{48} = [];
+  fcns.RHS{48} = {'netjac_graphPtr'};
 
   % netjac_status netjac_graph_input(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, int32_t *value)
-  fcns.name{48} = 'netjac_graph_input';
-  fcns.calltype{48} = 'Thunk';
-  fcns.thunkname{48} = 'int32voidPtrcstringint32voidPtrvoidPtrThunk';
-  fcns.LHS{48} = 'int32';
-  fcns.RHS{48} = {'netjac_graphPtr', 'cstring', 'int32', 'int64Ptr', 'int32Ptr'};
+  fcns.name{49} = 'netjac_graph_input';
+  fcns.calltype{49} = 'Thunk';
+  fcns.thunkname{49} = 'int32voidPtrcstringint32voidPtrvoidPtrThunk';
+  fcns.LHS{49} = 'int32';
+  fcns.RHS{49} = {'netjac_graphPtr', 'cstring', 'int32', 'int64Ptr', 'int32Ptr'};
 
   % netjac_status netjac_graph_parameter(netjac_graph *graph, const char *name, int32_t rank, const int64_t *dims, const double *initial, int32_t *value)
-  fcns.name{49} = 'netjac_graph_parameter';
-  fcns.calltype{49} = 'Thunk';
-  fcns.thunkname{49} = 'int32voidPtrcstringint32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{49} = 'int32';
-  fcns.RHS{49} = {'netjac_graphPtr', 'cstring', 'int32', 'int64Ptr', 'doublePtr', 'int32Ptr'};
+  fcns.name{50} = 'netjac_graph_parameter';
+  fcns.calltype{50} = 'Thunk';
+  fcns.thunkname{50} = 'int32voidPtrcstringint32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{50} = 'int32';
+  fcns.RHS{50} = {'netjac_graphPtr', 'cstring', 'int32', 'int64Ptr', 'doublePtr', 'int32Ptr'};
 
   % netjac_status netjac_graph_constant(netjac_graph *graph, int32_t rank, const int64_t *dims, const double *data, int32_t *value)
-  fcns.name{50} = 'netjac_graph_constant';
-  fcns.calltype{50} = 'Thunk';
-  fcns.thunkname{50} = 'int32voidPtrint32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{50} = 'int32';
-  fcns.RHS{50} = {'netjac_graphPtr', 'int32', 'int64Ptr', 'doublePtr', 'int32Ptr'};
+  fcns.name{51} = 'netjac_graph_constant';
+  fcns.calltype{51} = 'Thunk';
+  fcns.thunkname{51} = 'int32voidPtrint32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{51} = 'int32';
+  fcns.RHS{51} = {'netjac_graphPtr', 'int32', 'int64Ptr', 'doublePtr', 'int32Ptr'};
 
   % netjac_status netjac_graph_apply(netjac_graph *graph, const char *operator_name, int32_t input_count, const int32_t *inputs, const char *attributes, int32_t output_count, int32_t *outputs)
-  fcns.name{51} = 'netjac_graph_apply';
-  fcns.calltype{51} = 'Thunk';
-  fcns.thunkname{51} = 'int32voidPtrcstringint32voidPtrcstringint32voidPtrThunk';
-  fcns.LHS{51} = 'int32';
-  fcns.RHS{51} = {'netjac_graphPtr', 'cstring', 'int32', 'int32Ptr', 'cstring', 'int32', 'int32Ptr'};
+  fcns.name{52} = 'netjac_graph_apply';
+  fcns.calltype{52} = 'Thunk';
+  fcns.thunkname{52} = 'int32voidPtrcstringint32voidPtrcstringint32voidPtrThunk';
+  fcns.LHS{52} = 'int32';
+  fcns.RHS{52} = {'netjac_graphPtr', 'cstring', 'int32', 'int32Ptr', 'cstring', 'int32', 'int32Ptr'};
 
   % netjac_status netjac_graph_gradients(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs, int32_t *gradients)
-  fcns.name{52} = 'netjac_graph_gradients';
-  fcns.calltype{52} = 'Thunk';
-  fcns.thunkname{52} = 'int32voidPtrint32int32voidPtrvoidPtrThunk';
-  fcns.LHS{52} = 'int32';
-  fcns.RHS{52} = {'netjac_graphPtr', 'int32', 'int32', 'int32Ptr', 'int32Ptr'};
+  fcns.name{53} = 'netjac_graph_gradients';
+  fcns.calltype{53} = 'Thunk';
+  fcns.thunkname{53} = 'int32voidPtrint32int32voidPtrvoidPtrThunk';
+  fcns.LHS{53} = 'int32';
+  fcns.RHS{53} = {'netjac_graphPtr', 'int32', 'int32', 'int32Ptr', 'int32Ptr'};
 
   % netjac_status netjac_graph_jvp(netjac_graph *graph, int32_t y, int32_t count, const int32_t *xs, const int32_t *tangents, int32_t *product)
-  fcns.name{53} = 'netjac_graph_jvp';
-  fcns.calltype{53} = 'Thunk';
-  fcns.thunkname{53} = 'int32voidPtrint32int32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{53} = 'int32';
-  fcns.RHS{53} = {'netjac_graphPtr', 'int32', 'int32', 'int32Ptr', 'int32Ptr', 'int32Ptr'};
+  fcns.name{54} = 'netjac_graph_jvp';
+  fcns.calltype{54} = 'Thunk';
+  fcns.thunkname{54} = 'int32voidPtrint32int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{54} = 'int32';
+  fcns.RHS{54} = {'netjac_graphPtr', 'int32', 'int32', 'int32Ptr', 'int32Ptr', 'int32Ptr'};
 
   % netjac_status netjac_graph_network(netjac_graph *graph, int32_t input_count, const int32_t *inputs, int32_t output_count, const int32_t *outputs, netjac_network **network)
-  fcns.name{54} = 'netjac_graph_network';
-  fcns.calltype{54} = 'Thunk';
-  fcns.thunkname{54} = 'int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk';
-  fcns.LHS{54} = 'int32';
-  fcns.RHS{54} = {'netjac_graphPtr', 'int32', 'int32Ptr', 'int32', 'int32Ptr', 'netjac_networkPtrPtr'};
+  fcns.name{55} = 'netjac_graph_network';
+  fcns.calltype{55} = 'Thunk';
+  fcns.thunkname{55} = 'int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk';
+  fcns.LHS{55} = 'int32';
+  fcns.RHS{55} = {'netjac_graphPtr', 'int32', 'int32Ptr', 'int32', 'int32Ptr', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size, size_t *needed)
-  fcns.name{55} = 'netjac_graph_text';
-  fcns.calltype{55} = 'Thunk';
-  fcns.thunkname{55} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
-  fcns.LHS{55} = 'int32';
-  fcns.RHS{55} = {'netjac_graphPtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
+  fcns.name{56} = 'netjac_graph_text';
+  fcns.calltype{56} = 'Thunk';
+  fcns.thunkname{56} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
+  fcns.LHS{56} = 'int32';
+  fcns.RHS{56} = {'netjac_graphPtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
 
   % int32_t netjac_graph_rank(const netjac_graph *graph, int32_t value)
-  fcns.name{56} = 'netjac_graph_rank';
-  fcns.calltype{56} = 'Thunk';
-  fcns.thunkname{56} = 'int32voidPtrint32Thunk';
-  fcns.LHS{56} = 'int32';
-  fcns.RHS{56} = {'netjac_graphPtr', 'int32'};
+  fcns.name{57} = 'netjac_graph_rank';
+  fcns.calltype{57} = 'Thunk';
+  fcns.thunkname{57} = 'int32voidPtrint32Thunk';
+  fcns.LHS{57} = 'int32';
+  fcns.RHS{57} = {'netjac_graphPtr', 'int32'};
 
   % int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
-  fcns.name{57} = 'netjac_graph_dim';
-  fcns.calltype{57} = 'Thunk';
-  fcns.thunkname{57} = 'int64voidPtrint32int32Thunk';
-  fcns.LHS{57} = 'int64';
-  fcns.RHS{57} = {'netjac_graphPtr', 'int32', 'int32'};
+  fcns.name{58} = 'netjac_graph_dim';
+  fcns.calltype{58} = 'Thunk';
+  fcns.thunkname{58} = 'int64voidPtrint32int32Thunk';
+  fcns.LHS{58} = 'int64';
+  fcns.RHS{58} = {'netjac_graphPtr', 'int32', 'int32'};
 
   % netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer)
-  fcns.name{58} = 'netjac_trainer_create';
-  fcns.calltype{58} = 'Thunk';
-  fcns.thunkname{58} = 'int32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{58} = 'int32';
-  fcns.RHS{58} = {'netjac_networkPtr', 'netjac_optionsPtr', 'netjac_trainerPtrPtr'};
+  fcns.name{59} = 'netjac_trainer_create';
+  fcns.calltype{59} = 'Thunk';
+  fcns.thunkname{59} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{59} = 'int32';
+  fcns.RHS{59} = {'netjac_networkPtr', 'netjac_optionsPtr', 'netjac_trainerPtrPtr'};
 
   % netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
-  fcns.name{59} = 'netjac_trainer_step';
-  fcns.calltype{59} = 'Thunk';
-  fcns.thunkname{59} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{59} = 'int32';
-  fcns.RHS{59} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
+  fcns.name{60} = 'netjac_trainer_step';
+  fcns.calltype{60} = 'Thunk';
+  fcns.thunkname{60} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{60} = 'int32';
+  fcns.RHS{60} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
 
   % netjac_status netjac_trainer_fit(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, int32_t epochs, double *losses)
-  fcns.name{60} = 'netjac_trainer_fit';
-  fcns.calltype{60} = 'Thunk';
-  fcns.thunkname{60} = 'int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk';
-  fcns.LHS{60} = 'int32';
-  fcns.RHS{60} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'int32', 'doublePtr'};
+  fcns.name{61} = 'netjac_trainer_fit';
+  fcns.calltype{61} = 'Thunk';
+  fcns.thunkname{61} = 'int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk';
+  fcns.LHS{61} = 'int32';
+  fcns.RHS{61} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'int32', 'doublePtr'};
 
   % netjac_status netjac_trainer_loss(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
-  fcns.name{61} = 'netjac_trainer_loss';
-  fcns.calltype{61} = 'Thunk';
-  fcns.thunkname{61} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{61} = 'int32';
-  fcns.RHS{61} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
+  fcns.name{62} = 'netjac_trainer_loss';
+  fcns.calltype{62} = 'Thunk';
+  fcns.thunkname{62} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{62} = 'int32';
+  fcns.RHS{62} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
 
   % netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network)
-  fcns.name{62} = 'netjac_trainer_network';
-  fcns.calltype{62} = 'Thunk';
-  fcns.thunkname{62} = 'int32voidPtrvoidPtrThunk';
-  fcns.LHS{62} = 'int32';
-  fcns.RHS{62} = {'netjac_trainerPtr', 'netjac_networkPtrPtr'};
+  fcns.name{63} = 'netjac_trainer_network';
+  fcns.calltype{63} = 'Thunk';
+  fcns.thunkname{63} = 'int32voidPtrvoidPtrThunk';
+  fcns.LHS{63} = 'int32';
+  fcns.RHS{63} = {'netjac_trainerPtr', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_trainer_parameters(const netjac_trainer *trainer, int64_t *count, double *values)
-  fcns.name{63} = 'netjac_trainer_parameters';
-  fcns.calltype{63} = 'Thunk';
-  fcns.thunkname{63} = 'int32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{63} = 'int32';
-  fcns.RHS{63} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
+  fcns.name{64} = 'netjac_trainer_parameters';
+  fcns.calltype{64} = 'Thunk';
+  fcns.thunkname{64} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{64} = 'int32';
+  fcns.RHS{64} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
 
   % void netjac_trainer_release(netjac_trainer *trainer)
-  fcns.name{64} = 'netjac_trainer_release';
-  fcns.calltype{64} = 'Thunk';
-  fcns.thunkname{64} = 'voidvoidPtrThunk';
-  fcns.LHS{64} = [];
-  fcns.RHS{64} = {'netjac_trainerPtr'};
+  fcns.name{65} = 'netjac_trainer_release';
+  fcns.calltype{65} = 'Thunk';
+  fcns.thunkname{65} = 'voidvoidPtrThunk';
+  fcns.LHS{65} = [];
+  fcns.RHS{65} = {'netjac_trainerPtr'};
 
   % netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed, netjac_network **network)
-  fcns.name{65} = 'netjac_mlp';
-  fcns.calltype{65} = 'Thunk';
-  fcns.thunkname{65} = 'int32int32voidPtrcstringint64voidPtrThunk';
-  fcns.LHS{65} = 'int32';
-  fcns.RHS{65} = {'int32', 'int64Ptr', 'cstring', 'int64', 'netjac_networkPtrPtr'};
+  fcns.name{66} = 'netjac_mlp';
+  fcns.calltype{66} = 'Thunk';
+  fcns.thunkname{66} = 'int32int32voidPtrcstringint64voidPtrThunk';
+  fcns.LHS{66} = 'int32';
+  fcns.RHS{66} = {'int32', 'int64Ptr', 'cstring', 'int64', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_scaled(const netjac_network *network, const double *input_offset, const double *input_scale, const double *output_offset, const double *output_scale, netjac_network **scaled)
-  fcns.name{66} = 'netjac_scaled';
-  fcns.calltype{66} = 'Thunk';
-  fcns.thunkname{66} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{66} = 'int32';
-  fcns.RHS{66} = {'netjac_networkPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr', 'netjac_networkPtrPtr'};
+  fcns.name{67} = 'netjac_scaled';
+  fcns.calltype{67} = 'Thunk';
+  fcns.thunkname{67} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{67} = 'int32';
+  fcns.RHS{67} = {'netjac_networkPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_save(const netjac_network *network, const char *path)
-  fcns.name{67} = 'netjac_save';
-  fcns.calltype{67} = 'Thunk';
-  fcns.thunkname{67} = 'int32voidPtrcstringThunk';
-  fcns.LHS{67} = 'int32';
-  fcns.RHS{67} = {'netjac_networkPtr', 'cstring'};
-
-  % netjac_status netjac_save_jacobian(const netjac_network *network, const char *path)
-  fcns.name{68} = 'netjac_save_jacobian';
+  fcns.name{68} = 'netjac_save';
   fcns.calltype{68} = 'Thunk';
   fcns.thunkname{68} = 'int32voidPtrcstringThunk';
   fcns.LHS{68} = 'int32';
   fcns.RHS{68} = {'netjac_networkPtr', 'cstring'};
+
+  % netjac_status netjac_save_jacobian(const netjac_network *network, const char *path)
+  fcns.name{69} = 'netjac_save_jacobian';
+  fcns.calltype{69} = 'Thunk';
+  fcns.thunkname{69} = 'int32voidPtrcstringThunk';
+  fcns.LHS{69} = 'int32';
+  fcns.RHS{69} = {'netjac_networkPtr', 'cstring'};
 
   structs.netjac_network.members = struct([]);
   structs.netjac_options.members = struct([]);

@@ -202,6 +202,18 @@ EXPORT int32_t int32voidPtrcstringuint64voidPtrThunk(void function(void), const 
     ARGUMENT(void *, 3));
 }
 
+/* netjac_status netjac_network_plan(netjac_network *network, const char *task, char *buffer, size_t size, size_t *needed) */
+EXPORT int32_t int32voidPtrcstringcstringuint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, char *, uint64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(uint64_t, 3),
+    ARGUMENT(void *, 4));
+}
+
 /* netjac_status netjac_jacobian_seeds(netjac_network *network, int64_t *seeds) */
 EXPORT int32_t int32voidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
 {
@@ -298,18 +310,6 @@ EXPORT int32_t int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk(void function(vo
     ARGUMENT(int32_t, 3),
     ARGUMENT(void *, 4),
     ARGUMENT(void *, 5));
-}
-
-/* netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size, size_t *needed) */
-EXPORT int32_t int32voidPtrcstringcstringuint64voidPtrThunk(void function(void), const char *arguments, int size)
-{
-  (void)arguments;
-  (void)size;
-  return ((int32_t (*)(void *, char *, char *, uint64_t, void *))function)(ARGUMENT(void *, 0),
-    ARGUMENT(char *, 1),
-    ARGUMENT(char *, 2),
-    ARGUMENT(uint64_t, 3),
-    ARGUMENT(void *, 4));
 }
 
 /* netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer) */
