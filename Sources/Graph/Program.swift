@@ -7,7 +7,7 @@ package struct Value: Hashable, Sendable {
 }
 
 /// The file's node that a node came from, or the call that made it.
-package struct Origin: Hashable, Sendable {
+package struct Origin: Hashable, Sendable, ExpressibleByStringLiteral {
   package let name: String
   /// The operator that the file's node names.
   package let operation: String
@@ -16,6 +16,8 @@ package struct Origin: Hashable, Sendable {
     self.name = name
     self.operation = operation
   }
+
+  package init(stringLiteral name: String) { self.init(name: name) }
 }
 
 /// One use of a primitive.
