@@ -23,6 +23,31 @@ package struct ParametricProgram: Sendable {
     self.parameters = parameters
   }
 
+  /// A program of a format that tells no parameters from other constants: each array of floats that
+  /// is not one number repeated is a parameter, called constant1, constant2, ….
+  package init(constantsOf program: Program) throws {
+    let p = ProgramBuilder(
+      real: program.inputTypes.first { $0.element.isReal }?.element ?? .float64)
+    let inputs = try program.inputs.map { try p.input(program.type($0)) }
+    var map = [Value?](repeating: nil, count: program.nodes.count)
+    for (value, input) in zip(program.inputs, inputs) { map[value.index] = input }
+    var found: [Parameter] = []
+    for (index, node) in program.nodes.enumerated() {
+      guard let tensor = (node.primitive as? Constant)?.tensor, tensor.type.element.isReal,
+        tensor.shape.rank > 0, tensor.fill == nil
+      else { continue }
+      map[index] = try p.input(tensor.type)
+      found.append(Parameter(name: "constant\(found.count + 1)", value: tensor))
+    }
+    for (index, node) in program.nodes.enumerated() where map[index] == nil {
+      p.origin = node.origin
+      map[index] = try p.add(node.primitive, node.operands.compactMap { map[$0.index] })
+    }
+    self.init(
+      program: p.program(outputs: program.outputs.compactMap { map[$0.index] }),
+      parameters: found)
+  }
+
   package var inputCount: Int { program.inputs.count - parameters.count }
 
   /// The same function with other numbers, in the order of `parameters`.
@@ -55,13 +80,19 @@ extension ImportedNetwork {
       outputs: outputs, hasBatchAxis: hasBatchAxis, parametric: { _ in parametric })
   }
 
+  /// The network as a function of its parameters in a real type. A network whose format knows no
+  /// parameters has the precision that it was read in.
+  package var parametricProgram: @Sendable (ElementType) throws -> ParametricProgram {
+    if let parametric { return parametric }
+    let program = self.program
+    return { _ in try ParametricProgram(constantsOf: program) }
+  }
+
   /// The same network with other numbers for its parameters.
   package func with(
     values: [Tensor], real: ElementType, memoryLimit: Int
   ) throws -> ImportedNetwork {
-    guard let make = parametric else {
-      throw NetJacError(.unsupported, "the network has no parameters that could change")
-    }
+    let make = parametricProgram
     let replaced: @Sendable (ElementType) throws -> ParametricProgram = { real in
       let made = try make(real)
       return made.with(

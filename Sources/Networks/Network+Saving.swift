@@ -45,8 +45,7 @@ extension Network {
 
   private func parametric() throws -> ParametricProgram {
     let real: ElementType = options.precision == .float64 ? .float64 : .float32
-    return try imported.parametric?(real)
-      ?? ParametricProgram(program: imported.program, parameters: [])
+    return try imported.parametricProgram(real)
   }
 
   private func writerPorts(_ ports: [ImportedPort]) -> [ONNXWriterPort] {

@@ -16,12 +16,10 @@ package struct Scaling: Sendable {
 extension Network {
   /// The network for scaled variables, `y = o + s·f((x - p) / q)`, element by element.
   package func scaled(inputs: Scaling, outputs: Scaling) throws -> Network {
-    let make = imported.parametric
-    let program = imported.program
+    let make = imported.parametricProgram
     let limit = options.memoryLimit
     let parametric: @Sendable (ElementType) throws -> ParametricProgram = { real in
-      let base = try make?(real) ?? ParametricProgram(program: program, parameters: [])
-      return try base.scaled(inputs: inputs, outputs: outputs, memoryLimit: limit)
+      try make(real).scaled(inputs: inputs, outputs: outputs, memoryLimit: limit)
     }
     return try Network(
       imported.with(

@@ -33,14 +33,14 @@ package final class Trainer {
   }
 
   package init(_ network: Network, _ options: NetworkOptions) throws {
-    guard let make = network.imported.parametric else {
-      throw NetJacError(
-        .unsupported, "networks of this file format cannot be trained; save them as ONNX first")
-    }
     self.network = network
     self.options = options.training
     memoryLimit = options.memoryLimit
-    parametric = try make(.float64)
+    parametric = try network.imported.parametricProgram(.float64)
+    guard parametric.parameters.allSatisfy({ $0.value.type.element == .float64 }) else {
+      throw NetJacError(
+        .option, "training is in float64; load this network with precision float64 to train it")
+    }
     isTrained = try Trainer.chosen(parametric.parameters.map(\.name), options.training.parameters)
     try Trainer.check(options.training, network)
     programs = try TrainingPrograms(

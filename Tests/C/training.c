@@ -128,6 +128,22 @@ static void check_scaled(void) {
     CHECK(fabs(y[i] - (y_offset[i] + y_scale[i] * expected[i])) < 1e-13);
     for (int l = 0; l < 3; l++) CHECK(fabs(k[3 * i + l] - y_scale[i] * j[3 * i + l] / scale[l]) < 1e-13);
   }
+  /* In a file too, the scales are no parameters. */
+  char path[1000];
+  netjac_network *loaded = NULL;
+  netjac_trainer *trainer = NULL;
+  int64_t count = 0;
+  double again[2];
+  snprintf(path, sizeof path, "%s/scaled.onnx", folder);
+  OK(netjac_save(scaled, path));
+  OK(netjac_load(path, NULL, &loaded));
+  OK(netjac_forward(loaded, 1, x, again));
+  CHECK(memcmp(again, y, sizeof y) == 0);
+  OK(netjac_trainer_create(loaded, NULL, &trainer));
+  OK(netjac_trainer_parameters(trainer, &count, NULL));
+  CHECK_SAYING(count == 54, "%d parameters", (int)count);
+  netjac_trainer_release(trainer);
+  netjac_release(loaded);
   netjac_network *none = NULL;
   CHECK(netjac_scaled(network, NULL, (double[]){1, 0, 1}, NULL, NULL, &none) == NETJAC_ERROR_ARGUMENT);
   CHECK(strstr(netjac_last_error(), "input_scale[1]") && !none);

@@ -104,9 +104,19 @@ final class ProgramWriter {
     initialisers.append(tensor.wire(name))
   }
 
+  /// Floats are written as nodes: the initialisers of floats are the parameters, also for whoever
+  /// trains the file.
   func constant(_ tensor: Tensor) -> String {
     let name = newName()
-    addInitialiser(name, tensor)
+    guard tensor.type.element.isReal else {
+      addInitialiser(name, tensor)
+      return name
+    }
+    var attribute = WireAttributeProto()
+    attribute.name = "value"
+    attribute.t = tensor.wire("")
+    attribute.type = 4
+    append("Constant", [], [attribute], [name])
     return name
   }
 
