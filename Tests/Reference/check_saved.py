@@ -105,6 +105,9 @@ def close(a, b, tolerance):
 def check_model(model, folder):
     network = Network(model)
     case = os.path.join(os.path.dirname(model), "x.bin")
+    if os.path.exists(case) and os.path.getsize(case) // 8 % network.n != 0:
+        print(f"{model}: left out, since it needs options")
+        return False
     if os.path.exists(case):
         x = numpy.fromfile(case).reshape(-1, network.n)[:3].copy()
     else:
