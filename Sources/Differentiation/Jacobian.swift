@@ -107,8 +107,9 @@ package struct Jacobian {
         JacobianOrder.MapCost(
           forwardPerSeed: map.costPerSeed, reversePerSeed: transposed.costPerSeed,
           forwardMatrix: try map.costOfIdentity(memoryLimit: p.memoryLimit),
-          reverseMatrix: try transposed.costOfIdentity(memoryLimit: p.memoryLimit))
-      })
+          reverseMatrix: try transposed.costOfIdentity(memoryLimit: p.memoryLimit),
+          forwardPeak: map.peak, reversePeak: transposed.peak, isConstant: map.isConstant)
+      }, elementLimit: p.memoryLimit / program.nodes[y].type.element.byteCount)
     let accumulation = Accumulation(
       cuts: cuts.map { program.nodes[$0].type }, maps: maps, transposedMaps: transposedMaps,
       order: order, p: p)
@@ -147,8 +148,8 @@ package struct Jacobian {
 
   // MARK: - Cuts
 
-  /// The nodes that every differentiable path from x to y passes, from x to y. Of neighbours that
-  /// only elementwise work separates, one is kept.
+  /// The nodes that every differentiable path from x to y passes, from x to y. Of elementwise runs
+  /// the first and last are kept.
   private func cuts() throws -> [Int] {
     let scratch = ProgramBuilder(memoryLimit: p.memoryLimit)
     let arguments = try program.inputs.map { try scratch.input(program.type($0)) }
@@ -186,14 +187,19 @@ package struct Jacobian {
       if isStep { steps += 1 }
       return steps
     }
+    // Whether only elementwise work lies between two cuts.
+    let isRun = { (a: Int, b: Int) in
+      program.nodes[a].type.count == program.nodes[b].type.count
+        && stepsThrough[a] == stepsThrough[b]
+    }
     var kept = [cuts[0]]
     for index in cuts.dropFirst() {
-      let last = kept[kept.count - 1]
-      let sameSize = program.nodes[index].type.count == program.nodes[last].type.count
-      if sameSize, stepsThrough[index] == stepsThrough[last] {
-        // Behind an elementwise run the later value serves as well as the earlier one. At the very
-        // front the run joins the step that follows, where unit seeds stay diagonal through it.
-        if last != x { kept.removeLast() } else if index != y { continue }
+      // At either end a run belongs to its neighbour, where unit seeds stay diagonal through it.
+      if isRun(x, index), index != y { continue }
+      if index == y {
+        while kept.count > 1, isRun(kept[kept.count - 1], index) { kept.removeLast() }
+      } else if kept.count > 1, isRun(kept[kept.count - 2], index) {
+        kept.removeLast()
       }
       kept.append(index)
     }

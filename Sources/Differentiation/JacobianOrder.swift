@@ -25,22 +25,25 @@ package struct JacobianOrder {
     package let reversePerSeed: Int
     package let forwardMatrix: Int
     package let reverseMatrix: Int
+    /// Elements of the largest value on the way, for one seed.
+    package let forwardPeak: Int
+    package let reversePeak: Int
+    /// Whether the map is the same at every point: products of such maps alone are computed once.
+    package let isConstant: Bool
 
     package init(
-      forwardPerSeed: Int, reversePerSeed: Int, forwardMatrix: Int, reverseMatrix: Int
+      forwardPerSeed: Int, reversePerSeed: Int, forwardMatrix: Int, reverseMatrix: Int,
+      forwardPeak: Int = 0, reversePeak: Int = 0, isConstant: Bool = false
     ) {
       self.forwardPerSeed = forwardPerSeed
       self.reversePerSeed = reversePerSeed
       self.forwardMatrix = forwardMatrix
       self.reverseMatrix = reverseMatrix
+      self.forwardPeak = forwardPeak
+      self.reversePeak = reversePeak
+      self.isConstant = isConstant
     }
   }
-
-  private(set) package var steps: [Span: Step] = [:]
-  private(set) package var costs: [Span: Int] = [:]
-  /// What plain forward and plain reverse accumulation cost.
-  package let forward: Int
-  package let reverse: Int
 
   package struct Span: Hashable {
     package let start: Int
@@ -52,61 +55,85 @@ package struct JacobianOrder {
     }
   }
 
-  package var total: Int { costs[Span(start: 0, end: mapCount)] ?? 0 }
-  private let mapCount: Int
+  private(set) package var steps: [Span: Step] = [:]
+  /// Multiply-adds of every run, and of all work with what is computed once; the former decide.
+  private var prices: [Span: (run: Int, all: Int)] = [:]
+  /// What plain forward and plain reverse accumulation cost.
+  package let forward: Int
+  package let reverse: Int
 
-  /// `sizes[k]` is the number of elements at cut k; map k leads from cut k to cut k + 1.
-  package init(sizes: [Int], maps: [MapCost]) {
-    mapCount = maps.count
-    forward = maps.indices.dropFirst().reduce(maps.first?.forwardMatrix ?? 0) {
-      $0.addingSaturated(sizes[0].multipliedSaturated(by: maps[$1].forwardPerSeed))
+  package var total: Int { price(0, maps.count).run }
+  private let sizes: [Int]
+  private let maps: [MapCost]
+
+  /// `sizes[k]` is the number of elements at cut k; map k leads from cut k to cut k + 1. No matrix may
+  /// have more than `elementLimit` elements.
+  package init(sizes: [Int], maps: [MapCost], elementLimit: Int = .max) {
+    self.sizes = sizes
+    self.maps = maps
+    // The number of maps before each cut that are not constant.
+    let varying = maps.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isConstant ? 0 : 1)) }
+    func isConstant(_ start: Int, _ end: Int) -> Bool { varying[start] == varying[end] }
+    let (n, m) = (sizes[0], sizes[maps.count])
+    forward = maps.indices.dropFirst().reduce(maps.first?.forwardMatrix ?? 0) { cost, k in
+      isConstant(0, k + 1)
+        ? cost : cost.addingSaturated(n.multipliedSaturated(by: maps[k].forwardPerSeed))
     }
-    reverse = maps.indices.dropLast().reduce(maps.last?.reverseMatrix ?? 0) {
-      $0.addingSaturated(sizes[sizes.count - 1].multipliedSaturated(by: maps[$1].reversePerSeed))
+    reverse = maps.indices.dropLast().reversed().reduce(maps.last?.reverseMatrix ?? 0) { cost, k in
+      isConstant(k, maps.count)
+        ? cost : cost.addingSaturated(m.multipliedSaturated(by: maps[k].reversePerSeed))
     }
-    for (k, map) in maps.enumerated() {
+    for start in maps.indices {
       // At equal cost row by row, which is how most callers want the matrix.
-      let isForward = map.forwardMatrix < map.reverseMatrix
-      record(
-        Span(start: k, end: k + 1), .matrix(forward: isForward),
-        min(map.forwardMatrix, map.reverseMatrix))
+      let map = maps[start]
+      let span = Span(start: start, end: start + 1)
+      let columns = sizes[start].multipliedSaturated(by: map.forwardPerSeed)
+      let rows = sizes[start + 1].multipliedSaturated(by: map.reversePerSeed)
+      record(span, .matrix(forward: false), map.reverseMatrix, rows)
+      record(span, .matrix(forward: true), map.forwardMatrix, columns)
     }
-    guard mapCount > 1 else { return }
-    for length in 2...mapCount {
-      for start in 0...(mapCount - length) {
+    for length in maps.indices.dropFirst().map({ $0 + 1 }) {
+      for start in 0...(maps.count - length) {
         let end = start + length
-        let span = Span(start: start, end: end)
-        record(
-          span, .push,
-          cost(start, end - 1).addingSaturated(
-            sizes[start].multipliedSaturated(by: maps[end - 1].forwardPerSeed)))
-        record(
-          span, .pull,
-          cost(start + 1, end).addingSaturated(
-            sizes[end].multipliedSaturated(by: maps[start].reversePerSeed)))
+        let isFree = isConstant(start, end)
+        func consider(_ step: Step, _ parts: [(run: Int, all: Int)], work: Int, elements: Int) {
+          let isPossible = elements <= elementLimit
+          let run = parts.reduce(isFree ? 0 : work) { $0.addingSaturated($1.run) }
+          let all = parts.reduce(work) { $0.addingSaturated($1.all) }
+          record(Span(start: start, end: end), step, isPossible ? run : .max, all)
+        }
+        let (first, last) = (maps[start], maps[end - 1])
+        consider(
+          .push, [price(start, end - 1)],
+          work: sizes[start].multipliedSaturated(by: last.forwardPerSeed),
+          elements: sizes[start].multipliedSaturated(by: last.forwardPeak))
+        consider(
+          .pull, [price(start + 1, end)],
+          work: sizes[end].multipliedSaturated(by: first.reversePerSeed),
+          elements: sizes[end].multipliedSaturated(by: first.reversePeak))
+        let corner = sizes[start].multipliedSaturated(by: sizes[end])
         for cut in start + 1..<end {
-          record(
-            span, .product(cut: cut),
-            cost(start, cut).addingSaturated(cost(cut, end)).addingSaturated(
-              sizes[start].multipliedSaturated(by: sizes[cut]).multipliedSaturated(by: sizes[end])))
+          consider(
+            .product(cut: cut), [price(start, cut), price(cut, end)],
+            work: corner.multipliedSaturated(by: sizes[cut]), elements: corner)
         }
       }
     }
   }
 
-  private func cost(_ start: Int, _ end: Int) -> Int {
-    costs[Span(start: start, end: end)] ?? 0
+  private func price(_ start: Int, _ end: Int) -> (run: Int, all: Int) {
+    prices[Span(start: start, end: end)] ?? (0, 0)
   }
 
-  private mutating func record(_ span: Span, _ step: Step, _ cost: Int) {
-    if let known = costs[span], known <= cost { return }
-    costs[span] = cost
+  private mutating func record(_ span: Span, _ step: Step, _ run: Int, _ all: Int) {
+    if let known = prices[span], (known.run, known.all) <= (run, all) { return }
+    prices[span] = (run, all)
     steps[span] = step
   }
 
   /// The order in words, for example `(W4·W3)·(W2·W1)` as spans of cuts.
   package func describe(_ names: [String]) -> String {
-    text(Span(start: 0, end: mapCount), names)
+    text(Span(start: 0, end: maps.count), names)
   }
 
   private func text(_ span: Span, _ names: [String]) -> String {

@@ -27,13 +27,9 @@ struct LinearMap {
       isLinear[index - seed.index] = true
       let operands = try node.operands.map { operand -> Value in
         if let value = map[operand.index] { return value }
-        let value: Value
-        if let constant = p.node(operand).primitive as? Constant {
-          value = try linear.add(constant, [])
-        } else {
-          value = try linear.input(p.type(operand))
-          residuals.append(operand)
-        }
+        if p.isKnown(operand) { return try linear.copy(known: operand, from: p, &map) }
+        let value = try linear.input(p.type(operand))
+        residuals.append(operand)
         map[operand.index] = value
         return value
       }
@@ -71,10 +67,21 @@ struct LinearMap {
     return try p.inline(many, [seeds] + residuals)[many.outputs[0].index]
   }
 
+  /// Whether the map is the same at every point.
+  var isConstant: Bool { residuals.isEmpty }
+
   /// Multiply-adds for one seed.
   var costPerSeed: Int {
     let live = program.dependents(of: [program.inputs[0]])
     return program.multiplyAdds(where: live)
+  }
+
+  /// Elements of the largest value that one seed makes.
+  var peak: Int {
+    let live = program.dependents(of: [program.inputs[0]])
+    return program.nodes.indices.reduce(0) {
+      live[$1] ? max($0, program.nodes[$1].type.count) : $0
+    }
   }
 
   /// Multiply-adds for the map's matrix: applied to the identity, whose zeros cost nothing. A matrix
@@ -97,6 +104,28 @@ struct LinearMap {
 }
 
 extension ProgramBuilder {
+  /// Copies what a known value of another builder is made of; `map` holds what is copied already.
+  fileprivate func copy(
+    known value: Value, from other: ProgramBuilder, _ map: inout [Int: Value]
+  ) throws -> Value {
+    var pending = [value]
+    while let next = pending.last {
+      let missing = other.node(next).operands.filter { map[$0.index] == nil }
+      if missing.isEmpty {
+        pending.removeLast()
+        let node = other.node(next)
+        let operands = node.operands.compactMap { map[$0.index] }
+        if map[next.index] == nil { map[next.index] = try add(node.primitive, operands) }
+      } else {
+        pending.append(contentsOf: missing)
+      }
+    }
+    guard let copy = map[value.index] else {
+      throw NetJacError(.defect, "a known value was not copied")
+    }
+    return copy
+  }
+
   /// One unit seed for each element of a value of the given type, along a new leading axis.
   func identitySeeds(_ type: TensorType) throws -> Value {
     let ones = try constant(Tensor(type.with([type.count]), fill: 1.0))

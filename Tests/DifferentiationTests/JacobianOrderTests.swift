@@ -12,10 +12,17 @@ import Testing
       let count = random.whole(in: 1...6)
       sizes = (0...count).map { _ in random.whole(in: 1...12) }
       maps = (0..<count).map { _ in
-        JacobianOrder.MapCost(
+        let isConstant = random.chance(0.3)
+        return JacobianOrder.MapCost(
           forwardPerSeed: random.whole(in: 0...60), reversePerSeed: random.whole(in: 0...60),
-          forwardMatrix: random.whole(in: 0...300), reverseMatrix: random.whole(in: 0...300))
+          forwardMatrix: isConstant ? 0 : random.whole(in: 0...300),
+          reverseMatrix: isConstant ? 0 : random.whole(in: 0...300), isConstant: isConstant)
       }
+    }
+
+    /// The price of work on a span: none if it is done once.
+    private func price(_ work: Int, _ start: Int, _ end: Int) -> Int {
+      maps[start..<end].allSatisfy(\.isConstant) ? 0 : work
     }
 
     /// The price of every way there is to multiply out a span.
@@ -23,13 +30,13 @@ import Testing
       if end == start + 1 { return [maps[start].forwardMatrix, maps[start].reverseMatrix] }
       var prices: Set<Int> = []
       for rest in allPrices(start, end - 1) {
-        prices.insert(rest + sizes[start] * maps[end - 1].forwardPerSeed)
+        prices.insert(rest + price(sizes[start] * maps[end - 1].forwardPerSeed, start, end))
       }
       for rest in allPrices(start + 1, end) {
-        prices.insert(rest + sizes[end] * maps[start].reversePerSeed)
+        prices.insert(rest + price(sizes[end] * maps[start].reversePerSeed, start, end))
       }
       for cut in start + 1..<end {
-        let product = sizes[start] * sizes[cut] * sizes[end]
+        let product = price(sizes[start] * sizes[cut] * sizes[end], start, end)
         for before in allPrices(start, cut) {
           for after in allPrices(cut, end) { prices.insert(before + after + product) }
         }
@@ -39,38 +46,67 @@ import Testing
 
     /// The price of the steps that an order names.
     func price(_ order: JacobianOrder, _ start: Int, _ end: Int) -> Int? {
-      switch order.steps[.init(start: start, end: end)] {
-      case .matrix(let forward): forward ? maps[start].forwardMatrix : maps[start].reverseMatrix
+      let step = order.steps[.init(start: start, end: end)]
+      switch step {
+      case .matrix(let forward):
+        return forward ? maps[start].forwardMatrix : maps[start].reverseMatrix
       case .push:
-        price(order, start, end - 1).map { $0 + sizes[start] * maps[end - 1].forwardPerSeed }
-      case .pull:
-        price(order, start + 1, end).map { $0 + sizes[end] * maps[start].reversePerSeed }
-      case .product(let cut):
-        price(order, start, cut).flatMap { before in
-          price(order, cut, end).map { before + $0 + sizes[start] * sizes[cut] * sizes[end] }
+        return price(order, start, end - 1).map {
+          $0 + price(sizes[start] * maps[end - 1].forwardPerSeed, start, end)
         }
-      case nil: nil
+      case .pull:
+        return price(order, start + 1, end).map {
+          $0 + price(sizes[end] * maps[start].reversePerSeed, start, end)
+        }
+      case .product(let cut):
+        let product = price(sizes[start] * sizes[cut] * sizes[end], start, end)
+        return price(order, start, cut).flatMap { before in
+          price(order, cut, end).map { before + $0 + product }
+        }
+      case nil: return nil
       }
     }
   }
 
-  @Test("The cheapest of all orders is found", arguments: 0..<60 as Range<UInt64>)
+  @Test("The cheapest of all orders is found", arguments: 0..<100 as Range<UInt64>)
   func cheapest(seed: UInt64) throws {
     let chain = Chain(seed: seed)
     let count = chain.maps.count
     let order = JacobianOrder(sizes: chain.sizes, maps: chain.maps)
-    #expect(order.total == chain.allPrices(0, count).min())
+    let prices = chain.allPrices(0, count)
+    #expect(order.total == prices.min())
     #expect(order.total == chain.price(order, 0, count))
-
     // The plain modes are among the orders.
-    let forward = (1..<count).reduce(chain.maps[0].forwardMatrix) {
-      $0 + chain.sizes[0] * chain.maps[$1].forwardPerSeed
+    #expect(prices.contains(order.forward))
+    #expect(prices.contains(order.reverse))
+    let isSteady = !chain.maps.contains(where: \.isConstant)
+    if isSteady {
+      let forward = (1..<count).reduce(chain.maps[0].forwardMatrix) {
+        $0 + chain.sizes[0] * chain.maps[$1].forwardPerSeed
+      }
+      let reverse = (0..<count - 1).reduce(chain.maps[count - 1].reverseMatrix) {
+        $0 + chain.sizes[count] * chain.maps[$1].reversePerSeed
+      }
+      #expect(order.forward == forward)
+      #expect(order.reverse == reverse)
     }
-    let reverse = (0..<count - 1).reduce(chain.maps[count - 1].reverseMatrix) {
-      $0 + chain.sizes[count] * chain.maps[$1].reversePerSeed
+  }
+
+  @Test("An order whose matrices exceed memory is passed over")
+  func memory() {
+    func map(_ n: Int, _ m: Int) -> JacobianOrder.MapCost {
+      JacobianOrder.MapCost(
+        forwardPerSeed: n * m, reversePerSeed: n * m, forwardMatrix: 0, reverseMatrix: 0,
+        forwardPeak: max(n, m), reversePeak: max(n, m))
     }
-    #expect(order.forward == forward)
-    #expect(order.reverse == reverse)
+    let (sizes, maps) = ([50, 1000, 2, 60], [map(50, 1000), map(1000, 2), map(2, 60)])
+    let free = JacobianOrder(sizes: sizes, maps: maps)
+    let whole = JacobianOrder.Span(start: 0, end: 3)
+    #expect(free.total < .max)
+    let tight = JacobianOrder(sizes: sizes, maps: maps, elementLimit: 3000)
+    #expect(tight.total >= free.total)
+    #expect(tight.steps[whole] == .product(cut: 2) || tight.steps[whole] == .push)
+    #expect(JacobianOrder(sizes: sizes, maps: maps, elementLimit: 100).total == .max)
   }
 
   @Test func ordersAreDescribed() {
