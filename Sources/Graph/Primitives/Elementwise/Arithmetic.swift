@@ -160,12 +160,15 @@ package struct Power: BinaryFunction {
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
   ) throws -> Value? {
     let base = try dx[0].map { da -> Value in
-      let lower = try p.power(x[0], p.subtract(x[1], p.scalar(1, like: x[1])))
-      let slope = try p.multiply(x[1], lower)
-      guard p.fill(of: x[1]) == nil else { return try p.multiply(da, slope) }
-      // b = 0 makes a constant, also where aᵇ⁻¹ is infinite.
-      let zero = try p.scalar(0, like: slope)
-      return try p.multiply(da, p.select(p.compare(.equal, x[1], zero), zero, slope))
+      let one = try p.scalar(1, like: x[1])
+      var safe = x[0]
+      if p.fill(of: x[1]) == nil {
+        // b = 0 makes a constant, also where aᵇ⁻¹ is infinite. Choosing the base and not the result
+        // keeps the infinity out of further derivatives as well.
+        safe = try p.select(p.compare(.equal, x[1], p.scalar(0, like: x[1])), one, x[0])
+      }
+      let lower = try p.power(safe, p.subtract(x[1], one))
+      return try p.multiply(da, p.multiply(x[1], lower))
     }
     let exponent = try dx[1].map { db -> Value in
       // aᵇ·log(a) tends to 0 with a.
