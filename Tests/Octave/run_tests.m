@@ -29,6 +29,7 @@ function runDoor(log, door, before)
   test_lifetime(log);
   test_corpus(log);
   test_malformed(log);
+  test_smoothness(log);
   test_solvers(log);
   test_host(log, before);
   log.enter('');
