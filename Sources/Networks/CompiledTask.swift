@@ -33,20 +33,17 @@ final class CompiledTask: @unchecked Sendable {
     let samples: Int
   }
 
-  /// An executable for a number of samples, with its workspaces.
-  private struct Variant {
-    let executable: Executable
-    let pool: WorkspacePool
-    let samples: Int
-  }
-
   let sizes: Sizes
   /// The second result as computed: rows and columns, for transposing.
   private let rows: Int
   private let columns: Int
   private let isDouble: Bool
-  private let single: Variant
-  private let tile: Variant?
+  private let single: PlannedRun
+  private let program: Program
+  private let memoryLimit: Int
+  /// Samples of a tile; 1 if samples are too large to be taken together.
+  private let tileLength: Int
+  private let tile = LazyRun()
   private let threads: Int
   /// Set where the second result is computed column by column.
   let isTransposed: Bool
@@ -66,32 +63,22 @@ final class CompiledTask: @unchecked Sendable {
     self.isTransposed = isTransposed
     self.threads = threads
     isDouble = program.inputTypes[0].element == .float64
-    single = try CompiledTask.variant(
-      Executable.compile(program), samples: 1, sizes: sizes, memoryLimit: memoryLimit)
-    let bytes = single.executable.workspaceBytes + sizes.total * 8
-    let samples = CompiledTask.tileLength(bytesPerSample: bytes)
-    tile =
-      samples < 2
-      ? nil
-      : try CompiledTask.variant(
-        Executable.compile(
-          program.vectorised(
-            added: inputs.map { _ in true }, size: samples, memoryLimit: memoryLimit)),
-        samples: samples, sizes: sizes, memoryLimit: memoryLimit)
+    self.program = program
+    self.memoryLimit = memoryLimit
+    single = try PlannedRun(program, samples: 1, sizes: sizes, memoryLimit: memoryLimit)
+    tileLength = CompiledTask.tileLength(
+      bytesPerSample: single.executable.workspaceBytes + sizes.total * 8)
   }
 
-  private static func variant(
-    _ executable: Executable, samples: Int, sizes: Sizes, memoryLimit: Int
-  ) throws -> Variant {
-    let extra = (sizes.total * samples + 8 * Sizes.arrayCount) * 8
-    guard executable.workspaceBytes + extra <= memoryLimit else {
-      throw NetJacError(
-        .memory,
-        "a run needs \(executable.workspaceBytes + extra) bytes of working memory; the limit is "
-          + "\(memoryLimit) (option memory_limit)")
+  /// The plan for a tile, if a batch of so many samples fills one.
+  private func tilePlan(for samples: Int) -> PlannedRun? {
+    guard tileLength > 1, samples >= tileLength else { return nil }
+    return tile.planned {
+      let added = program.inputs.map { _ in true }
+      return try PlannedRun(
+        program.vectorised(added: added, size: tileLength, memoryLimit: memoryLimit),
+        samples: tileLength, sizes: sizes, memoryLimit: memoryLimit)
     }
-    return Variant(
-      executable: executable, pool: WorkspacePool(executable, extraBytes: extra), samples: samples)
   }
 
   /// Samples that a tile holds so that its arrays stay in the second-level cache.
@@ -103,22 +90,21 @@ final class CompiledTask: @unchecked Sendable {
 
   /// Allocates what calls with up to this many samples need.
   func reserve(samples: Int) {
-    single.pool.reserve(1)
-    guard let tile, samples >= tile.samples else { return }
-    let parallel = min(threads, tileCount(samples))
-    tile.pool.reserve(max(parallel, 1))
+    let tile = tilePlan(for: samples)
+    let parallel = min(threads, CompiledTask.tileCount(samples, tile))
     single.pool.reserve(max(parallel, 1))
+    tile?.pool.reserve(max(parallel, 1))
     if parallel > 1 { ThreadPool.shared.prepare(threads: parallel) }
   }
 
-  private func tileCount(_ samples: Int) -> Int {
+  private static func tileCount(_ samples: Int, _ tile: PlannedRun?) -> Int {
     guard let tile else { return samples }
     return (samples + tile.samples - 1) / tile.samples
   }
 
   /// The kernels in order, the memory and the multiply-adds, of each variant.
   var plan: String {
-    [single, tile].compactMap { $0 }.map { variant in
+    [single, tilePlan(for: tileLength)].compactMap { $0 }.map { variant in
       let executable = variant.executable
       let title =
         "\(variant.samples) sample\(variant.samples == 1 ? "" : "s"): "
@@ -134,27 +120,32 @@ final class CompiledTask: @unchecked Sendable {
       compute(call, single, 0, 1)
       return
     }
-    let tiles = tileCount(call.samples)
+    let tile = tilePlan(for: call.samples)
+    let tiles = CompiledTask.tileCount(call.samples, tile)
     if threads > 1, tiles > 1 {
-      var job = Job(task: .passUnretained(self), call: call)
+      var job = Job(
+        task: .passUnretained(self), tile: tile.map { .passUnretained($0) }, call: call)
       ThreadPool.shared.prepare(threads: min(threads, tiles))
       withUnsafePointer(to: &job) { job in
-        ThreadPool.shared.run(count: tiles, threads: threads, context: job) { context, tile in
+        ThreadPool.shared.run(count: tiles, threads: threads, context: job) { context, index in
           let job = context.assumingMemoryBound(to: Job.self)
-          job.pointee.task._withUnsafeGuaranteedRef { $0.compute(job.pointee.call, tile: tile) }
+          job.pointee.task._withUnsafeGuaranteedRef { task in
+            task.compute(job.pointee.call, job.pointee.tile?.takeUnretainedValue(), index)
+          }
         }
       }
     } else {
-      for tile in 0..<tiles { compute(call, tile: tile) }
+      for index in 0..<tiles { compute(call, tile, index) }
     }
   }
 
   private struct Job {
     let task: Unmanaged<CompiledTask>
+    let tile: Unmanaged<PlannedRun>?
     let call: Call
   }
 
-  private func compute(_ call: Call, tile index: Int) {
+  private func compute(_ call: Call, _ tile: PlannedRun?, _ index: Int) {
     guard let tile else { return compute(call, single, index, index + 1) }
     let start = index * tile.samples
     let end = min(start + tile.samples, call.samples)
@@ -162,15 +153,15 @@ final class CompiledTask: @unchecked Sendable {
     compute(call, end - start == tile.samples ? tile : single, start, end)
   }
 
-  /// Runs samples `start` to `end` with a variant whose length divides them.
-  private func compute(_ call: Call, _ variant: Variant, _ start: Int, _ end: Int) {
-    let handle = variant.pool.take()
-    defer { variant.pool.giveBack(handle) }
+  /// Runs samples `start` to `end` with a plan whose length divides them.
+  private func compute(_ call: Call, _ plan: PlannedRun, _ start: Int, _ end: Int) {
+    let handle = plan.pool.take()
+    defer { plan.pool.giveBack(handle) }
     handle._withUnsafeGuaranteedRef { workspace in
       var sample = start
       while sample < end {
-        compute(call, workspace, sample, variant.samples)
-        sample += variant.samples
+        compute(call, workspace, sample, plan.samples)
+        sample += plan.samples
       }
     }
   }
