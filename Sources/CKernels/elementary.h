@@ -53,17 +53,23 @@ typedef struct {
   integers n;
 } FN(exp_parts);
 
-INLINE FN(exp_parts) FN(reduce_exp)(vector x) {
+/* Of x + x_low. */
+INLINE FN(exp_parts) FN(reduce_exp_of_sum)(vector x, vector x_low) {
   FN(exp_parts) e;
   /* Adding a number whose last bit is 1 rounds to an integer, which is then in the low bits. */
   vector shifted = FN(multiply_add)(x, SPLAT(0x1.71547652b82fep+0), SPLAT(ROUNDING_SHIFT));
   e.n = (integers)shifted - (integers)SPLAT(ROUNDING_SHIFT);
   e.exponent = shifted - SPLAT(ROUNDING_SHIFT);
   vector high = FN(multiply_add)(e.exponent, SPLAT(-LN2_HIGH), x);
-  e.r = FN(multiply_add)(e.exponent, SPLAT(-LN2_LOW), high);
-  vector r_low = FN(multiply_add)(e.exponent, SPLAT(-LN2_LOW), high - e.r);
-  e.tail = FN(multiply_add)(e.r * e.r, POLYNOMIAL(exp_tail, e.r), r_low);
+  vector low = FN(multiply_add)(e.exponent, SPLAT(-LN2_LOW), x_low);
+  e.r = high + low;
+  e.tail = FN(multiply_add)(e.r * e.r, POLYNOMIAL(exp_tail, e.r), (high - e.r) + low);
   return e;
+}
+
+INLINE FN(exp_parts) FN(reduce_exp)(vector x) {
+  /* A negative zero is what the compiler can add without a trace. */
+  return FN(reduce_exp_of_sum)(x, SPLAT(-0.0));
 }
 
 INLINE vector FN(exp)(vector x) {

@@ -88,6 +88,8 @@ INLINE vector FN(divide)(vector a, vector b) { return a / b; }
 INLINE vector FN(minimum)(vector a, vector b) { return ((a < b) | (a != a)) ? a : b; }
 INLINE vector FN(maximum)(vector a, vector b) { return ((a > b) | (a != a)) ? a : b; }
 
+#include "power.h"
+
 INLINE real FN(modulo)(real a, real b) {
   real r = LIBRARY(fmod)(a, b);
   if (r == 0) return LIBRARY(copysign)(0, b);
@@ -132,7 +134,11 @@ BINARY(multiply)
 BINARY(divide)
 BINARY(minimum)
 BINARY(maximum)
+#if HAS_FUSED_MULTIPLY_ADD
+BINARY(power)
+#else
 BINARY_LIBRARY(power, LIBRARY(pow))
+#endif
 BINARY_LIBRARY(remainder, LIBRARY(fmod))
 BINARY_LIBRARY(modulo, FN(modulo))
 

@@ -63,7 +63,7 @@
       let x = function.samples(20_000, seed: 11) { $0.anyDouble() } + specialValues(Double.self)
       let kernel = try #require(set.use { netjac_find_unary_f64(function.operation) })
       let y: [Double] = withGuards(x.count) { kernel($0, x, Int64(x.count)) }
-      report(function, set, x, y)
+      report(function.name, set, x, y) { function.reference(Float80($0)) }
     }
 
     @Test("float32", arguments: AccurateFunction.all, InstructionSet.available)
@@ -71,7 +71,39 @@
       let x = function.samples(20_000, seed: 12) { $0.anyFloat() } + specialValues(Float.self)
       let kernel = try #require(set.use { netjac_find_unary_f32(function.operation) })
       let y: [Float] = withGuards(x.count) { kernel($0, x, Int64(x.count)) }
-      report(function, set, x, y)
+      report(function.name, set, x, y) { function.reference(Float80($0)) }
+    }
+
+    /// Exponents that lead anywhere between underflow and overflow, and bases close to 1.
+    @Test("powers", arguments: InstructionSet.available)
+    func accuracyOfPowers(_ set: InstructionSet) throws {
+      var random = KernelRandom(seed: 13)
+      var (a, b): ([Double], [Double]) = ([], [])
+      for index in 0..<40_000 {
+        let base =
+          switch index % 4 {
+          case 0: exp2(random.uniform(-1021, 1023))
+          case 1: 1 + random.uniform(-1, 1) * exp2(random.uniform(-45, -1))
+          case 2: random.uniform(0, 10)
+          default: random.uniform(-10, 0)
+          }
+        a.append(base)
+        b.append(
+          base < 0 ? random.uniform(-99, 99).rounded() : random.uniform(-708, 709) / log(base))
+      }
+      let kernel = try #require(set.use { netjac_find_binary_f64(NETJAC_BINARY_POWER, 0) })
+      let y: [Double] = withGuards(a.count) { kernel($0, a, b, Int64(a.count)) }
+      report("power", set, Array(zip(a, b)), y) { powl(Float80($0.0), Float80($0.1)) }
+
+      let aSingle = a.map { Float($0) }
+      let bSingle = zip(aSingle, b).map { Float($0 < 0 ? $1 : $1 / 8) }
+      let kernelSingle = try #require(set.use { netjac_find_binary_f32(NETJAC_BINARY_POWER, 0) })
+      let ySingle: [Float] = withGuards(a.count) {
+        kernelSingle($0, aSingle, bSingle, Int64(a.count))
+      }
+      report("power", set, Array(zip(aSingle, bSingle)), ySingle) {
+        powl(Float80($0.0), Float80($0.1))
+      }
     }
 
     private func specialValues<Real: BinaryFloatingPoint>(_ type: Real.Type) -> [Real] {
@@ -80,28 +112,31 @@
         .greatestFiniteMagnitude, .infinity, .nan, 0.5, 1, Real(1).nextUp, Real(1).nextDown, 2, 20,
         Real.pi / 4, Real.pi / 2, Real.pi, Real(1e5), Real(1e5).nextUp, Real(1e22), 4, Real(5.95),
         6,
-        Real(88.72283), Real(88.722839), Real(103.972), Real(103.973), Real(709.782712893384),
+        Real(63_661) * (Real.pi / 2), Real(355), Real(103_993) / 2, Real(88.72283), Real(88.722839),
+        Real(103.972), Real(103.973), Real(709.782712893384),
         Real(709.7827128933841), Real(745.133), Real(745.134), Real(708.3964), Real(36.8),
       ]
       return positive + positive.map { -$0 }
     }
 
-    private func report<Real: BinaryFloatingPoint>(
-      _ function: AccurateFunction, _ set: InstructionSet, _ x: [Real], _ y: [Real]
+    private func report<Operand, Real: BinaryFloatingPoint>(
+      _ name: String, _ set: InstructionSet, _ x: [Operand], _ y: [Real],
+      _ reference: (Operand) -> Float80
     ) {
-      var worst = (error: 0.0, x: Real(0))
+      var worst: (error: Double, x: Operand)?
       for (x, y) in zip(x, y) {
-        let exact = function.reference(Float80(x))
+        let exact = reference(x)
         let rounded = Real(exact)
         if rounded.isFinite && y.isFinite && rounded != 0 {
           let error = Double(abs(Float80(y) - exact) / Float80(rounded.ulp))
-          if error > worst.error { worst = (error, x) }
+          if error > worst?.error ?? -1 { worst = (error, x) }
         } else if !isIdentical(y, rounded) {
-          Issue.record("\(function.name)(\(x)) is \(y), not \(rounded), with \(set)")
+          Issue.record("\(name) of \(x) is \(y), not \(rounded), with \(set)")
         }
       }
+      guard let worst else { return }
       let error = (worst.error * 1000).rounded() / 1000
-      print("accuracy \(function.name) \(Real.self) \(set): worst \(error) ulp at \(worst.x)")
+      print("accuracy \(name) \(Real.self) \(set): worst \(error) ulp at \(worst.x)")
       #expect(worst.error <= Self.bound, "at \(worst.x)")
     }
   }

@@ -120,18 +120,18 @@ struct KernelEpilogueTests {
         }
       }
     }
+    let name = testCase.testDescription
     for r in 0..<m {
       let row = r * n..<(r + 1) * n
-      #expect(
-        y[r * (n + 1)..<r * (n + 1) + n] == expected[row], "\(testCase.testDescription), row \(r)")
-      #expect(y[r * (n + 1) + n] == (testCase.addend ? addend[r * (n + 1) + n] : -9))
-      let slopeRow = slope[r * (n + 3)..<(r + 1) * (n + 3)]
+      let end = testCase.addend ? addend[r * (n + 1) + n] : -9
+      expectIdentical(y[r * (n + 1)..<(r + 1) * (n + 1)], expected[row] + [end], name)
       let blank = [Real](repeating: -9, count: n + 4)
-      #expect(
-        Array(slopeRow) == (testCase.slope ? Array(slopes[row]) : Array(blank[..<n])) + blank[..<3])
-      let unscaledRow = unscaled[r * (n + 4)..<(r + 1) * (n + 4)]
-      let unscaledExpected = testCase.unscaled ? Array(activated[row]) : Array(blank[..<n])
-      #expect(Array(unscaledRow) == unscaledExpected + blank[..<4])
+      let slopeExpected = (testCase.slope ? Array(slopes[row]) : Array(blank[..<n])) + blank[..<3]
+      expectIdentical(slope[r * (n + 3)..<(r + 1) * (n + 3)], slopeExpected, name + ", slope")
+      let unscaledExpected =
+        (testCase.unscaled ? Array(activated[row]) : Array(blank[..<n])) + blank[..<4]
+      expectIdentical(
+        unscaled[r * (n + 4)..<(r + 1) * (n + 4)], unscaledExpected, name + ", unscaled")
     }
   }
 

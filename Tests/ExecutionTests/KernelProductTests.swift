@@ -139,7 +139,8 @@ struct KernelProductTests {
     for i in 0..<k { for c in 0..<n { bTransposed[c * k + i] = b[i * n + c] } }
     var aTransposed = a
     for r in 0..<m { for i in 0..<k { aTransposed[i * m + r] = a[r * k + i] } }
-    #expect(Real.pack(bTransposed, rowStride: 1, columnStride: k, k: k, n: n) == packed)
+    expectIdentical(
+      Real.pack(bTransposed, rowStride: 1, columnStride: k, k: k, n: n), packed, "\(shape)")
 
     // A gap between the rows of y stays as it is.
     let gap = 3
@@ -148,18 +149,18 @@ struct KernelProductTests {
       Real.product(y, n + gap, aTransposed, (1, m), packed: packed, m, n, k, nil)
     }
     for r in 0..<m {
-      #expect(Array(spread[r * (n + gap)..<r * (n + gap) + n]) == Array(y[r * n..<r * n + n]))
+      expectIdentical(spread[r * (n + gap)..<r * (n + gap) + n], y[r * n..<r * n + n], "\(shape)")
       #expect(spread[r * (n + gap) + n..<(r + 1) * (n + gap)].allSatisfy { $0 == 7 })
     }
 
     let direct: [Real] = withGuards(m * n) {
       Real.productStrided($0, n, a, (k, 1), b: b, (n, 1), m, n, k, nil)
     }
-    #expect(direct == y)
+    expectIdentical(direct, y, "\(shape)")
     let fromColumns: [Real] = withGuards(m * n) {
       Real.productStrided($0, n, aTransposed, (1, m), b: bTransposed, (1, k), m, n, k, nil)
     }
-    #expect(fromColumns == y)
+    expectIdentical(fromColumns, y, "\(shape)")
   }
 
   @Test(
@@ -187,7 +188,7 @@ struct KernelProductTests {
       let y: [Real] = withGuards(m * n) {
         Real.product($0, n, a, (k, 1), packed: packed, m, n, k, nil)
       }
-      #expect(y[...] == alone[..<(m * n)], "\(m) rows, n = \(n), k = \(k)")
+      expectIdentical(y, alone[..<(m * n)], "\(m) rows, n = \(n), k = \(k)")
     }
   }
 

@@ -56,6 +56,18 @@ func isIdentical<Real: BinaryFloatingPoint>(_ a: Real, _ b: Real) -> Bool {
   a.isNaN ? b.isNaN : a == b && a.sign == b.sign
 }
 
+/// Records one issue, for the first element that differs; whole arrays would drown the report.
+func expectIdentical<Real: BinaryFloatingPoint>(
+  _ a: some Collection<Real>, _ b: some Collection<Real>, _ comment: @autoclosure () -> String = "",
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(a.count == b.count, sourceLocation: sourceLocation)
+  for (index, (a, b)) in zip(a, b).enumerated() where !isIdentical(a, b) {
+    Issue.record("\(comment()): \(a) is not \(b), at \(index)", sourceLocation: sourceLocation)
+    return
+  }
+}
+
 /// Pads with a guard value on both sides and reports a kernel that writes outside its array.
 func withGuards<Real: BinaryFloatingPoint>(
   _ count: Int, offset: Int = 0, _ body: (UnsafeMutablePointer<Real>) -> Void
@@ -65,8 +77,9 @@ func withGuards<Real: BinaryFloatingPoint>(
   var storage = [Real](repeating: guardValue, count: count + offset + 2 * margin)
   storage.withUnsafeMutableBufferPointer { body($0.baseAddress! + margin + offset) }
   let inside = margin + offset..<margin + offset + count
-  for index in storage.indices where !inside.contains(index) {
-    #expect(storage[index] == guardValue, "written outside, at \(index - inside.lowerBound)")
+  for index in storage.indices where !inside.contains(index) && storage[index] != guardValue {
+    Issue.record("written outside, at \(index - inside.lowerBound)")
+    break
   }
   return Array(storage[inside])
 }
