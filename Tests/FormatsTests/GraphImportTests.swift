@@ -169,6 +169,9 @@ struct GraphImportTests {
     let model = HandmadeModel(
       [.length(1)], nodes: nodes, integers: [("shape", [1], [1 << 30])])
     #expect(model.refusal().contains("memory"))
+    let long = HandmadeModel(
+      [.length(1 << 39)], nodes: [Node("Cast", ["x"], ["y"], [("to", .int(7))])])
+    #expect(long.refusal().contains("memory"))
     let range = HandmadeModel(
       [.length(1)],
       nodes: [

@@ -74,7 +74,10 @@ extension ProgramBuilder {
   func diagonal(of x: Value) -> Value? {
     var node = node(x)
     let dims = node.type.dims
-    guard let n = dims.first, node.type.count == n * n, n > 0 else { return nil }
+    // n·n could overflow: lengths are checked, squares of them are not.
+    guard let n = dims.first, n > 0, node.type.count / n == n, node.type.count % n == 0 else {
+      return nil
+    }
     if node.primitive is Reshape { node = self.node(node.operands[0]) }
     guard node.primitive is Diagonal, node.type.dims == [n, n] else { return nil }
     return node.operands[0]
