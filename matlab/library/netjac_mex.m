@@ -70,9 +70,34 @@ function varargout = netjac_mex(command, varargin)
       open();
       varargout{1} = calllib('netjac', 'netjac_version');
     case 'alive'
-      varargout{1} = sum(~cellfun(@isempty, networks));
+      varargout{1} = sum(~cellfun(@isempty, networks)) + netjac_objects('alive');
+    case {'graphNetwork', 'trainerNetwork'}
+      networks{end + 1} = described(netjac_objects(command, varargin{:}));
+      varargout{1} = uint64(numel(networks));
+      mlock();
+    case 'mlp'
+      need(command, varargin, 3);
+      open();
+      networks{end + 1} = described(netjac_objects(command, varargin{1:3}));
+      varargout{1} = uint64(numel(networks));
+      mlock();
+    case 'scaled'
+      need(command, varargin, 5);
+      networks{end + 1} = described(netjac_objects(command, networkOf(networks, varargin{1}), varargin{2:5}));
+      varargout{1} = uint64(numel(networks));
+    case 'trainerCreate'
+      need(command, varargin, 2);
+      varargout{1} = netjac_objects(command, networkOf(networks, varargin{1}), varargin{2});
+    case {'save', 'saveJacobian'}
+      need(command, varargin, 2);
+      netjac_objects(command, networkOf(networks, varargin{1}), varargin{2});
+    case 'graphCreate'
+      open();
+      varargout{1} = netjac_objects(command);
+    case {'graphRelease', 'trainerRelease'}
+      netjac_objects(command, varargin{:});
     otherwise
-      error('netjac:mex:unknownCommand', 'There is no command ''%s''.', command);
+      varargout{1} = netjac_objects(command, varargin{:});
   end
 end
 
@@ -137,7 +162,7 @@ function network = load(command, source, pairs)
     error('netjac:load:wrongClass', 'bytes must be of class uint8; they are %s.', class(source));
   end
   open();
-  options = optionsOf(pairs);
+  options = netjac_options(pairs, 'load');
   network.pointer = libpointer('netjac_networkPtr');
   if strcmp(command, 'load')
     status = calllib('netjac', 'netjac_load', source, options, network.pointer);
@@ -150,31 +175,15 @@ function network = load(command, source, pairs)
   end
   calllib('netjac', 'netjac_options_release', options);
   check('load', status);
+  network = described(network.pointer);
+end
 
+% What is kept of a network.
+function network = described(pointer)
+  network.pointer = pointer;
   network.inputSize = calllib('netjac', 'netjac_input_size', network.pointer);
   network.outputSize = calllib('netjac', 'netjac_output_size', network.pointer);
   [network.rows, network.columns] = structureOf('jacobian', network);
-end
-
-function options = optionsOf(pairs)
-  if ~iscell(pairs) || mod(numel(pairs), 2) ~= 0
-    error('netjac:load:wrongOption', 'Options come in pairs of a name and a value.');
-  end
-  if ~iscellstr(pairs)
-    error('netjac:load:wrongOption', 'Names and values of options must be text here.');
-  end
-  options = calllib('netjac', 'netjac_options_create');
-  if isNull(options)
-    error('netjac:load:wrongOption', '%s', calllib('netjac', 'netjac_last_error'));
-  end
-  for k = 1:2:numel(pairs)
-    status = calllib('netjac', 'netjac_options_set', options, pairs{k}, pairs{k + 1});
-    if status ~= 0
-      message = calllib('netjac', 'netjac_last_error');
-      calllib('netjac', 'netjac_options_release', options);
-      error(['netjac:load:', netjac.internal.problem(status)], '%s', message);
-    end
-  end
 end
 
 % Row and column of every element of the Jacobian or Hessian that can be other than zero, column by column.

@@ -23,12 +23,37 @@
  *   k      = netjac_mex('kinkNodes', handle)             struct array: node, kind, convention
  *   d      = netjac_mex('kinks', handle, x)              distances, a row for each of these
  *            netjac_mex('prepare', handle, task, samples)
+ *            netjac_mex('save', handle, path)
+ *            netjac_mex('saveJacobian', handle, path)
+ *   handle = netjac_mex('scaled', handle, inputOffset, inputScale, outputOffset, outputScale)
+ *   handle = netjac_mex('mlp', sizes, activation, seed)
+ *
+ *   graph  = netjac_mex('graphCreate')
+ *            netjac_mex('graphRelease', graph)
+ *   value  = netjac_mex('graphInput', graph, name, dims)
+ *   value  = netjac_mex('graphParameter', graph, name, dims, numbers)
+ *   value  = netjac_mex('graphConstant', graph, dims, numbers)
+ *   values = netjac_mex('graphApply', graph, operator, inputs, attributes, count)
+ *   values = netjac_mex('graphGradients', graph, y, xs)
+ *   value  = netjac_mex('graphJvp', graph, y, xs, tangents)
+ *   dims   = netjac_mex('graphDims', graph, value)
+ *   text   = netjac_mex('graphText', graph, format)
+ *   handle = netjac_mex('graphNetwork', graph, inputs, outputs)
+ *
+ *   trainer = netjac_mex('trainerCreate', handle, options)
+ *             netjac_mex('trainerRelease', trainer)
+ *   loss    = netjac_mex('trainerStep', trainer, x, targets)
+ *   losses  = netjac_mex('trainerFit', trainer, x, targets, epochs)
+ *   loss    = netjac_mex('trainerLoss', trainer, x, targets)
+ *   numbers = netjac_mex('trainerParameters', trainer)
+ *   handle  = netjac_mex('trainerNetwork', trainer)
+ *
  *   text   = netjac_mex('version')
- *   n      = netjac_mex('alive')                         how many networks are loaded
+ *   n      = netjac_mex('alive')                         how many networks, graphs and trainers there are
  *
  * A further argument after these is ignored. Function handles pass their network there, which keeps it alive.
  *
- * A handle is a place in the table below and a generation, never an address, so a stale or invented one is
+ * A handle is a place in a table below and a generation, never an address, so a stale or invented one is
  * recognised instead of followed. MATLAB calls a MEX file from one thread only; the table needs no lock.
  */
 #include "mex.h"
@@ -97,6 +122,12 @@ static void check(const char *area, netjac_status status)
   raise_error(identifier, netjac_last_error());
 }
 
+static void need(const char *command, int given, int expected)
+{
+  if (given < expected)
+    fail("mex", "missingArgument", "'%s' takes %d arguments; %d were given.", command, expected - 1, given - 1);
+}
+
 /* ---- The table of networks ------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -111,7 +142,32 @@ typedef struct {
 
 static place *places = NULL;
 static uint32_t place_count = 0;
-static uint32_t alive_count = 0;
+static uint32_t alive_count = 0; /* of all tables */
+
+/* "clear all" must not unload the tables under living objects. */
+static void count_one_more(void)
+{
+  if (alive_count++ == 0)
+    mexLock();
+}
+
+static void count_one_less(void)
+{
+  if (--alive_count == 0)
+    mexUnlock();
+}
+
+static uint64_t handle_of(uint32_t index, uint32_t generation)
+{
+  return (uint64_t)generation << 32 | (index + 1u);
+}
+
+static mxArray *handle_array(uint64_t handle)
+{
+  mxArray *array = mxCreateNumericMatrix(1, 1, mxUINT64_CLASS, mxREAL);
+  *(uint64_t *)mxGetData(array) = handle;
+  return array;
+}
 
 static void vacate(place *p)
 {
@@ -122,10 +178,10 @@ static void vacate(place *p)
   p->column_pointers = NULL;
   p->row_indices = NULL;
   p->generation++;
-  alive_count--;
+  count_one_less();
 }
 
-static void release_all(void)
+static void release_networks(void)
 {
   uint32_t k;
   for (k = 0; k < place_count; k++)
@@ -157,16 +213,12 @@ static uint32_t free_place(const char *area)
 static mxArray *occupy(uint32_t index, netjac_network *network)
 {
   place *p = &places[index];
-  mxArray *handle;
   p->network = network;
   p->input_size = netjac_input_size(network);
   p->output_size = netjac_output_size(network);
   p->nonzeros = -1;
-  if (alive_count++ == 0)
-    mexLock(); /* "clear all" must not unload the table under living networks */
-  handle = mxCreateNumericMatrix(1, 1, mxUINT64_CLASS, mxREAL);
-  *(uint64_t *)mxGetData(handle) = (uint64_t)p->generation << 32 | (index + 1u);
-  return handle;
+  count_one_more();
+  return handle_array(handle_of(index, p->generation));
 }
 
 typedef enum { HANDLE_VALID, HANDLE_RELEASED, HANDLE_FOREIGN } handle_state;
@@ -353,28 +405,28 @@ static mxArray *result_pages(const char *area, const samples_argument *x, int64_
 
 /* ---- Commands: loading ----------------------------------------------------------------------------------- */
 
-static netjac_options *options_argument(const mxArray *array)
+static netjac_options *options_argument(const char *area, const mxArray *array)
 {
   netjac_options *options;
   size_t k, count;
   if (!mxIsCell(array) || mxGetNumberOfElements(array) % 2 != 0)
-    fail("load", "wrongOption", "Options come in pairs of a name and a value.");
+    fail(area, "wrongOption", "Options come in pairs of a name and a value.");
   options = netjac_options_create();
   if (!options)
-    fail("load", "wrongOption", "%s", netjac_last_error());
+    fail(area, "wrongOption", "%s", netjac_last_error());
   count = mxGetNumberOfElements(array);
   for (k = 0; k + 1 < count; k += 2) {
     const mxArray *key = mxGetCell(array, k), *value = mxGetCell(array, k + 1);
     netjac_status status;
     if (!key || !value || !mxIsChar(key) || !mxIsChar(value)) {
       netjac_options_release(options);
-      fail("load", "wrongOption", "Names and values of options must be text here.");
+      fail(area, "wrongOption", "Names and values of options must be text here.");
     }
-    status = netjac_options_set(options, text_argument("load", "an option's name", key),
-                                text_argument("load", "an option's value", value));
+    status = netjac_options_set(options, text_argument(area, "an option's name", key),
+                                text_argument(area, "an option's value", value));
     if (status != NETJAC_OK) {
       netjac_options_release(options);
-      check("load", status);
+      check(area, status);
     }
   }
   return options;
@@ -391,7 +443,7 @@ static mxArray *load(const mxArray *source, const mxArray *option_pairs, int fro
     fail("load", "wrongClass", "bytes must be of class uint8; they are %s.", mxGetClassName(source));
   if (!from_bytes)
     path = text_argument("load", "file", source);
-  options = options_argument(option_pairs);
+  options = options_argument("load", option_pairs);
   if (from_bytes)
     status = netjac_load_bytes(mxGetData(source), mxGetNumberOfElements(source), options, &network);
   else
@@ -407,8 +459,6 @@ static void release(const mxArray *argument)
   if (find_place(argument, &found) != HANDLE_VALID)
     return;
   vacate(found);
-  if (alive_count == 0)
-    mexUnlock();
 }
 
 /* ---- Commands: what a network is ------------------------------------------------------------------------- */
@@ -708,13 +758,517 @@ static void jacobian_sparse(place *p, const samples_argument *x, mxArray **resul
   results[1] = matrix;
 }
 
-/* ---- The gateway ----------------------------------------------------------------------------------------- */
+/* ---- Graphs and trainers: tables ------------------------------------------------------------------------- */
 
-static void need(const char *command, int given, int expected)
+typedef struct {
+  void *object; /* NULL while the slot is free */
+  uint32_t generation;
+  int64_t input_size; /* of a trainer: numbers of one sample */
+  int64_t target_size;
+} slot;
+
+typedef struct {
+  const char *area; /* as in netjac:graph:released */
+  const char *maker;
+  slot *slots;
+  uint32_t count;
+} slot_table;
+
+static slot_table graphs = {"graph", "netjac.Graph", NULL, 0};
+static slot_table trainers = {"train", "netjac.train", NULL, 0};
+
+static void release_object(const slot_table *table, void *object)
 {
-  if (given < expected)
-    fail("mex", "missingArgument", "'%s' takes %d arguments; %d were given.", command, expected - 1, given - 1);
+  if (table == &graphs)
+    netjac_graph_release((netjac_graph *)object);
+  else
+    netjac_trainer_release((netjac_trainer *)object);
 }
+
+static void vacate_slot(const slot_table *table, slot *s)
+{
+  release_object(table, s->object);
+  s->object = NULL;
+  s->generation++;
+  count_one_less();
+}
+
+static void release_slots(slot_table *table)
+{
+  uint32_t k;
+  for (k = 0; k < table->count; k++)
+    if (table->slots[k].object)
+      vacate_slot(table, &table->slots[k]);
+  free(table->slots);
+  table->slots = NULL;
+  table->count = 0;
+}
+
+static void release_all(void)
+{
+  release_slots(&trainers);
+  release_slots(&graphs);
+  release_networks();
+}
+
+/* Found before the object is made, so that none can be left without a slot. */
+static uint32_t free_slot(slot_table *table)
+{
+  static const uint32_t growth = 16;
+  uint32_t k;
+  slot *grown;
+  for (k = 0; k < table->count; k++)
+    if (!table->slots[k].object)
+      return k;
+  grown = (slot *)realloc(table->slots, (table->count + growth) * sizeof *table->slots);
+  if (!grown)
+    fail(table->area, "outOfMemory", "There is no memory for a further %s.", table->maker);
+  table->slots = grown;
+  memset(grown + table->count, 0, growth * sizeof *grown);
+  table->count += growth;
+  return k;
+}
+
+static mxArray *occupy_slot(slot_table *table, uint32_t index, void *object, int64_t input_size, int64_t target_size)
+{
+  slot *s = &table->slots[index];
+  s->object = object;
+  s->input_size = input_size;
+  s->target_size = target_size;
+  count_one_more();
+  return handle_array(handle_of(index, s->generation));
+}
+
+/* NULL if the handle is not (or no longer) valid. */
+static slot *find_slot(const slot_table *table, const mxArray *argument, handle_state *state)
+{
+  uint64_t handle;
+  uint32_t index, generation;
+  *state = HANDLE_FOREIGN;
+  if (!mxIsUint64(argument) || mxGetNumberOfElements(argument) != 1 || mxIsComplex(argument))
+    return NULL;
+  handle = *(const uint64_t *)mxGetData(argument);
+  index = (uint32_t)handle;
+  generation = (uint32_t)(handle >> 32);
+  if (handle == 0)
+    *state = HANDLE_RELEASED; /* what a deleted object holds */
+  if (index == 0 || index > table->count || generation > table->slots[index - 1].generation)
+    return NULL;
+  if (generation < table->slots[index - 1].generation) {
+    *state = HANDLE_RELEASED;
+    return NULL;
+  }
+  if (!table->slots[index - 1].object)
+    return NULL;
+  *state = HANDLE_VALID;
+  return &table->slots[index - 1];
+}
+
+static slot *slot_argument(const slot_table *table, const mxArray *argument)
+{
+  handle_state state;
+  slot *found = find_slot(table, argument, &state);
+  if (state == HANDLE_RELEASED)
+    fail(table->area, "released", "This %s has been released (delete, clear); make a new one.", table->maker);
+  if (state == HANDLE_FOREIGN)
+    fail(table->area, "invalidHandle", "This is not a handle that %s made.", table->maker);
+  return found;
+}
+
+static void release_slot(const slot_table *table, const mxArray *argument)
+{
+  handle_state state;
+  slot *found = find_slot(table, argument, &state);
+  if (found)
+    vacate_slot(table, found);
+}
+
+/* ---- Graphs and trainers: arguments ---------------------------------------------------------------------- */
+
+static const double *doubles_argument(const char *area, const char *name, const mxArray *array, int64_t count)
+{
+  if (!mxIsDouble(array) || mxIsSparse(array) || mxIsComplex(array))
+    fail(area, "wrongClass", "%s must be real, full and of class double.", name);
+  if (count >= 0 && (int64_t)mxGetNumberOfElements(array) != count)
+    fail(area, "wrongSize", "%s has %lld elements; it must have %lld.", name,
+         (long long)mxGetNumberOfElements(array), (long long)count);
+  return (const double *)mxGetData(array);
+}
+
+/* Whole numbers between two bounds, which both are exact as double. */
+static int64_t whole_number(const char *area, const char *name, double number, double least, double most)
+{
+  if (!(number >= least && number <= most) || number != (double)(int64_t)number)
+    fail(area, "wrongArgument", "%s must be a whole number from %.0f to %.0f.", name, least, most);
+  return (int64_t)number;
+}
+
+static int64_t *integers_argument(const char *area, const char *name, const mxArray *array)
+{
+  size_t k, count = mxGetNumberOfElements(array);
+  const double *numbers = doubles_argument(area, name, array, -1);
+  int64_t *integers = (int64_t *)mxMalloc(count * sizeof *integers + 1);
+  for (k = 0; k < count; k++)
+    integers[k] = whole_number(area, name, numbers[k], 0, 9007199254740992.0);
+  return integers;
+}
+
+/* Values of a graph; -1 is none. */
+static int32_t *values_argument(const char *name, const mxArray *array)
+{
+  size_t k, count = mxGetNumberOfElements(array);
+  const double *numbers = doubles_argument("graph", name, array, -1);
+  int32_t *values = (int32_t *)mxMalloc(count * sizeof *values + 1);
+  for (k = 0; k < count; k++)
+    values[k] = (int32_t)whole_number("graph", name, numbers[k], -1, 2147483647.0);
+  return values;
+}
+
+static int32_t count_of(const char *area, const char *name, const mxArray *array)
+{
+  size_t count = mxGetNumberOfElements(array);
+  if (count > 65535)
+    fail(area, "wrongArgument", "%s are %lld; at most 65535 can be given.", name, (long long)count);
+  return (int32_t)count;
+}
+
+static double scalar_argument(const char *area, const char *name, const mxArray *array)
+{
+  return *doubles_argument(area, name, array, 1);
+}
+
+static int32_t value_argument(const char *name, const mxArray *array)
+{
+  return (int32_t)whole_number("graph", name, scalar_argument("graph", name, array), -1, 2147483647.0);
+}
+
+static mxArray *values_result(const int32_t *values, int32_t count)
+{
+  mxArray *result = mxCreateDoubleMatrix(1, (mwSize)count, mxREAL);
+  int32_t k;
+  for (k = 0; k < count; k++)
+    ((double *)mxGetData(result))[k] = values[k];
+  return result;
+}
+
+/* ---- Commands: graphs ------------------------------------------------------------------------------------ */
+
+static mxArray *graph_create(void)
+{
+  netjac_graph *graph = NULL;
+  uint32_t index = free_slot(&graphs);
+  check("graph", netjac_graph_create(&graph));
+  return occupy_slot(&graphs, index, graph, 0, 0);
+}
+
+/* numbers: NULL for an input, else of a parameter (with a name) or of a constant (without). */
+static mxArray *graph_leaf(netjac_graph *graph, const mxArray *name, const mxArray *dims, const mxArray *numbers)
+{
+  int32_t value = -1;
+  int32_t rank = count_of("graph", "dims", dims);
+  int64_t *lengths = integers_argument("graph", "dims", dims);
+  char *text = name ? text_argument("graph", "name", name) : NULL;
+  const double *data = NULL;
+  int64_t count = 1;
+  int32_t k;
+  for (k = 0; k < rank; k++) {
+    if (lengths[k] != 0 && count > INT64_MAX / lengths[k])
+      fail("graph", "outOfMemory", "The value would have more elements than memory can hold.");
+    count *= lengths[k];
+  }
+  if (numbers)
+    data = doubles_argument("graph", "numbers", numbers, count);
+  if (!numbers)
+    check("graph", netjac_graph_input(graph, text, rank, lengths, &value));
+  else if (name)
+    check("graph", netjac_graph_parameter(graph, text, rank, lengths, data, &value));
+  else
+    check("graph", netjac_graph_constant(graph, rank, lengths, data, &value));
+  return values_result(&value, 1);
+}
+
+static mxArray *graph_apply(netjac_graph *graph, const mxArray *name, const mxArray *inputs,
+                            const mxArray *attributes, const mxArray *count)
+{
+  char *operator_name = text_argument("graph", "operator", name);
+  char *attribute_text = text_argument("graph", "attributes", attributes);
+  int32_t *operands = values_argument("inputs", inputs);
+  int32_t wanted
+    = (int32_t)whole_number("graph", "count", scalar_argument("graph", "count", count), 1, 1000);
+  int32_t *results = (int32_t *)mxCalloc((size_t)wanted, sizeof *results);
+  check("graph", netjac_graph_apply(graph, operator_name, count_of("graph", "inputs", inputs), operands,
+                                    attribute_text, wanted, results));
+  return values_result(results, wanted);
+}
+
+static mxArray *graph_gradients(netjac_graph *graph, const mxArray *y, const mxArray *xs)
+{
+  int32_t count = count_of("graph", "xs", xs);
+  int32_t *values = values_argument("xs", xs);
+  int32_t *results = (int32_t *)mxCalloc((size_t)count + 1, sizeof *results);
+  check("graph", netjac_graph_gradients(graph, value_argument("y", y), count, values, results));
+  return values_result(results, count);
+}
+
+static mxArray *graph_jvp(netjac_graph *graph, const mxArray *y, const mxArray *xs, const mxArray *tangents)
+{
+  int32_t count = count_of("graph", "xs", xs);
+  int32_t *values = values_argument("xs", xs);
+  int32_t *directions = values_argument("tangents", tangents);
+  int32_t product = -1;
+  if (count_of("graph", "tangents", tangents) != count)
+    fail("graph", "wrongArgument", "There are %d xs and %d tangents; each x needs one.", (int)count,
+         (int)mxGetNumberOfElements(tangents));
+  check("graph", netjac_graph_jvp(graph, value_argument("y", y), count, values, directions, &product));
+  return values_result(&product, 1);
+}
+
+static mxArray *graph_dims(netjac_graph *graph, const mxArray *argument)
+{
+  int32_t value = value_argument("value", argument);
+  int32_t axis, rank = netjac_graph_rank(graph, value);
+  mxArray *dims;
+  if (rank < 0)
+    fail("graph", "wrongArgument", "%s", netjac_last_error());
+  dims = mxCreateDoubleMatrix(1, (mwSize)rank, mxREAL);
+  for (axis = 0; axis < rank; axis++)
+    ((double *)mxGetData(dims))[axis] = (double)netjac_graph_dim(graph, value, axis);
+  return dims;
+}
+
+static mxArray *graph_text(netjac_graph *graph, const mxArray *argument)
+{
+  char *format = text_argument("graph", "format", argument);
+  size_t needed = 0;
+  char *text;
+  check("graph", netjac_graph_text(graph, format, NULL, 0, &needed));
+  text = (char *)mxCalloc(needed + 1, 1);
+  check("graph", netjac_graph_text(graph, format, text, needed, NULL));
+  return mxCreateString(text);
+}
+
+static mxArray *graph_network(netjac_graph *graph, const mxArray *inputs, const mxArray *outputs)
+{
+  netjac_network *network = NULL;
+  int32_t *input_values = values_argument("inputs", inputs);
+  int32_t *output_values = values_argument("outputs", outputs);
+  uint32_t index = free_place("graph");
+  check("graph", netjac_graph_network(graph, count_of("graph", "inputs", inputs), input_values,
+                                      count_of("graph", "outputs", outputs), output_values, &network));
+  return occupy(index, network);
+}
+
+static int run_on_graph(const char *command, mxArray *plhs[], int nrhs, const mxArray *prhs[])
+{
+  static const struct {
+    const char *command;
+    int arity;
+  } known[] = {{"graphInput", 4},     {"graphParameter", 5}, {"graphConstant", 4}, {"graphApply", 6},
+               {"graphGradients", 4}, {"graphJvp", 5},       {"graphDims", 3},     {"graphText", 3},
+               {"graphNetwork", 4}};
+  static const size_t count = sizeof known / sizeof *known;
+  netjac_graph *graph;
+  size_t k;
+  for (k = 0; k < count && strcmp(command, known[k].command); k++)
+    ;
+  if (k == count)
+    return 0;
+  need(command, nrhs, known[k].arity);
+  graph = (netjac_graph *)slot_argument(&graphs, prhs[1])->object;
+  switch (k) {
+  case 0: plhs[0] = graph_leaf(graph, prhs[2], prhs[3], NULL); break;
+  case 1: plhs[0] = graph_leaf(graph, prhs[2], prhs[3], prhs[4]); break;
+  case 2: plhs[0] = graph_leaf(graph, NULL, prhs[2], prhs[3]); break;
+  case 3: plhs[0] = graph_apply(graph, prhs[2], prhs[3], prhs[4], prhs[5]); break;
+  case 4: plhs[0] = graph_gradients(graph, prhs[2], prhs[3]); break;
+  case 5: plhs[0] = graph_jvp(graph, prhs[2], prhs[3], prhs[4]); break;
+  case 6: plhs[0] = graph_dims(graph, prhs[2]); break;
+  case 7: plhs[0] = graph_text(graph, prhs[2]); break;
+  default: plhs[0] = graph_network(graph, prhs[2], prhs[3]); break;
+  }
+  return 1;
+}
+
+/* ---- Commands: making, saving and training --------------------------------------------------------------- */
+
+static mxArray *mlp(const mxArray *sizes, const mxArray *activation, const mxArray *seed)
+{
+  netjac_network *network = NULL;
+  int64_t *lengths = integers_argument("mlp", "sizes", sizes);
+  char *name = text_argument("mlp", "activation", activation);
+  double number = scalar_argument("mlp", "seed", seed);
+  uint32_t index = free_place("mlp");
+  check("mlp", netjac_mlp(count_of("mlp", "sizes", sizes), lengths, name,
+                          whole_number("mlp", "seed", number, -9007199254740992.0, 9007199254740992.0), &network));
+  return occupy(index, network);
+}
+
+static mxArray *scaled(const mxArray *handle, const mxArray *numbers[])
+{
+  netjac_network *network = NULL;
+  uint32_t index = free_place("scaled"); /* may move the table, so it comes first */
+  const place *p = network_argument(handle);
+  const double *input_offset = doubles_argument("scaled", "inputOffset", numbers[0], p->input_size);
+  const double *input_scale = doubles_argument("scaled", "inputScale", numbers[1], p->input_size);
+  const double *output_offset = doubles_argument("scaled", "outputOffset", numbers[2], p->output_size);
+  const double *output_scale = doubles_argument("scaled", "outputScale", numbers[3], p->output_size);
+  check("scaled", netjac_scaled(p->network, input_offset, input_scale, output_offset, output_scale, &network));
+  return occupy(index, network);
+}
+
+static void save(const mxArray *handle, const mxArray *path, int with_jacobian)
+{
+  const place *p = network_argument(handle);
+  char *file = text_argument("save", "file", path);
+  check("save", with_jacobian ? netjac_save_jacobian(p->network, file) : netjac_save(p->network, file));
+}
+
+/* Targets carry Jacobians where the option jacobian_weight says so; their length depends on that. */
+static int wants_jacobians(const mxArray *pairs)
+{
+  size_t k, count = mxGetNumberOfElements(pairs);
+  int wanted = 0;
+  for (k = 0; k + 1 < count; k += 2)
+    if (!strcmp(text_argument("train", "an option's name", mxGetCell(pairs, k)), "jacobian_weight"))
+      wanted = strtod(text_argument("train", "an option's value", mxGetCell(pairs, k + 1)), NULL) > 0;
+  return wanted;
+}
+
+static mxArray *trainer_create(const mxArray *handle, const mxArray *pairs)
+{
+  netjac_trainer *trainer = NULL;
+  const place *p = network_argument(handle);
+  uint32_t index = free_slot(&trainers);
+  netjac_options *options = options_argument("train", pairs);
+  netjac_status status = netjac_trainer_create(p->network, options, &trainer);
+  int64_t target_size = p->output_size;
+  netjac_options_release(options);
+  check("train", status);
+  if (wants_jacobians(pairs))
+    target_size += p->output_size * p->input_size;
+  return occupy_slot(&trainers, index, trainer, p->input_size, target_size);
+}
+
+typedef struct {
+  netjac_trainer *trainer;
+  int64_t samples;
+  const double *x;
+  const double *targets;
+} lesson;
+
+static lesson lesson_of(const mxArray *handle, const mxArray *x, const mxArray *targets)
+{
+  const slot *s = slot_argument(&trainers, handle);
+  lesson l;
+  l.trainer = (netjac_trainer *)s->object;
+  l.samples = (int64_t)mxGetN(x);
+  l.x = doubles_argument("train", "x", x, s->input_size * l.samples);
+  l.targets = doubles_argument("train", "targets", targets, s->target_size * l.samples);
+  return l;
+}
+
+static mxArray *trainer_step(const mxArray *handle, const mxArray *x, const mxArray *targets)
+{
+  lesson l = lesson_of(handle, x, targets);
+  double loss = 0;
+  check("train", netjac_trainer_step(l.trainer, l.samples, l.x, l.targets, &loss));
+  return mxCreateDoubleScalar(loss);
+}
+
+static mxArray *trainer_loss(const mxArray *handle, const mxArray *x, const mxArray *targets)
+{
+  lesson l = lesson_of(handle, x, targets);
+  double loss = 0;
+  check("train", netjac_trainer_loss(l.trainer, l.samples, l.x, l.targets, &loss));
+  return mxCreateDoubleScalar(loss);
+}
+
+static mxArray *trainer_fit(const mxArray *handle, const mxArray *x, const mxArray *targets, const mxArray *epochs)
+{
+  lesson l = lesson_of(handle, x, targets);
+  int64_t count = whole_number("train", "epochs", scalar_argument("train", "epochs", epochs), 0, 2147483647.0);
+  mxArray *losses = mxCreateDoubleMatrix(1, (mwSize)count, mxREAL);
+  check("train", netjac_trainer_fit(l.trainer, l.samples, l.x, l.targets, (int32_t)count,
+                                    (double *)mxGetData(losses)));
+  return losses;
+}
+
+static mxArray *trainer_parameters(const mxArray *handle)
+{
+  const netjac_trainer *trainer = (const netjac_trainer *)slot_argument(&trainers, handle)->object;
+  int64_t count = 0;
+  mxArray *numbers;
+  check("train", netjac_trainer_parameters(trainer, &count, NULL));
+  numbers = mxCreateDoubleMatrix((mwSize)count, 1, mxREAL);
+  check("train", netjac_trainer_parameters(trainer, NULL, (double *)mxGetData(numbers)));
+  return numbers;
+}
+
+static mxArray *trainer_network(const mxArray *handle)
+{
+  netjac_network *network = NULL;
+  const netjac_trainer *trainer = (const netjac_trainer *)slot_argument(&trainers, handle)->object;
+  uint32_t index = free_place("train");
+  check("train", netjac_trainer_network(trainer, &network));
+  return occupy(index, network);
+}
+
+static int run_on_trainer(const char *command, mxArray *plhs[], int nrhs, const mxArray *prhs[])
+{
+  if (!strcmp(command, "trainerFit")) {
+    need(command, nrhs, 5);
+    plhs[0] = trainer_fit(prhs[1], prhs[2], prhs[3], prhs[4]);
+  } else if (!strcmp(command, "trainerLoss")) {
+    need(command, nrhs, 4);
+    plhs[0] = trainer_loss(prhs[1], prhs[2], prhs[3]);
+  } else if (!strcmp(command, "trainerStep")) {
+    need(command, nrhs, 4);
+    plhs[0] = trainer_step(prhs[1], prhs[2], prhs[3]);
+  } else if (!strcmp(command, "trainerNetwork")) {
+    need(command, nrhs, 2);
+    plhs[0] = trainer_network(prhs[1]);
+  } else if (!strcmp(command, "trainerParameters")) {
+    need(command, nrhs, 2);
+    plhs[0] = trainer_parameters(prhs[1]);
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+/* Commands that make, save or release something. */
+static int run_other(const char *command, mxArray *plhs[], int nrhs, const mxArray *prhs[])
+{
+  if (run_on_graph(command, plhs, nrhs, prhs) || run_on_trainer(command, plhs, nrhs, prhs))
+    return 1;
+  if (!strcmp(command, "graphCreate")) {
+    plhs[0] = graph_create();
+  } else if (!strcmp(command, "graphRelease")) {
+    need(command, nrhs, 2);
+    release_slot(&graphs, prhs[1]);
+  } else if (!strcmp(command, "trainerCreate")) {
+    need(command, nrhs, 3);
+    plhs[0] = trainer_create(prhs[1], prhs[2]);
+  } else if (!strcmp(command, "trainerRelease")) {
+    need(command, nrhs, 2);
+    release_slot(&trainers, prhs[1]);
+  } else if (!strcmp(command, "mlp")) {
+    need(command, nrhs, 4);
+    plhs[0] = mlp(prhs[1], prhs[2], prhs[3]);
+  } else if (!strcmp(command, "scaled")) {
+    need(command, nrhs, 6);
+    plhs[0] = scaled(prhs[1], prhs + 2);
+  } else if (!strcmp(command, "save") || !strcmp(command, "saveJacobian")) {
+    need(command, nrhs, 3);
+    save(prhs[1], prhs[2], !strcmp(command, "saveJacobian"));
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+
+/* ---- The gateway ----------------------------------------------------------------------------------------- */
 
 static void prepare(const place *p, const mxArray *task, const mxArray *samples)
 {
@@ -816,6 +1370,8 @@ void mexFunction(int nlhs, mxArray *plhs[], int nrhs, const mxArray *prhs[])
     fail("mex", "unknownCommand", "netjac_mex belongs to the package netjac; call netjac.load instead.");
 
   if (run_on_network(command, nlhs, plhs, nrhs, prhs))
+    return;
+  if (run_other(command, plhs, nrhs, prhs))
     return;
   if (!strcmp(command, "load") || !strcmp(command, "loadBytes")) {
     need(command, nrhs, 3);
