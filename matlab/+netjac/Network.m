@@ -33,7 +33,8 @@ classdef Network < handle
   % See also: netjac.load
 
   properties (SetAccess = private)
-    file = ''          % where the network comes from; empty if from bytes
+    file = ''          % where the network comes from; empty if it comes from elsewhere
+    origin = ''        % what made it, if no file did: 'bytes', 'a graph', 'netjac.mlp', 'netjac.train'
     options = {}       % the options it was loaded with: name, value, ...
     inputs             % struct array with name and size of each input of one sample
     outputs            % struct array with name and size of each output of one sample
@@ -50,6 +51,10 @@ classdef Network < handle
   methods
     function self = Network(source, varargin)
       % NETWORK  Use netjac.load.
+      if isstruct(source)
+        adopt(self, source.reference, source.origin);
+        return;
+      end
       pairs = netjac.internal.optionPairs(varargin);
       netjac.door();
       if isstring(source) && isscalar(source)
@@ -57,6 +62,7 @@ classdef Network < handle
       end
       if isa(source, 'uint8')
         self.bytes = source(:);
+        self.origin = 'bytes';
         self.reference = netjac_mex('loadBytes', self.bytes, pairs);
       else
         self.file = existingFile(source);
@@ -64,11 +70,7 @@ classdef Network < handle
         self.reference = netjac_mex('load', self.file, pairs);
       end
       self.options = varargin;
-      description = netjac_mex('describe', self.reference);
-      self.inputs = description.inputs;
-      self.outputs = description.outputs;
-      self.inputSize = description.inputSize;
-      self.outputSize = description.outputSize;
+      readDescription(self);
     end
 
     function y = forward(self, x)
@@ -280,12 +282,39 @@ classdef Network < handle
         return;
       end
       source = self.file;
-      if isempty(source)
+      if strcmp(self.origin, 'bytes')
         source = sprintf('%d bytes', numel(self.bytes));
+      elseif isempty(source)
+        source = self.origin;
       end
       fprintf('  netjac.Network from %s\n', source);
       showTensors('inputs:  n', self.inputSize, self.inputs);
       showTensors('outputs: m', self.outputSize, self.outputs);
+    end
+
+    function save(self, file, varargin)
+      % SAVE  Writes the network as an ONNX file.
+      %
+      %   save(net, 'foot.onnx')
+      %   save(net, 'foot_jacobian.onnx', 'jacobian', true)     the outputs, and as a last output the
+      %                                                         Jacobian, for any ONNX runtime
+      %
+      % The file is written beside its place and then renamed, so that a failure leaves an old file
+      % whole. Loading it again gives the same numbers.
+      %
+      % Errors: netjac:save:fileNotReadable (the file cannot be written), unsupportedOperator.
+      command = 'save';
+      if numel(varargin) == 2 && strcmpi(varargin{1}, 'jacobian')
+        if varargin{2}
+          command = 'saveJacobian';
+        end
+      elseif ~isempty(varargin)
+        error('netjac:save:wrongOption', 'save knows one option, as in save(net, file, ''jacobian'', true).');
+      end
+      if isstring(file) && isscalar(file)
+        file = char(file);
+      end
+      netjac_mex(command, self.reference, file);
     end
 
     function delete(self)
@@ -309,7 +338,35 @@ classdef Network < handle
                 self.file);
         end
         s.bytes = contentOf(self.file);
+      elseif isempty(self.bytes)
+        temporary = [tempname(), '.onnx'];
+        save(self, temporary);
+        remove = onCleanup(@() delete(temporary));
+        s.bytes = contentOf(temporary);
       end
+    end
+  end
+
+  methods (Hidden)
+    function reference = handle_(self)
+      % HANDLE_  For netjac.train and what else of the package passes networks to the library.
+      reference = self.reference;
+    end
+  end
+
+  methods (Access = private)
+    function adopt(self, reference, origin)
+      self.reference = reference;
+      self.origin = origin;
+      readDescription(self);
+    end
+
+    function readDescription(self)
+      description = netjac_mex('describe', self.reference);
+      self.inputs = description.inputs;
+      self.outputs = description.outputs;
+      self.inputSize = description.inputSize;
+      self.outputSize = description.outputSize;
     end
   end
 

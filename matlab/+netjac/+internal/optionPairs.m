@@ -1,13 +1,21 @@
-function pairs = optionPairs(given)
+function pairs = optionPairs(given, area, before)
   % OPTIONPAIRS  The name-value arguments of netjac.load as text, which is what the library takes.
   %
   %   pairs = netjac.internal.optionPairs({'precision', 'float32', 'dim.seq', 20})
   %
+  %   pairs = netjac.internal.optionPairs(given, area, before)     area: as in netjac:load:wrongOption;
+  %                                                                before: what the options follow
+  %
   % Knows nothing about single options: the library checks names and values.
 
+  if nargin < 2
+    area = 'load';
+    before = 'file';
+  end
+  wrong = ['netjac:', area, ':wrongOption'];
   if mod(numel(given), 2) ~= 0
-    error('netjac:load:wrongOption', ...
-          'Options come in pairs of a name and a value; there are %d arguments after the file.', numel(given));
+    error(wrong, 'Options come in pairs of a name and a value; there are %d arguments after the %s.', ...
+          numel(given), before);
   end
   pairs = cell(1, numel(given));
   for k = 1:2:numel(given)
@@ -16,18 +24,17 @@ function pairs = optionPairs(given)
       name = char(name);
     end
     if ~ischar(name) || isempty(name) || size(name, 1) ~= 1
-      error('netjac:load:wrongOption', 'The name of an option must be text; argument %d after the file is %s.', ...
-            k, class(name));
+      error(wrong, 'The name of an option must be text; argument %d after the %s is %s.', k, before, class(name));
     end
     pairs{k} = name;
     if ~any(name == '.')
       pairs{k} = lower(name);                % NAME in dim.NAME and input.NAME belongs to the model
     end
-    pairs{k + 1} = valueText(name, given{k + 1});
+    pairs{k + 1} = valueText(name, given{k + 1}, wrong);
   end
 end
 
-function text = valueText(name, value)
+function text = valueText(name, value, wrong)
   if isstring(value)
     value = cellstr(value);
   end
@@ -44,7 +51,7 @@ function text = valueText(name, value)
     text = sprintf('%.17g,', value);
     text(end) = [];
   else
-    error('netjac:load:wrongOption', ...
+    error(wrong, ...
           'The value of option ''%s'' must be text, a cell array of text, or real numbers; it is %s.', ...
           name, class(value));
   end

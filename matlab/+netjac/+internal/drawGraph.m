@@ -1,0 +1,133 @@
+function text = drawGraph(task, nodes, file)
+  % DRAWGRAPH  Draws nodes: title, size, kind, operands (places in the list).
+  %
+  %   text = drawGraph('text', nodes)         for Graphviz
+  %   drawGraph('draw', nodes)                into a figure; as text where there are no figures
+  %   drawGraph('draw', nodes, file)          into a file, by Graphviz; .dot writes its text
+  text = dotText(nodes);
+  if strcmp(task, 'text')
+    return;
+  end
+  if nargin > 2
+    writeFile(text, file);
+    return;
+  end
+  try
+    drawFigure(nodes, layoutOf(nodes, text));
+  catch problem
+    if ~isempty(strfind(problem.identifier, 'netjac:'))
+      rethrow(problem);
+    end
+    for k = 1:numel(nodes)
+      fprintf('  %3d: %s %s  <- %s\n', k, nodes(k).title, nodes(k).size, mat2str(nodes(k).operands));
+    end
+  end
+end
+
+function text = dotText(nodes)
+  lines = {'digraph netjac {', '  rankdir=LR;', '  node [fontname="Helvetica"];'};
+  for k = 1:numel(nodes)
+    title = strrep(strrep(nodes(k).title, '\', '\\'), '"', '\"');
+    switch nodes(k).kind
+      case 'input',     style = 'shape=ellipse';
+      case 'parameter', style = 'shape=ellipse, style=filled, fillcolor=lightgrey';
+      case 'constant',  style = 'shape=plaintext';
+      otherwise,        style = 'shape=box, style=rounded';
+    end
+    lines{end + 1} = sprintf('  v%d [label="%s\\n%s", %s];', k, title, nodes(k).size, style);
+    for operand = nodes(k).operands
+      lines{end + 1} = sprintf('  v%d -> v%d;', operand, k);
+    end
+  end
+  text = [strjoin([lines, {'}'}], char(10)), char(10)];
+end
+
+function writeFile(text, file)
+  [~, ~, extension] = fileparts(file);
+  source = file;
+  if ~strcmp(extension, '.dot')
+    source = [tempname(), '.dot'];
+    remove = onCleanup(@() delete(source));
+  end
+  stream = fopen(source, 'w');
+  if stream < 0
+    error('netjac:plot:fileNotWritable', 'The file ''%s'' cannot be written.', source);
+  end
+  fwrite(stream, text);
+  fclose(stream);
+  if strcmp(extension, '.dot')
+    return;
+  end
+  if ~hasDot()
+    error('netjac:plot:noGraphviz', 'Graphviz is not installed, so only files *.dot can be written; ''%s'' is none.', file);
+  end
+  [status, output] = system(sprintf('dot -T%s -o "%s" "%s" 2>&1', extension(2:end), file, source));
+  if status ~= 0
+    error('netjac:plot:fileNotWritable', 'Graphviz cannot write ''%s'': %s', file, output);
+  end
+end
+
+function truth = hasDot()
+  persistent known
+  if isempty(known)
+    [status, ~] = system('dot -V 2>&1');
+    known = status == 0;
+  end
+  truth = known;
+end
+
+% Two rows: the place of each node; x to the right.
+function places = layoutOf(nodes, text)
+  places = zeros(2, numel(nodes));
+  if hasDot()
+    source = [tempname(), '.dot'];
+    remove = onCleanup(@() delete(source));
+    stream = fopen(source, 'w');
+    fwrite(stream, text);
+    fclose(stream);
+    [status, plain] = system(sprintf('dot -Tplain "%s"', source));
+    if status == 0
+      found = regexp(plain, '^node v(\d+) (\S+) (\S+)', 'tokens', 'lineanchors');
+      for k = 1:numel(found)
+        numbers = str2double(found{k});
+        places(:, numbers(1)) = numbers(2:3);
+      end
+      return;
+    end
+  end
+  % Without Graphviz: in columns by the longest way from a leaf, evenly spread.
+  for k = 1:numel(nodes)
+    if ~isempty(nodes(k).operands)
+      places(1, k) = 1 + max(places(1, nodes(k).operands));
+    end
+  end
+  for column = unique(places(1, :))
+    members = find(places(1, :) == column);
+    places(2, members) = (numel(members) - 1) / 2 - (0:numel(members) - 1);
+  end
+  places(1, :) = 2 * places(1, :);
+end
+
+function drawFigure(nodes, places)
+  axes_ = newplot();
+  hold(axes_, 'on');
+  for k = 1:numel(nodes)
+    for operand = nodes(k).operands
+      way = places(:, k) - places(:, operand);
+      plot(axes_, places(1, [operand, k]), places(2, [operand, k]), '-', 'Color', [0.6 0.6 0.6]);
+      arrow = places(:, operand) + 0.6 * way;      % a point on the line tells its direction
+      plot(axes_, arrow(1), arrow(2), 'k.');
+    end
+  end
+  colors = struct('input', [0.85 0.92 1], 'parameter', [0.85 0.85 0.85], 'constant', [1 1 1]);
+  for k = 1:numel(nodes)
+    color = [1 1 0.85];
+    if isfield(colors, nodes(k).kind)
+      color = colors.(nodes(k).kind);
+    end
+    text(places(1, k), places(2, k), sprintf('%s\n%s', nodes(k).title, nodes(k).size), 'Parent', axes_, ...
+         'HorizontalAlignment', 'center', 'BackgroundColor', color, 'EdgeColor', [0.3 0.3 0.3], 'Interpreter', 'none');
+  end
+  hold(axes_, 'off');
+  axis(axes_, 'off');
+end

@@ -1,0 +1,180 @@
+function settings = trainingSettings(net, X, T, given)
+  % TRAININGSETTINGS  The arguments of netjac.train, checked: samples, targets, and options of both sides.
+  %
+  % What is not an option of netjac.train goes on to the library, which checks it.
+
+  if ~isa(net, 'netjac.Network')
+    error('netjac:train:wrongClass', 'net is %s; it must be a netjac.Network.', class(net));
+  end
+  settings = struct('epochs', 100, 'validation', [], 'patience', [], 'min_delta', 0, 'scaling', '', ...
+                    'jacobian', [], 'seed', 0, 'display', true, 'progress', []);
+  own = fieldnames(settings);
+  library = {};
+  if mod(numel(given), 2) ~= 0
+    error('netjac:train:wrongOption', 'Options come in pairs of a name and a value; there are %d arguments after the targets.', ...
+          numel(given));
+  end
+  for k = 1:2:numel(given)
+    name = given{k};
+    if isstring(name) && isscalar(name)
+      name = char(name);
+    end
+    if ischar(name) && any(strcmpi(name, own))
+      settings.(lower(name)) = given{k + 1};
+    else
+      library = [library, {name, given{k + 1}}];
+    end
+  end
+  library = booleansAsText(library);
+
+  settings.X = samplesOf('X', X, net.inputSize);
+  settings.T = samplesOf('T', T, net.outputSize);
+  if size(settings.X, 2) ~= size(settings.T, 2)
+    error('netjac:train:wrongSize', 'X has %d samples, T has %d; a sample is a column of both.', ...
+          size(settings.X, 2), size(settings.T, 2));
+  end
+  if isempty(settings.X)
+    error('netjac:train:wrongSize', 'There are no samples; training needs at least one.');
+  end
+  checkOptions(settings);
+  settings.seed = double(settings.seed);
+  library = [{'seed', settings.seed}, library];
+  if ~isempty(settings.jacobian)
+    library = [{'jacobian_weight', 1}, library];
+  end
+  settings.pairs = netjac.internal.optionPairs(library, 'train', 'targets');
+  settings.lossName = optionOf(settings.pairs, 'loss', 'mse');
+  settings = withScaling(settings, net);
+  settings = withValidation(settings, net);
+end
+
+function pairs = booleansAsText(pairs)
+  words = {'false', 'true'};
+  for k = 2:2:numel(pairs)
+    if islogical(pairs{k}) && isscalar(pairs{k})
+      pairs{k} = words{pairs{k} + 1};
+    end
+  end
+end
+
+function value = optionOf(pairs, name, value)
+  place = find(strcmp(pairs(1:2:end), name), 1, 'last');
+  if ~isempty(place)
+    value = pairs{2 * place};
+  end
+end
+
+function array = samplesOf(name, array, rows)
+  if ~(isa(array, 'double') || isa(array, 'single')) || ~isreal(array)
+    error('netjac:train:wrongClass', '%s must be real and double or single; it is %s.', name, class(array));
+  end
+  array = full(double(array));
+  if ndims(array) > 2 || size(array, 1) ~= rows
+    error('netjac:train:wrongSize', '%s is %s; the network has %d values a sample: give %d-by-N, a sample a column.', ...
+          name, netjac.internal.sizeText(size(array)), rows, rows);
+  end
+end
+
+function checkOptions(settings)
+  isCount = @(x) isnumeric(x) && isscalar(x) && x >= 0 && x == fix(x);
+  if ~isCount(settings.epochs) || settings.epochs < 1
+    error('netjac:train:wrongOption', 'Option ''epochs'' must be a whole number, 1 or more.');
+  end
+  if ~isempty(settings.patience) && (~isCount(settings.patience) || settings.patience < 1)
+    error('netjac:train:wrongOption', 'Option ''patience'' must be a whole number, 1 or more.');
+  end
+  if ~isempty(settings.patience) && isempty(settings.validation)
+    error('netjac:train:wrongOption', 'Option ''patience'' needs held-out samples: set ''validation'', for example to 0.2.');
+  end
+  if ~isCount(settings.seed)
+    error('netjac:train:wrongOption', 'Option ''seed'' must be a whole number, 0 or more.');
+  end
+  if ~any(strcmp(settings.scaling, {'', 'standard', 'range', 'none'}))
+    error('netjac:train:wrongOption', 'Option ''scaling'' must be ''standard'', ''range'' or ''none''.');
+  end
+  if ~isempty(settings.progress) && ~isa(settings.progress, 'function_handle')
+    error('netjac:train:wrongOption', 'Option ''progress'' must be a function handle; it is %s.', class(settings.progress));
+  end
+  if ~isscalar(settings.display) || ~(islogical(settings.display) || (isnumeric(settings.display) && settings.display >= 0))
+    error('netjac:train:wrongOption', 'Option ''display'' must be true, false, or a number of seconds.');
+  end
+end
+
+function settings = withScaling(settings, net)
+  kind = settings.scaling;
+  if isempty(kind)
+    kind = 'none';
+    if strcmp(net.origin, 'netjac.mlp')
+      kind = 'standard';
+    end
+  end
+  [inputOffset, inputScale] = netjac.internal.scalesOf(settings.X, kind);
+  outputKind = kind;
+  if strcmp(settings.lossName, 'cross_entropy')
+    outputKind = 'none';
+  end
+  [outputOffset, outputScale] = netjac.internal.scalesOf(settings.T, outputKind);
+  settings.scaling = struct('kind', kind, 'inputOffset', inputOffset, 'inputScale', inputScale, ...
+                            'outputOffset', outputOffset, 'outputScale', outputScale);
+  [settings.X, settings.T] = scaled(settings.scaling, settings.X, settings.T);
+  settings.jacobian = jacobianTargets(settings, net);
+  settings.T = [settings.T; settings.jacobian];
+end
+
+function [X, T] = scaled(scaling, X, T)
+  X = (X - scaling.inputOffset) ./ scaling.inputScale;
+  T = (T - scaling.outputOffset) ./ scaling.outputScale;
+end
+
+% A column for each sample, row-major as the library wants them.
+function columns = jacobianTargets(settings, net)
+  J = settings.jacobian;
+  samples = size(settings.X, 2);
+  wanted = [net.outputSize, net.inputSize, samples];
+  if isempty(J)
+    columns = zeros(0, samples);
+    return;
+  end
+  if ~isnumeric(J) || ~isequal([size(J, 1), size(J, 2), size(J, 3)], wanted)
+    error('netjac:train:wrongSize', 'jacobian is %s; it must be %s, a page for each sample.', ...
+          netjac.internal.sizeText(size(J)), netjac.internal.sizeText(wanted));
+  end
+  J = double(J) .* reshape(settings.scaling.inputScale, 1, []) ./ settings.scaling.outputScale;
+  columns = reshape(permute(J, [2 1 3]), [], samples);
+end
+
+function settings = withValidation(settings, net)
+  held = settings.validation;
+  samples = size(settings.X, 2);
+  settings.Xv = zeros(size(settings.X, 1), 0);
+  settings.Tv = zeros(size(settings.T, 1), 0);
+  if isempty(held)
+    return;
+  end
+  if iscell(held) && numel(held) == 2 && isempty(settings.jacobian)
+    Xv = samplesOf('validation{1}', held{1}, net.inputSize);
+    Tv = samplesOf('validation{2}', held{2}, net.outputSize);
+    if size(Xv, 2) ~= size(Tv, 2) || isempty(Xv)
+      error('netjac:train:wrongSize', 'validation{1} has %d samples, validation{2} has %d; they must be as many, and some.', ...
+            size(Xv, 2), size(Tv, 2));
+    end
+    [settings.Xv, settings.Tv] = scaled(settings.scaling, Xv, Tv);
+    return;
+  end
+  if ~isnumeric(held) || ~isscalar(held) || ~(held > 0 && held < 1)
+    error('netjac:train:wrongOption', ...
+          'Option ''validation'' must be a part between 0 and 1, or {Xv, Tv} (without Jacobians).');
+  end
+  count = round(held * samples);
+  if count < 1 || count >= samples
+    error('netjac:train:wrongOption', 'Option ''validation'' %g of %d samples holds out %d; at least one must be held out and one left.', ...
+          held, samples, count);
+  end
+  isHeld = false(1, samples);
+  order = netjac.internal.shuffled(samples, settings.seed);
+  isHeld(order(1:count)) = true;
+  settings.Xv = settings.X(:, isHeld);
+  settings.Tv = settings.T(:, isHeld);
+  settings.X = settings.X(:, ~isHeld);
+  settings.T = settings.T(:, ~isHeld);
+end
