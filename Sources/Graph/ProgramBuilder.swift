@@ -111,13 +111,14 @@ package final class ProgramBuilder {
     map.reserveCapacity(program.nodes.count)
     let outerOrigin = origin
     defer { origin = outerOrigin }
-    var position = 0
-    var isInput = [Bool](repeating: false, count: program.nodes.count)
-    for input in program.inputs { isInput[input.index] = true }
+    // A program's inputs may be listed in another order than that of its nodes.
+    var replacements = [Value?](repeating: nil, count: program.nodes.count)
+    for (input, argument) in zip(program.inputs, arguments) {
+      replacements[input.index] = argument
+    }
     for (index, node) in program.nodes.enumerated() {
-      if isInput[index] {
-        map.append(arguments[position])
-        position += 1
+      if let replacement = replacements[index] {
+        map.append(replacement)
         continue
       }
       origin = node.origin

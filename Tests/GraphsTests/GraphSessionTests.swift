@@ -60,4 +60,20 @@ struct GraphSessionTests {
     #expect(try names([x], y) == ["a"])
     #expect(try names([x, a], z) == ["b"])
   }
+
+  @Test("inputs of a network may be listed in another order than that of their making")
+  func inputOrder() throws {
+    let graph = GraphSession()
+    let x = try graph.input("x", [2])
+    let a = try graph.parameter("a", [2], [1, 2])
+    let t = try graph.input("t", [2])
+    let difference = try graph.apply("Sub", [x, t], attributes: "", outputCount: 1)[0]
+    let y = try graph.apply("Mul", [difference, a], attributes: "", outputCount: 1)[0]
+    let network = try graph.network(inputs: [t, a, x], outputs: [y], memoryLimit: 1 << 30)
+    let type = TensorType(.float64, [2])
+    let found = try network.program.evaluate([
+      Tensor(type, reals: [1, 2]), Tensor(type, reals: [10, 100]), Tensor(type, reals: [4, 7]),
+    ])
+    #expect(found[0].reals == [30, 500])
+  }
 }
