@@ -31,6 +31,8 @@ function runDoor(log, door, before)
   test_malformed(log);
   test_smoothness(log);
   test_solvers(log);
+  test_graph(log);
+  test_training(log);
   test_host(log, before);
   log.enter('');
 end
@@ -58,6 +60,7 @@ log = TestLog();
 test_loadlibrary(log, folder);
 runDoor(log, 'mex', before);
 test_processes(log);
+test_examples(log);
 runDoor(log, 'library', before);
 test_prototype(log);
 log.section('both doors');

@@ -59,7 +59,7 @@ function cases = operations()
     'expansion 3',      @(a, b) a - b,               [], {[1 4], [3 1 2]}, true
     'expansion 4',      @(a, b) max(a, b),           [], {[3 4], [3 1]}, true
     'constant operand', @(a) [1 2 3 4] + a .* [1; 2; 3], [], {[3 4]}, true
-    'single, logical',  @(a) single(2) * a + true + int8(3), [], {[3 4]}, true
+    'single, logical',  @(a) single(2) * a + true + int8(3), @(a) 2 * a + 4, {[3 4]}, true
     'comparisons',      @(a, b) (a < b) + 2 * (a <= b) + 4 * (a > b) + 8 * (a >= b) + 16 * (a == b) + 32 * (a ~= b), [], pair, true
     'mask',             @(a, b) (a > b) .* a,        [], pair, true
     'exp log sqrt',     @(a) exp(a) + log(a + 2) .* sqrt(a + 3), [], {[3 4]}, true
@@ -225,14 +225,23 @@ function wrongShapes(log)
   log.record('product', mustFail(@() W * x, id, 'W', '10-by-500', 'x', '400-by-1'));
   log.record('sum', mustFail(@() tanh(b) + c, id, 'tanh(b)', '10-by-1', 'c', '3-by-1'));
   log.record('numbers', mustFail(@() b - [1 2; 3 4], id, 'b', '10-by-1', '2-by-2'));
-  log.record('rows', mustFail(@() [b; W], id, 'b', '10-by-1', 'W', '10-by-500'));
-  log.record('columns', mustFail(@() [b, c], id, '3-by-1'));
+  log.record('rows', mustFail(@() cat(1, b, W), id, 'b', '10-by-1', 'W', '10-by-500'));
+  log.record('columns', mustFail(@() horzcat(b, c), id, '3-by-1'));
+  bracketsWarn(b, W);
   log.record('reshape', mustFail(@() reshape(b, [3 4]), id, 'b', '10'));
   log.record('tangent', mustFail(@() jvp(b, {c}, {b}), id, '3-by-1', '10-by-1'));
   log.record('transpose', mustFail(@() g.input('z', [2 3 4])', id, '2-by-3-by-4'));
   log.record('division', mustFail(@() b / c, id, './'));
   log.record('solve', mustFail(@() W \ b, id, './'));
   log.record('power', mustFail(@() W ^ 2, id, '.^'));
+end
+
+% Octave replaces the message of an error inside brackets; a warning says it before.
+function bracketsWarn(b, W)
+  warning('on', 'netjac:graph:wrongShape', 'local');
+  shown = evalc('try, [b; W]; failed = false; catch, failed = true; end');
+  must(failed, '[b; W] should fail');
+  must(~isempty(strfind(shown, '10-by-500')), 'the sizes should be shown; shown is: %s', shown);
 end
 
 function wrongIndices(log)

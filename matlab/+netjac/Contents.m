@@ -16,3 +16,18 @@
 % netjac.check    - Checks outputs and derivatives of a network, and prints a verdict.
 % netjac.version  - The version of the library.
 % netjac.door     - Which way MATLAB or Octave talks to the library.
+%
+% Building and training:
+%
+%   g = netjac.Graph;                    % formulas as values: y = tanh(W*x + b), gradients(loss, {W, b})
+%   net = netjac.mlp([6 32 32 3]);       % a new network
+%   [net, info] = netjac.train(net, X, T, 'epochs', 200);
+%   save(net, 'trained.onnx')
+%
+% netjac.Graph             - A computation that is built value by value.
+% netjac.Value             - A value of a graph, used like a matrix.
+% netjac.mlp               - A new network of fully connected layers.
+% netjac.train             - Trains a network on samples.
+% netjac.interrupted       - The network of a training that Ctrl-C ended.
+% netjac.plotTraining      - Draws how the loss went down.
+% netjac.numericalGradient - A gradient by differences, to compare with.

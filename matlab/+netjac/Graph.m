@@ -268,7 +268,7 @@ function name = checkedName(name)
   if isstring(name) && isscalar(name)
     name = char(name);
   end
-  if ~ischar(name) || size(name, 1) ~= 1
+  if ~ischar(name) || size(name, 1) > 1
     error('netjac:graph:wrongClass', 'The name of a value must be text; it is %s.', class(name));
   end
 end

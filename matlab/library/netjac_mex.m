@@ -14,8 +14,12 @@ function varargout = netjac_mex(command, varargin)
   end
 
   switch command
-    case {'forward', 'jacobian', 'jacobianSparse', 'kinks'}
+    case {'forward', 'jacobian', 'kinks'}
       need(command, varargin, 2);
+      [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
+    case 'jacobianSparse'
+      need(command, varargin, 2);
+      networks = withStructure(networks, varargin{1});
       [varargout{1:max(1, nargout)}] = evaluate(command, networkOf(networks, varargin{1}), varargin{2:end});
     case {'jvp', 'vjp', 'hessian'}
       need(command, varargin, 3);
@@ -36,6 +40,7 @@ function varargout = netjac_mex(command, varargin)
       varargout{1} = describe(networkOf(networks, varargin{1}));
     case 'jacobianSparsity'
       need(command, varargin, 1);
+      networks = withStructure(networks, varargin{1});
       network = networkOf(networks, varargin{1});
       varargout{1} = sparse(network.rows, network.columns, true, network.outputSize, network.inputSize);
     case 'hessianSparsity'
@@ -183,7 +188,19 @@ function network = described(pointer)
   network.pointer = pointer;
   network.inputSize = calllib('netjac', 'netjac_input_size', network.pointer);
   network.outputSize = calllib('netjac', 'netjac_output_size', network.pointer);
-  [network.rows, network.columns] = structureOf('jacobian', network);
+  network.rows = [];
+  network.columns = [];
+  network.hasStructure = false;
+end
+
+% The structure of the Jacobian is read when it is first asked for, and kept.
+function networks = withStructure(networks, handle)
+  network = networkOf(networks, handle);
+  if ~network.hasStructure
+    [network.rows, network.columns] = structureOf('jacobian', network);
+    network.hasStructure = true;
+    networks{handle} = network;
+  end
 end
 
 % Row and column of every element of the Jacobian or Hessian that can be other than zero, column by column.

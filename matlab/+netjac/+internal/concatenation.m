@@ -21,8 +21,12 @@ function v = concatenation(dim, parts)
   others = [1:dim - 1, dim + 1:axes];
   wrong = find(any(sizes(:, others) ~= sizes(1, others), 2), 1);
   if ~isempty(wrong)
-    error('netjac:graph:wrongShape', '%s: %s and %s must have equal sizes, except along dimension %d.', ...
-          nameOf(dim), netjac.internal.describe(parts{1}), netjac.internal.describe(parts{wrong}), dim);
+    message = sprintf('%s: %s and %s must have equal sizes, except along dimension %d.', nameOf(dim), ...
+                      netjac.internal.describe(parts{1}), netjac.internal.describe(parts{wrong}), dim);
+    if exist('OCTAVE_VERSION', 'builtin') && isInBrackets()
+      warning('netjac:graph:wrongShape', '%s', message);
+    end
+    error('netjac:graph:wrongShape', '%s', message);
   end
   record = struct('kind', 'brackets', 'text', nameOf(dim), 'operands', numbers);
   if numel(parts) == 1
@@ -37,6 +41,13 @@ function v = concatenation(dim, parts)
   result = sizes(1, :);
   result(dim) = sum(sizes(:, dim));
   v = graph.shown(graph.apply('Concat', numbers, sprintf('axis=%d', axes - dim)), result, record);
+end
+
+% Octave replaces the message of an error in [a; b] by "method failed", so it has to be said before.
+function truth = isInBrackets()
+  stack = dbstack();
+  names = {stack.name};
+  truth = any(cellfun(@(name) ~isempty(regexp(name, '(vert|horz)cat$', 'once')), names));
 end
 
 function name = nameOf(dim)

@@ -3,13 +3,18 @@ function text = drawGraph(task, nodes, file)
   %
   %   text = drawGraph('text', nodes)         for Graphviz
   %   drawGraph('draw', nodes)                into a figure; as text where there are no figures
-  %   drawGraph('draw', nodes, file)          into a file, by Graphviz; .dot writes its text
+  %   drawGraph('draw', nodes, file)          into a file, by Graphviz (.svg also without); .dot writes its text
   text = dotText(nodes);
   if strcmp(task, 'text')
     return;
   end
   if nargin > 2
-    writeFile(text, file);
+    [~, ~, extension] = fileparts(file);
+    if strcmp(extension, '.svg') && ~hasDot()
+      netjac.internal.writeSvg(file, nodes, layoutOf(nodes, text));
+    else
+      writeFile(text, file);
+    end
     return;
   end
   try
@@ -18,6 +23,7 @@ function text = drawGraph(task, nodes, file)
     if ~isempty(strfind(problem.identifier, 'netjac:'))
       rethrow(problem);
     end
+    fprintf('  No figure can be drawn here (%s); as text:\n', problem.message);
     for k = 1:numel(nodes)
       fprintf('  %3d: %s %s  <- %s\n', k, nodes(k).title, nodes(k).size, mat2str(nodes(k).operands));
     end
@@ -59,7 +65,8 @@ function writeFile(text, file)
     return;
   end
   if ~hasDot()
-    error('netjac:plot:noGraphviz', 'Graphviz is not installed, so only files *.dot can be written; ''%s'' is none.', file);
+    error('netjac:plot:noGraphviz', ...
+          'Graphviz is not installed, so only files *.svg and *.dot can be written; ''%s'' is neither.', file);
   end
   [status, output] = system(sprintf('dot -T%s -o "%s" "%s" 2>&1', extension(2:end), file, source));
   if status ~= 0

@@ -4,7 +4,7 @@ function nodes = programNodes(text)
   places = containers.Map('KeyType', 'double', 'ValueType', 'double');
   lines = strsplit(text, char(10));
   for k = 1:numel(lines)
-    part = regexp(lines{k}, '^v(\d+) = (\w+)\((.*)\)\s+\[(.*)\]$', 'tokens', 'once');
+    part = regexp(lines{k}, '^v(\d+) = ([\w-]+)\((.*)\)\s+\[(.*)\]$', 'tokens', 'once');
     if isempty(part)
       continue;
     end
