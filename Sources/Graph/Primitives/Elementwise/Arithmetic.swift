@@ -39,7 +39,8 @@ package struct Add: BinaryFunction {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.fill(of: x[0]) == 0 { return x[1] }
     if p.fill(of: x[1]) == 0 { return x[0] }
-    return try p.onDiagonal(self, x, deciding: [0, 1])
+    // Parts of one array that do not overlap, as the cotangents of slices, are joined, not added.
+    return try p.joined(x[0], x[1]) ?? p.onDiagonal(self, x, deciding: [0, 1])
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
