@@ -80,8 +80,7 @@ function signatures(tree)
   jsondecode(text);
   named = regexp(text, '"(netjac\.[\w.]+)": \{', 'tokens');
   named = cellfun(@(t) t{1}, named, 'UniformOutput', false);
-  methods_ = setdiff(methods('netjac.Network'), {'Network', 'delete', 'disp', 'saveobj', 'loadobj', 'handle_', ...
-                                                 'adopt', 'readDescription'});
+  methods_ = setdiff(methods('netjac.Network'), {'Network', 'delete', 'disp', 'saveobj', 'loadobj', 'libraryHandle'});
   wanted = [{'netjac.load'; 'netjac.check'; 'netjac.door'; 'netjac.version'; 'netjac.mlp'; 'netjac.train'; 'netjac.plotTraining'; ...
              'netjac.interrupted'; 'netjac.numericalGradient'; 'netjac.Graph.input'; 'netjac.Graph.parameter'; ...
              'netjac.Graph.network'; 'netjac.Graph.evaluator'}; strcat('netjac.Network.', methods_(:))];

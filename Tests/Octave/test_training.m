@@ -12,6 +12,9 @@ function test_training(log)
   log.check('progress is printed', @() printed());
   log.check('a progress function can stop', @() stopped());
   log.check('an interrupted training keeps its network', @() interruption());
+  if strcmp(netjac.door(), 'mex')
+    log.check('Ctrl-C', @() controlC());
+  end
   log.check('losses that are not finite', @() notFinite());
   log.check('Sobolev training', @() sobolev());
   log.check('a network of a graph', @() graphNetwork());
@@ -186,6 +189,44 @@ function goesOn = interrupting(info)
   if numel(info.loss) == 6
     error('test:interrupted', 'as Ctrl-C would');
   end
+end
+
+% In an Octave of its own, which gets the signal of Ctrl-C while it trains.
+function controlC()
+  folder = tempname();
+  mkdir(folder);
+  remove = onCleanup(@() removeFolder(folder));
+  lines = {
+    'set -m'
+    sprintf('{ echo "warning(''off'', ''all''); addpath(''%s''); net = netjac.mlp([2 8 1]); X = rand(2, 200);"', ...
+            fullfile(fileparts(testsRoot()), 'matlab'))
+    sprintf('  echo "f = @(info) numel(info.loss) ~= 3 || fclose(fopen(''%s'', ''w'')) == 0;"', fullfile(folder, 'started'))
+    '  echo "netjac.train(net, X, sum(X), ''epochs'', 1e7, ''display'', false, ''progress'', f);"'
+    '  sleep 0.1'
+    sprintf('  while [ ! -f "%s" ]; do sleep 0.1; done; sleep 2', fullfile(folder, 'started'))
+    '  echo "[net, info] = netjac.interrupted(); y = forward(net, X);"'
+    '  echo "printf(''%s after %d, %d outputs\n'', info.stopped, min(numel(info.loss), 1), numel(y))"'
+    '} | octave-cli --norc --quiet --interactive --no-line-editing > ' 
+    };
+  script = fullfile(folder, 'run.sh');
+  output = fullfile(folder, 'output');
+  lines{end} = [lines{end}, '"', output, '" 2>&1 &'];
+  lines = [lines; {
+    'process=$!'
+    sprintf('for k in $(seq 300); do [ -f "%s" ] && break; sleep 0.1; done', fullfile(folder, 'started'))
+    'sleep 0.5; kill -INT $process; wait $process'}];
+  stream = fopen(script, 'w');
+  fprintf(stream, '%s\n', lines{:});
+  fclose(stream);
+  [status, said] = system(sprintf('timeout 60 bash "%s" 2>&1', script));
+  shown = fileread(output);
+  must(~isempty(strfind(shown, 'netjac.interrupted()')), 'it should say what to do; it says: %s%s (status %d)', said, shown, status);
+  must(~isempty(strfind(shown, 'interrupted after 1, 200 outputs')), 'the network should be there; shown is: %s', shown);
+end
+
+function removeFolder(folder)
+  delete(fullfile(folder, '*'));
+  rmdir(folder);
 end
 
 function notFinite()

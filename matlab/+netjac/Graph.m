@@ -106,7 +106,7 @@ classdef Graph < handle
         s = netjac_mex('graphText', self.reference, form);
         return;
       end
-      lines = {};
+      lines = cell(1, 0);
       for k = find(~cellfun(@isempty, self.records))
         lines{end + 1} = sprintf('%-4s %-12s %s', sprintf('%%%d', k - 1), netjac.internal.sizeText(self.records{k}.sizes), ...
                                  self.line(k - 1));

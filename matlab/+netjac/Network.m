@@ -348,8 +348,8 @@ classdef Network < handle
   end
 
   methods (Hidden)
-    function reference = handle_(self)
-      % HANDLE_  For netjac.train and what else of the package passes networks to the library.
+    function reference = libraryHandle(self)
+      % LIBRARYHANDLE  For netjac.train and what else of the package passes networks to the library.
       reference = self.reference;
     end
   end

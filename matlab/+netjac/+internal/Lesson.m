@@ -24,7 +24,7 @@ classdef Lesson < handle
   methods
     function self = Lesson(net, settings)
       self.settings = settings;
-      self.reference = netjac_mex('trainerCreate', net.handle_(), settings.pairs);
+      self.reference = netjac_mex('trainerCreate', net.libraryHandle(), settings.pairs);
       self.started = tic();
       self.info = struct('loss', zeros(1, 0), 'validationLoss', zeros(1, 0), 'time', zeros(1, 0), ...
                          'bestEpoch', 0, 'stopped', 'epochs', 'lossName', settings.lossName, ...
@@ -92,7 +92,7 @@ classdef Lesson < handle
       net = netjac.Network(struct('reference', handle, 'origin', 'netjac.train'));
       scaling = self.settings.scaling;
       if ~strcmp(scaling.kind, 'none')
-        handle = netjac_mex('scaled', net.handle_(), scaling.inputOffset, scaling.inputScale, ...
+        handle = netjac_mex('scaled', net.libraryHandle(), scaling.inputOffset, scaling.inputScale, ...
                             scaling.outputOffset, scaling.outputScale);
         net = netjac.Network(struct('reference', handle, 'origin', 'netjac.train'));
       end
