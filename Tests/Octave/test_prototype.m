@@ -80,7 +80,8 @@ function signatures(tree)
   jsondecode(text);
   named = regexp(text, '"(netjac\.[\w.]+)": \{', 'tokens');
   named = cellfun(@(t) t{1}, named, 'UniformOutput', false);
-  methods_ = setdiff(methods('netjac.Network'), {'Network', 'delete', 'disp', 'saveobj', 'loadobj', 'libraryHandle'});
+  methods_ = setdiff(methods('netjac.Network'), {'Network', 'delete', 'disp', 'saveobj', 'loadobj', 'libraryHandle', ...
+                                                 'adopt', 'readDescription'});
   wanted = [{'netjac.load'; 'netjac.check'; 'netjac.door'; 'netjac.version'; 'netjac.mlp'; 'netjac.train'; 'netjac.plotTraining'; ...
              'netjac.interrupted'; 'netjac.numericalGradient'; 'netjac.Graph.input'; 'netjac.Graph.parameter'; ...
              'netjac.Graph.network'; 'netjac.Graph.evaluator'}; strcat('netjac.Network.', methods_(:))];
