@@ -4,9 +4,11 @@ import Tensors
 import Testing
 
 struct SliceCotangentTests {
-  @Test("cotangents of slices that tile an array are joined, in any order", arguments: [
-    [0, 1, 2, 3], [3, 0, 2, 1],
-  ])
+  @Test(
+    "cotangents of slices that tile an array are joined, in any order",
+    arguments: [
+      [0, 1, 2, 3], [3, 0, 2, 1],
+    ])
   func joined(_ order: [Int]) throws {
     let p = ProgramBuilder()
     let x = try p.input(TensorType(.float64, [1, 8]))

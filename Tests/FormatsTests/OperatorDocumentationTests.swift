@@ -1,0 +1,65 @@
+import Foundation
+import Graph
+import Tensors
+import Testing
+
+@testable import Formats
+
+@Suite struct OperatorDocumentationTests {
+  private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("docs/operators.md")
+
+  @Test("docs/operators.md is what the registry says")
+  func upToDate() throws {
+    if ProcessInfo.processInfo.environment["NETJAC_WRITE_OPERATORS"] != nil {
+      try OperatorDocumentation.text.write(to: Self.file, atomically: true, encoding: .utf8)
+    }
+    let found = try String(contentsOf: Self.file, encoding: .utf8)
+    #expect(
+      found == OperatorDocumentation.text,
+      "docs/operators.md is old; run scripts/generate-operators")
+  }
+
+  @Test("The tables name operators of the registry only, each in one way")
+  func tables() {
+    let known = Set(OperatorDocumentation.operators.map(\.name))
+    let kinked = Set(OperatorDocumentation.kinks.keys)
+    for table in [
+      kinked, OperatorDocumentation.constants, OperatorDocumentation.bodies,
+      Set(OperatorDocumentation.limits.keys),
+    ] {
+      #expect(table.subtracting(known).isEmpty)
+    }
+    #expect(kinked.isDisjoint(with: OperatorDocumentation.constants))
+    #expect(kinked.isDisjoint(with: OperatorDocumentation.wholes))
+  }
+
+  @Test("Smoothness is that of the primitives", arguments: ONNXVocabulary.names)
+  func smoothness(_ name: String) throws {
+    var hasKinks: Bool?
+    // Operators that take one or two real operands of any shape; the others have operands of their own.
+    for shape in [Shape([2, 3]), Shape([1, 2, 4, 4])] {
+      for count in 1...2 {
+        let p = ProgramBuilder()
+        let operands = try (0..<count).map { _ in try p.input(TensorType(.float64, shape)) }
+        guard
+          let results = try? ONNXVocabulary.apply(
+            name, operands, attributes: shape.rank == 4 ? "kernel_shape=2,2" : "", outputCount: 1,
+            in: p), let y = results.first ?? nil
+        else { continue }
+        // A real index is made whole first, which is no part of the operator.
+        let kinks = try p.program(outputs: [y]).kinks(real: .float64).places.filter {
+          $0.operation != "convert"
+        }
+        hasKinks = hasKinks ?? false || !kinks.isEmpty
+        switch OperatorDocumentation.smoothness(name) {
+        case .smooth: #expect(kinks.isEmpty, "\(name): \(kinks)")
+        case .whole: #expect(!p.type(y).element.isReal, "\(name)")
+        case .kinked, .constant, .body: break
+        }
+      }
+    }
+    if OperatorDocumentation.smoothness(name) == .kinked { #expect(hasKinks != false, "\(name)") }
+  }
+}
