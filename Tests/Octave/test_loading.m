@@ -8,6 +8,7 @@ function test_loading(log)
   log.check('description', @() describes(log));
   log.check('info and disp', @() information(log, c));
   log.check('cost and plan of the Jacobian', @() cost(log));
+  log.check('plans of tasks', @() plans(log));
   log.check('options', @() options(c));
   log.check('fixed inputs and chosen outputs', @() fixedInputs());
   log.check('wrong options', @() wrongOptions(log, c));
@@ -77,6 +78,21 @@ function cost(log)
   text = jacobianPlan(net);
   must(ischar(text) && ~isempty(strfind(text, num2str(costs.chosen))), 'the plan should name its cost; it is: %s', text);
   log.record('plan', {costs, text});
+end
+
+function plans(log)
+  net = corpusNetwork('foot_ground_contact');
+  texts = cell(1, 4);
+  tasks = {'forward', 'jacobian', 'hessian', 'jacobianSparse'};
+  for k = 1:numel(tasks)
+    texts{k} = plan(net, tasks{k});
+    must(~isempty(regexp(texts{k}, '^1 sample: \d+ multiply-adds, \d+ bytes')), 'the plan of %s is: %s', tasks{k}, texts{k});
+    must(~isempty(regexp(texts{k}, '\n\d+ samples: \d+ multiply-adds')), 'it should tell of a tile, too: %s', texts{k});
+  end
+  must(numel(texts{3}) > numel(texts{1}), 'a Hessian should take more kernels than an evaluation');
+  mustBe(strtrim(evalc('plan(net)')), texts{2});
+  message = mustFail(@() plan(net, 'dance'), 'netjac:plan:wrongArgument', 'dance');
+  log.record('plans', [texts, {message, mustFail(@() plan(net, 3), 'netjac:plan:wrongClass', 'double')}]);
 end
 
 function options(c)

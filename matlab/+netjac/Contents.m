@@ -10,6 +10,7 @@
 %   k      = kinks(net, x);              % where the network is not smooth, and how near x is to it
 %   S      = jacobianSparsity(net);      % where J can be other than zero
 %   [y, J] = jacobianSparse(net, x);     % J as a sparse matrix
+%   plan(net, 'jacobian')                % what runs: kernels, working memory, multiply-adds
 %
 % netjac.load     - Loads a trained network.
 % netjac.Network  - A network that can be evaluated and differentiated.

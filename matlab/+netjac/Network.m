@@ -17,6 +17,7 @@ classdef Network < handle
   %   S      = hessianSparsity(net)        logical sparse n-by-n
   %   [y, J] = jacobianSparse(net, x)      J sparse
   %   k      = kinks(net, x)               where the network is not smooth, and how near x is to it
+  %   plan(net, task)                      what runs: kernels, working memory, multiply-adds
   %   f      = evaluator(net, task)        a function handle for loops that count microseconds
   %
   % One sample may also be a row: y, p and g then are rows, too. Results have the class of x: double, or
@@ -227,10 +228,7 @@ classdef Network < handle
       if nargin < 3
         samples = 1;
       end
-      if strcmp(task, 'jacobianSparse')
-        task = 'jacobian_sparse';
-      end
-      netjac_mex('prepare', self.reference, task, samples);
+      netjac_mex('prepare', self.reference, taskOfLibrary(task), samples);
     end
 
     function cost = jacobianCost(self)
@@ -253,6 +251,26 @@ classdef Network < handle
     function text = jacobianPlan(self)
       % JACOBIANPLAN  How the Jacobian is accumulated, dense and sparse, as text.
       text = netjac_mex('jacobianPlan', self.reference);
+    end
+
+    function text = plan(self, task)
+      % PLAN  What a task does when it runs: the kernels in order with their sizes, the working memory and
+      % the multiply-adds, for one sample and for a tile of several.
+      %
+      %   plan(net)                    prints the plan of 'jacobian'
+      %   plan(net, 'hessian')         of another task: those of prepare
+      %   text = plan(net, task)       returns it
+      %
+      % It is made for this network and its sizes when the task is first asked for. In which order the
+      % Jacobian is accumulated, and what other orders would cost, tells jacobianPlan.
+      if nargin < 2
+        task = 'jacobian';
+      end
+      text = netjac_mex('plan', self.reference, taskOfLibrary(task));
+      if nargout == 0
+        fprintf('%s\n', text);
+        clear text;
+      end
     end
 
     function s = info(self)
@@ -382,6 +400,13 @@ classdef Network < handle
         net = netjac.Network(s.bytes, s.options{:});
       end
     end
+  end
+end
+
+% The name that the library has for a task.
+function task = taskOfLibrary(task)
+  if strcmp(task, 'jacobianSparse')
+    task = 'jacobian_sparse';
   end
 end
 

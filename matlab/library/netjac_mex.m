@@ -67,7 +67,12 @@ function varargout = netjac_mex(command, varargin)
       varargout{1} = double([chosen, forward, reverse]);
     case 'jacobianPlan'
       need(command, varargin, 1);
-      varargout{1} = plan(networkOf(networks, varargin{1}));
+      varargout{1} = planText('jacobianPlan', 'netjac_jacobian_plan', networkOf(networks, varargin{1}));
+    case 'plan'
+      need(command, varargin, 2);
+      network = networkOf(networks, varargin{1});
+      requireText('plan', 'task', varargin{2});
+      varargout{1} = planText('plan', 'netjac_network_plan', network, varargin{2});
     case 'prepare'
       need(command, varargin, 3);
       prepare(networkOf(networks, varargin{1}), varargin{2:3});
@@ -257,12 +262,15 @@ function count = kinkCount(network)
   end
 end
 
-function text = plan(network)
-  [status, ~, ~, needed] = calllib('netjac', 'netjac_jacobian_plan', network.pointer, [], 0, uint64(0));
-  check('jacobianPlan', status);
-  [status, ~, text] = calllib('netjac', 'netjac_jacobian_plan', network.pointer, blanks(double(needed)), ...
-                              double(needed), []);
-  check('jacobianPlan', status);
+% The text that a function of the library writes into a buffer; its own arguments stand before that.
+function text = planText(area, name, network, varargin)
+  [status, returned{1:numel(varargin) + 3}] = ...
+    calllib('netjac', name, network.pointer, varargin{:}, [], 0, uint64(0));
+  check(area, status);
+  needed = double(returned{end});
+  [status, returned{:}] = calllib('netjac', name, network.pointer, varargin{:}, blanks(needed), needed, []);
+  check(area, status);
+  text = returned{end - 1};
 end
 
 function prepare(network, task, samples)

@@ -19,6 +19,7 @@
  *   [y, J] = netjac_mex('jacobianSparse', handle, x)
  *   c      = netjac_mex('jacobianCost', handle)          [chosen, forward, reverse]
  *   text   = netjac_mex('jacobianPlan', handle)
+ *   text   = netjac_mex('plan', handle, task)
  *   c      = netjac_mex('jacobianSeeds', handle)
  *   k      = netjac_mex('kinkNodes', handle)             struct array: node, kind, convention
  *   d      = netjac_mex('kinks', handle, x)              distances, a row for each of these
@@ -512,6 +513,17 @@ static mxArray *jacobian_plan(const place *p)
   check("jacobianPlan", netjac_jacobian_plan(p->network, NULL, 0, &needed));
   text = (char *)mxCalloc(needed + 1, 1);
   check("jacobianPlan", netjac_jacobian_plan(p->network, text, needed, NULL));
+  return mxCreateString(text);
+}
+
+static mxArray *plan(const place *p, const mxArray *task)
+{
+  char *name = text_argument("plan", "task", task);
+  size_t needed = 0;
+  char *text;
+  check("plan", netjac_network_plan(p->network, name, NULL, 0, &needed));
+  text = (char *)mxCalloc(needed + 1, 1);
+  check("plan", netjac_network_plan(p->network, name, text, needed, NULL));
   return mxCreateString(text);
 }
 
@@ -1287,7 +1299,8 @@ static int arity_of(const char *command)
   } known[] = {{"forward", 3},          {"jacobian", 3},         {"jvp", 4},          {"vjp", 4},
                {"hessian", 4},          {"jacobianSparse", 3},   {"describe", 2},     {"jacobianSparsity", 2},
                {"jacobianCost", 2},     {"jacobianPlan", 2},     {"prepare", 4},      {"hvp", 5},
-               {"hessianSparsity", 2},  {"jacobianSeeds", 2},    {"kinkNodes", 2},    {"kinks", 3}};
+               {"hessianSparsity", 2},  {"jacobianSeeds", 2},    {"kinkNodes", 2},    {"kinks", 3},
+               {"plan", 3}};
   size_t k;
   for (k = 0; k < sizeof known / sizeof *known; k++)
     if (!strcmp(command, known[k].command))
@@ -1306,7 +1319,7 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
     return 0;
   need(command, nrhs, arity);
   p = network_argument(prhs[1]);
-  if (arity > 2 && strcmp(command, "prepare"))
+  if (arity > 2 && strcmp(command, "prepare") && strcmp(command, "plan"))
     x = samples_of(command, prhs[2], p->input_size);
 
   if (!strcmp(command, "forward")) {
@@ -1345,6 +1358,8 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
     results[0] = kink_nodes(p);
   } else if (!strcmp(command, "jacobianPlan")) {
     results[0] = jacobian_plan(p);
+  } else if (!strcmp(command, "plan")) {
+    results[0] = plan(p, prhs[2]);
   } else {
     prepare(p, prhs[2], prhs[3]);
   }
