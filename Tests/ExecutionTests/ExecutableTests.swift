@@ -82,6 +82,27 @@ struct ExecutableTests {
     #expect(disagreement == nil)
   }
 
+  @Test("a known matrix that loops walk through leaves the caller's memory alone")
+  func steppingConstant() throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 8)
+    let x = try p.input(TensorType(.float32, [10, 10]))
+    let matrix = try p.constant(random.tensor(TensorType(.float32, [10, 10, 2])))
+    let y = try p.dot(x, matrix, [0, 1], [0, 2, 3], [2, 1, 3])
+    let executable = try Executable.compile(p.program(outputs: [y]))
+    let bytes = 1 << 12
+    let workspace = Workspace(executable, extraBytes: bytes)
+    workspace.extra.initializeMemory(as: UInt8.self, repeating: 7, count: bytes)
+    let arguments = UnsafeMutableRawPointer.allocate(byteCount: 2 * bytes, alignment: 64)
+    defer { arguments.deallocate() }
+    arguments.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * bytes)
+    workspace.setInput(0, arguments)
+    workspace.setOutput(0, arguments + bytes)
+    workspace.run()
+    let untouched = UnsafeRawBufferPointer(start: workspace.extra, count: bytes)
+    #expect(untouched.allSatisfy { $0 == 7 })
+  }
+
   @Test("a Jacobian program runs as it evaluates")
   func jacobian() throws {
     let p = ProgramBuilder()

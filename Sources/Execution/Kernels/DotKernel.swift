@@ -94,8 +94,7 @@ final class DotKernel: Kernel {
     sums = PlainArray(loops(plan.outerSums))
     let (m, n, k) = (Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
     usesBLAS = DotKernel.prefersBLAS(plan)
-    let repeats = (plan.outer + plan.outerSums).contains { $0.strides[1] != 0 }
-    if let constant, !repeats, !usesBLAS {
+    if let constant, DotKernel.packsOnce(plan) {
       packed = DotKernel.pack(constant, sizes, isDouble: isDouble)
     } else {
       packed = nil
@@ -131,8 +130,14 @@ final class DotKernel: Kernel {
     return memory
   }
 
-  /// Scratch to pack a right operand that is not known beforehand.
-  static func scratchBytes(_ plan: DotPlan, _ element: ElementType) -> Int {
+  /// Whether a known right operand is packed once: not if loops take another part of it each time.
+  private static func packsOnce(_ plan: DotPlan) -> Bool {
+    !prefersBLAS(plan) && (plan.outer + plan.outerSums).allSatisfy { $0.strides[1] == 0 }
+  }
+
+  /// Scratch to pack a right operand in every run.
+  static func scratchBytes(_ plan: DotPlan, _ element: ElementType, isKnown: Bool) -> Int {
+    if isKnown, packsOnce(plan) { return 0 }
     let (n, k) = (Int64(plan.n.dim), Int64(plan.k.dim))
     return Int(
       element == .float64 ? netjac_packed_size_f64(k, n) * 8 : netjac_packed_size_f32(k, n) * 4)

@@ -64,7 +64,7 @@ extension Compiler {
     steps.append(
       Step(
         reads: [a.buffer, b.buffer] + last.reads, writes: [y.buffer] + last.writes,
-        scratchBytes: constant == nil ? DotKernel.scratchBytes(plan, y.element) : 0
+        scratchBytes: DotKernel.scratchBytes(plan, y.element, isKnown: constant != nil)
       ) { addresses in
         var epilogue = Epilogue()
         epilogue.bias = last.bias.map(addresses.operand)
