@@ -5,6 +5,8 @@
 #   mex        builds build/octave/netjac_mex.mex, and build/lib/netjac_thunk.so for MATLAB without a compiler
 #   demo       builds both and runs examples/octave/foot_demo.m
 #   test       runs the Swift, C, Octave and corpus tests
+#   bench      times every workload through the C interface and from Octave (Benchmarks/run tells the settings)
+#   bench-compare  A=… B=…: compares two results of bench
 #   check      runs what a change must pass: format, layers, header, tests
 #   install    copies library, header, netjac.pc and the MATLAB folder below PREFIX (default /usr/local)
 #   uninstall  removes what install copied
@@ -22,7 +24,7 @@ THUNK := build/lib/netjac_thunk.so
 SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library \
   scripts/single_threaded_blas.c
 
-.PHONY: all build setup mex demo test check install uninstall clean
+.PHONY: all build setup mex demo test bench bench-compare check install uninstall clean
 .DELETE_ON_ERROR:
 
 all build: setup
@@ -53,6 +55,12 @@ demo: mex
 
 test: mex
 	@scripts/test
+
+bench: mex
+	@Benchmarks/run
+
+bench-compare:
+	@Benchmarks/compare "$(A)" "$(B)"
 
 check: mex
 	@scripts/check
