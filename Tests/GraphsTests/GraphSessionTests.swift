@@ -61,6 +61,22 @@ struct GraphSessionTests {
     #expect(try names([x, a], z) == ["b"])
   }
 
+  @Test(
+    "a norm of zeros has gradient zero",
+    arguments: [
+      ("ReduceL2", ""), ("GlobalLpPool", "p=2"), ("GlobalLpPool", "p=3"),
+      ("LpPool", "kernel_shape=2 strides=2 p=3"),
+    ])
+  func norms(_ name: String, _ attributes: String) throws {
+    let graph = GraphSession()
+    let x = try graph.input("x", [1, 2, 4])
+    let y = try graph.apply(name, [x], attributes: attributes, outputCount: 1)[0]
+    let gradient = try graph.gradients(of: y, by: [x])
+    let network = try graph.network(inputs: [x], outputs: gradient, memoryLimit: 1 << 30)
+    let zeros = Tensor(TensorType(.float64, [1, 2, 4]), fill: 0.0)
+    #expect(try network.program.evaluate([zeros])[0] == zeros)
+  }
+
   @Test("inputs of a network may be listed in another order than that of their making")
   func inputOrder() throws {
     let graph = GraphSession()

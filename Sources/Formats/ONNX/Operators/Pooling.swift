@@ -195,12 +195,14 @@ extension ProgramBuilder {
     }
   }
 
-  /// `x^(1/p)`
+  /// `x^(1/p)` of a sum of magnitudes. A norm of zeros has derivative 0, as |x| has at 0.
   func root(_ x: Value, of exponent: Double) throws -> Value {
-    switch exponent {
-    case 1: x
-    case 2: try squareRoot(x)
-    default: try power(x, scalar(1 / exponent, like: x))
-    }
+    guard exponent != 1 else { return x }
+    let zero = try scalar(0, like: x)
+    let isZero = try compare(.equal, x, zero)
+    // The root of zero has an infinite slope, which must not meet a zero on the way back.
+    let safe = try select(isZero, scalar(1, like: x), x)
+    let root = try exponent == 2 ? squareRoot(safe) : power(safe, scalar(1 / exponent, like: x))
+    return try select(isZero, zero, root)
   }
 }

@@ -11,7 +11,7 @@ enum ReductionOperators {
     + reduction("ReduceProd") { p, x, axes in try p.reduceProduct(x, over: axes) }
     + reduction("ReduceL1") { p, x, axes in try p.reduceSum(p.absolute(x), over: axes) }
     + reduction("ReduceL2") { p, x, axes in
-      try p.squareRoot(p.reduceSum(p.multiply(x, x), over: axes))
+      try p.root(p.reduceSum(p.multiply(x, x), over: axes), of: 2)
     }
     + reduction("ReduceSumSquare") { p, x, axes in try p.reduceSum(p.multiply(x, x), over: axes) }
     + reduction("ReduceLogSum") { p, x, axes in try p.logarithm(p.reduceSum(x, over: axes)) }
