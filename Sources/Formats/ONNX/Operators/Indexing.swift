@@ -99,7 +99,11 @@ enum IndexingOperators {
     }
     let rank = p.shape(given).rank
     let axis = try node.axis(node.integer("axis", default: -1), rank: rank + 1)
-    let index = try p.positive(p.convert(given, to: .int64), length: length)
+    // An index that lies outside marks no place, so it is no error here.
+    let whole = try p.convert(given, to: .int64)
+    let isNegative = try p.compare(.less, whole, p.scalar(0, like: whole))
+    let fromEnd = try p.add(whole, p.scalar(Double(length), like: whole))
+    let index = try p.select(isNegative, fromEnd, whole)
     let hot = try p.moveAxis(p.oneHot(index, length: length), from: rank, to: axis)
     func choice(_ place: Int) throws -> Value {
       try p.broadcast(
