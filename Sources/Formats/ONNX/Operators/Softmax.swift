@@ -49,9 +49,43 @@ extension ProgramBuilder {
     guard !axes.isEmpty, shape(x).count > 0 else {
       return axes.isEmpty ? try scalar(1, like: x) : x
     }
+    if mayBeMasked(x) {
+      let (weights, isEmpty) = try maskedSoftmax(x, over: axes)
+      let nan = try scalar(.nan, like: weights)
+      return try select(spread(isEmpty, over: axes, to: shape(x)), nan, weights)
+    }
     let shift = try detach(reduceMaximum(x, over: axes))
     let e = try exponential(subtract(x, spread(shift, over: axes, to: shape(x))))
     return try divide(e, spread(reduceSum(e, over: axes), over: axes, to: shape(x)))
+  }
+
+  /// Softmax, and which rows are minus infinity throughout; these become zeros with derivative 0.
+  func maskedSoftmax(_ x: Value, over axes: [Int]) throws -> (weights: Value, isEmpty: Value) {
+    let shift = try exponentShift(x, over: axes)
+    let e = try exponential(subtract(x, spread(shift, over: axes, to: shape(x))))
+    let sum = try reduceSum(e, over: axes)
+    let isEmpty = try compare(.equal, sum, scalar(0, like: sum))
+    let safe = try select(isEmpty, scalar(1, like: sum), sum)
+    return (try divide(e, spread(safe, over: axes, to: shape(x))), isEmpty)
+  }
+
+  /// Whether a mask's minus infinity stands in what `x` is a sum or choice of. A row of nothing else
+  /// is not a number, which would reach the gradients of all others through a product with zero.
+  private func mayBeMasked(_ x: Value) -> Bool {
+    var pending = [x]
+    var seen = Set(pending)
+    while let value = pending.popLast() {
+      if isKnown(value) {
+        let known = constantTensor(of: value)
+        if let known, known.type.element.isReal, known.reals.contains(-.infinity) { return true }
+        continue
+      }
+      let node = nodes[value.index]
+      guard node.primitive is any Movement || node.primitive is Add || node.primitive is Select
+      else { continue }
+      pending += node.operands.filter { seen.insert($0).inserted }
+    }
+    return false
   }
 
   func logSoftmax(_ x: Value, over axes: [Int]) throws -> Value {

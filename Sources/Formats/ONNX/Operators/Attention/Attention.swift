@@ -90,7 +90,8 @@ struct Attention {
       try cap > 0
       ? p.multiply(p.tanh(p.divide(raw, p.scalar(cap, like: raw))), p.scalar(cap, like: raw)) : raw
     let biased = try bias(p.shape(raw)).reduce(capped) { try p.add($0, $1) }
-    let weights = try p.maskedSoftmax(biased)
+    // A query that sees no key takes nothing.
+    let weights = try p.maskedSoftmax(biased, over: [p.shape(biased).rank - 1]).weights
 
     let y = try p.dot(
       p.reshape(weights, p.shape(products)), v, [batch, head, share, row, column],
@@ -168,18 +169,5 @@ struct Attention {
     high[dims.count - 1] = columns - width
     let hidden = try p.type(mask).element == .bool ? nil : p.scalar(-.infinity)
     return try p.pad(mask, low: dims.map { _ in 0 }, high: high, with: hidden)
-  }
-}
-
-extension ProgramBuilder {
-  /// Softmax over the last axis; a row that is minus infinity throughout becomes zero.
-  func maskedSoftmax(_ x: Value) throws -> Value {
-    let axes = [shape(x).rank - 1]
-    let shift = try exponentShift(x, over: axes)
-    let e = try exponential(subtract(x, spread(shift, over: axes, to: shape(x))))
-    let sum = try reduceSum(e, over: axes)
-    let isZero = try compare(.equal, sum, scalar(0, like: sum))
-    let safe = try select(isZero, scalar(1, like: sum), sum)
-    return try divide(e, spread(safe, over: axes, to: shape(x)))
   }
 }
