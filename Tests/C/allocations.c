@@ -95,6 +95,17 @@ static void test_counters(void) {
   CHECK(atomic_load(&allocations) > before);
 }
 
+/* The tasks of calls.h, and behind them the distances to kinks. */
+enum { KINKS = TASK_COUNT, ALL_TASKS };
+
+static const char *task_name(int task) { return task == KINKS ? "kinks" : task_names[task]; }
+
+static netjac_status call_any(int task, int is_float, netjac_network *network, int64_t samples, const void *x,
+                              const void *direction, void *y, void *result) {
+  if (task != KINKS) return call(task, is_float, network, samples, x, direction, y, result, NETJAC_ROW_MAJOR);
+  return is_float ? netjac_kinks_f32(network, samples, x, result) : netjac_kinks(network, samples, x, result);
+}
+
 static void test(const char *model, int is_float, const char *precision) {
   enum { BATCH = 50, ROUNDS = 3 };
   netjac_options *options = netjac_options_create();
@@ -106,13 +117,19 @@ static void test(const char *model, int is_float, const char *precision) {
   const size_t n = (size_t)netjac_input_size(network), m = (size_t)netjac_output_size(network);
   const size_t most = m * n > n * n ? m * n : n * n;
   const size_t scalar = sizeof(double);
+  const int32_t kinks = netjac_kink_count(network);
+  CHECK_SAYING(kinks >= 0, "%s: %s", model, netjac_last_error());
+  if (kinks < 0) {
+    netjac_release(network);
+    return;
+  }
   void *x = calloc(BATCH * n + 1, scalar), *direction = calloc(BATCH * (n + m), scalar);
-  void *y = calloc(BATCH * m + 1, scalar), *result = calloc(BATCH * (most + n + m), scalar);
+  void *y = calloc(BATCH * m + 1, scalar), *result = calloc(BATCH * (most + n + m + (size_t)kinks), scalar);
 
-  for (int task = 0; task < TASK_COUNT; task++) {
+  for (int task = 0; task < ALL_TASKS; task++) {
     static const int64_t batches[] = {1, 2, 7, BATCH};
-    CHECK_SAYING(netjac_prepare(network, task_names[task], BATCH) == NETJAC_OK, "%s %s: %s", model,
-                 task_names[task], netjac_last_error());
+    CHECK_SAYING(netjac_prepare(network, task_name(task), BATCH) == NETJAC_OK, "%s %s: %s", model,
+                 task_name(task), netjac_last_error());
     for (size_t k = 0; k < sizeof batches / sizeof *batches; k++) {
       int status = NETJAC_OK;
       atomic_store(&allocations, 0);
@@ -120,15 +137,15 @@ static void test(const char *model, int is_float, const char *precision) {
       atomic_store(&locks, 0);
       atomic_store(&counting, 1);
       for (int round = 0; round < ROUNDS; round++)
-        status |= call(task, is_float, network, batches[k], x, direction, y, result, NETJAC_ROW_MAJOR);
+        status |= call_any(task, is_float, network, batches[k], x, direction, y, result);
       atomic_store(&counting, 0);
-      CHECK_SAYING(status == NETJAC_OK, "%s %s: %s", model, task_names[task], netjac_last_error());
+      CHECK_SAYING(status == NETJAC_OK, "%s %s: %s", model, task_name(task), netjac_last_error());
       CHECK_SAYING(atomic_load(&allocations) == 0 && atomic_load(&releases) == 0,
                    "%s, %s%s at %s, %d samples: %ld allocations and %ld releases in %d calls", model,
-                   task_names[task], is_float ? "_f32" : "", precision, (int)batches[k], atomic_load(&allocations),
+                   task_name(task), is_float ? "_f32" : "", precision, (int)batches[k], atomic_load(&allocations),
                    atomic_load(&releases), ROUNDS);
       CHECK_SAYING(batches[k] > 1 || atomic_load(&locks) == 0, "%s, %s%s at %s: %ld locks in %d calls", model,
-                   task_names[task], is_float ? "_f32" : "", precision, atomic_load(&locks), ROUNDS);
+                   task_name(task), is_float ? "_f32" : "", precision, atomic_load(&locks), ROUNDS);
     }
   }
   free(x);

@@ -1,6 +1,7 @@
 /*
  * corpus.c - Every network of the corpus against its reference values: outputs, Jacobians, products and Hessians, sample by
- * sample and in batches, row- and column-major, with double and float arguments, at both precisions.
+ * sample and in batches, row- and column-major, with double and float arguments, at both precisions;
+ * and sparse Jacobians against dense ones.
  *
  * Usage: corpus FOLDER [CASE...]        FOLDER holds cases.txt and cases/
  */
@@ -16,7 +17,9 @@
 enum { LONG_BATCH = 53 };
 
 struct errors {
-  double y, jacobian, hessian;
+  double y, jacobian, hessian, sparse;
+  size_t outside; /* Elements of J outside its structure that are not zero. */
+  size_t unequal; /* Elements that the sparse J has otherwise. */
   int failures;
 };
 
@@ -112,13 +115,13 @@ static void transpose(double *matrices, size_t count, size_t rows, size_t column
   free(copy);
 }
 
-/* Dense matrices from the values of compressed columns. */
+/* Dense matrices from the values of compressed columns; NaN stands where the structure has nothing. */
 static int scatter(netjac_network *network, const double *values, size_t samples, size_t n, size_t m, double *dense) {
   int64_t nonzeros = 0;
   if (netjac_jacobian_sparsity(network, &nonzeros, NULL, NULL) != NETJAC_OK) return 0;
   int64_t *columns = malloc((n + 1) * sizeof *columns), *rows = malloc(((size_t)nonzeros + 1) * sizeof *rows);
   if (netjac_jacobian_sparsity(network, NULL, columns, rows) != NETJAC_OK) return 0;
-  memset(dense, 0, samples * m * n * sizeof *dense);
+  for (size_t k = 0; k < samples * m * n; k++) dense[k] = NAN;
   for (size_t s = 0; s < samples; s++)
     for (size_t k = 0; k < n; k++)
       for (int64_t p = columns[k]; p < columns[k + 1]; p++)
@@ -126,6 +129,18 @@ static int scatter(netjac_network *network, const double *values, size_t samples
   free(columns);
   free(rows);
   return 1;
+}
+
+/* The sparse Jacobian, in which NaN marks what it lacks, against the dense one; puts zeros there. */
+static void compare_sparse(double *sparse, const double *dense, size_t samples, size_t width, struct errors *errors) {
+  for (size_t k = 0; k < samples * width; k++) {
+    if (isnan(sparse[k])) {
+      sparse[k] = 0;
+      errors->outside += dense[k] != 0;
+    }
+    errors->unequal += sparse[k] != dense[k];
+  }
+  worse(&errors->sparse, worst_error(sparse, dense, samples, width));
 }
 
 /* What is not zero in a Hessian is in its structure, which is symmetric. */
@@ -207,12 +222,15 @@ static void compare(struct evaluation e, const struct reference *r, struct error
     worse(&errors->jacobian, worst_error(result, expected, N, m * n));
   }
   const size_t nonzeros = nonzero_count(e.network);
-  double *dense = malloc((N * m * n + 1) * sizeof *dense);
+  double *dense = malloc((N * m * n + 1) * sizeof *dense), *own = malloc((N * m * n + 1) * sizeof *own);
+  memcpy(own, result, N * m * n * sizeof *own);
   evaluate(&e, JACOBIAN_SPARSE, r->x, NULL, nonzeros, 0, y, result);
   if (!scatter(e.network, result, N, n, m, dense)) e.failures++;
+  compare_sparse(dense, own, N, m * n, errors);
   worse(&errors->y, worst_error(y, expected_y, N, m));
   worse(&errors->jacobian, worst_error(dense, expected, N, m * n));
   free(dense);
+  free(own);
   free(expected);
 
   expected = repeated(r->Jv, S, N, m, 0);
@@ -261,6 +279,10 @@ static void check_tolerances(const struct corpus_case *entry, const char *precis
                errors->y, tolerance[0]);
   CHECK_SAYING(errors->jacobian <= tolerance[1], "%s at %s: J is off by %.2e; %.0e is allowed", entry->name,
                precision, errors->jacobian, tolerance[1]);
+  CHECK_SAYING(errors->outside == 0, "%s at %s: %zu elements of J outside its structure are not zero", entry->name,
+               precision, errors->outside);
+  CHECK_SAYING(errors->unequal == 0, "%s at %s: sparse J has %zu elements other than J, by up to %.2e", entry->name,
+               precision, errors->unequal, errors->sparse);
   if (entry->has_hessian)
     CHECK_SAYING(errors->hessian <= tolerance[2], "%s at %s: H is off by %.2e; %.0e is allowed", entry->name,
                  precision, errors->hessian, tolerance[2]);
@@ -273,6 +295,7 @@ static void print_errors(const struct corpus_case *entry, const struct errors *e
   } else {
     printf("%8s ", "-");
   }
+  printf("%8.1e ", errors->sparse);
 }
 
 static void test(const char *corpus, const struct corpus_case *entry) {
@@ -334,13 +357,14 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s cannot be read\n", path);
     return 2;
   }
-  printf("%-26s  %-27s %s\n", "largest relative error", "float64", " float32");
-  printf("%-26s  %8s %8s %8s   %8s %8s %8s\n", "", "y", "J", "H", "y", "J", "H");
+  printf("%-26s  %-36s %s\n", "largest relative error", "float64", " float32");
+  printf("%-26s  %8s %8s %8s %8s   %8s %8s %8s %8s\n", "", "y", "J", "H", "sparse", "y", "J", "H", "sparse");
   while (next_case(index, &entry)) {
     int chosen = argc == 2;
     for (int k = 2; k < argc; k++) chosen |= strcmp(argv[k], entry.name) == 0;
     if (chosen) test(argv[1], &entry);
   }
   fclose(index);
+  printf("sparse: against the dense Jacobian, which must be equal to the last bit\n");
   return checks_result();
 }
