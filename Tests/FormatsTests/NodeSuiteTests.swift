@@ -1,8 +1,9 @@
-import Formats
 import Foundation
 import Graph
 import Tensors
 import Testing
+
+@testable import Formats
 
 /// One of ONNX's own tests of operators, as written to disk.
 struct NodeTest: Sendable, CustomTestStringConvertible {
@@ -122,6 +123,26 @@ struct NodeSuiteTests {
         try test.run { position, _ in position > 0 }
       } catch let error as NetJacError where error.message.contains("must be known") {
         try test.run { _, _ in true }
+      }
+    }
+  }
+
+  @Test("docs/operators.md states the types of its operands", arguments: NodeTest.all)
+  func types(_ test: NodeTest) throws {
+    let graph = try ONNXReader.load(path: "\(test.folder)/model.onnx", memoryLimit: 1 << 30).graph
+    var types: [String: ONNXElementType] = [:]
+    for port in graph.inputs {
+      if case .tensor(let type, _) = port.type { types[port.name] = type }
+    }
+    for tensor in graph.initialisers { types[tensor.name] = tensor.elementType }
+    for node in graph.nodes {
+      let kinds = OperandTypes.kinds(node.operation)
+      for (place, name) in node.inputs.enumerated() {
+        guard let type = types[name] else { continue }
+        let kind = kinds[min(place, kinds.count - 1)]
+        #expect(
+          kind.includes(type.holding),
+          "\(node.operation) takes \(type.name) as operand \(place + 1), which should be \(kind)")
       }
     }
   }

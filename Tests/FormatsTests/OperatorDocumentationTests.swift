@@ -27,12 +27,36 @@ import Testing
     let kinked = Set(OperatorDocumentation.kinks.keys)
     for table in [
       kinked, OperatorDocumentation.constants, OperatorDocumentation.bodies,
-      Set(OperatorDocumentation.limits.keys),
+      Set(OperatorDocumentation.limits.keys), Set(OperandTypes.table.keys),
+      OperandTypes.withoutOperands,
     ] {
       #expect(table.subtracting(known).isEmpty)
     }
     #expect(kinked.isDisjoint(with: OperatorDocumentation.constants))
     #expect(kinked.isDisjoint(with: OperatorDocumentation.wholes))
+  }
+
+  @Test("Operators take the types that are stated", arguments: ONNXVocabulary.names)
+  func types(_ name: String) throws {
+    let kinds = OperandTypes.kinds(name)
+    func accepts(_ element: ElementType) -> Bool {
+      [Shape([2, 3]), Shape([1, 2, 4, 4]), Shape([3, 3])].contains { shape in
+        (1...3).contains { count in
+          let p = ProgramBuilder()
+          let operands = try? (0..<count).map { _ in try p.input(TensorType(element, shape)) }
+          let attributes = shape.rank == 4 ? "kernel_shape=2,2" : ""
+          return operands.map {
+            (try? ONNXVocabulary.apply(name, $0, attributes: attributes, outputCount: 1, in: p))
+              != nil
+          } ?? false
+        }
+      }
+    }
+    // Of operators whose operands are alike, and that need no known ones, all stated types show.
+    guard kinds.count == 1, accepts(.float64) || accepts(.int64) || accepts(.bool) else { return }
+    #expect(accepts(.float64) || !kinds[0].includes(.real))
+    #expect(accepts(.int64) || !kinds[0].includes(.integer))
+    #expect(accepts(.bool) || !kinds[0].includes(.boolean))
   }
 
   @Test("Smoothness is that of the primitives", arguments: ONNXVocabulary.names)

@@ -96,6 +96,10 @@ package enum OperatorDocumentation {
     "Squeeze": "axes must be known while loading",
     "Unsqueeze": "axes must be known while loading",
     "OneHot": "depth must be known while loading",
+    "ReduceL2": "a norm of zeros has derivative 0",
+    "LpPool": "a norm of zeros has derivative 0",
+    "GlobalLpPool": "a norm of zeros has derivative 0",
+    "LpNormalization": "a line of zeros stays one, with derivative 1",
     "Dropout": "as in inference: passes its operand on",
   ]
 
@@ -121,8 +125,10 @@ package enum OperatorDocumentation {
       """,
       "",
       """
-      Real operands (float16, bfloat16, float, double) are computed in the network's precision, whole \
-      numbers as int64, booleans as such. "Orders" tells which derivatives exist with respect to real \
+      "Types" are those of the operands in order, the last one holding for all that follow: real \
+      (float16, bfloat16, float, double: computed in the network's precision), whole (integers, \
+      computed as int64), boolean; number is real or whole, any is number or boolean, mask is real or \
+      boolean. "Orders" tells which derivatives exist with respect to real \
       operands; "all" means of any order, and as products. Where there are kinks or jumps, the \
       convention stands behind; `netjac_kinks` (MATLAB: `kinks(net, x)`) tells how near an argument is.
       """,
@@ -130,15 +136,19 @@ package enum OperatorDocumentation {
     for domain in Set(operators.map(\.domain)).sorted() {
       lines += ["", "## Domain `\(domain.isEmpty ? "ai.onnx" : domain)`", ""]
       lines += [
-        "| operator | from | orders | smoothness | limits |", "| --- | --- | --- | --- | --- |",
+        "| operator | from | types | orders | smoothness | limits |",
+        "| --- | --- | --- | --- | --- | --- |",
       ]
       for entry in operators where entry.domain == domain {
         let smoothness = smoothness(entry.name)
         let kink = kinks[entry.name].map { ": \($0)" } ?? ""
+        // Bodies see the values outside.
+        let hasReal = smoothness == .body || OperandTypes.hasReal(entry.name)
+        let orders = hasReal ? smoothness.orders : "none"
         let versions = entry.versions.map(String.init).joined(separator: ", ")
         lines.append(
-          "| \(entry.name) | \(versions) | \(smoothness.orders) | \(smoothness.rawValue)\(kink) | "
-            + "\(limits[entry.name] ?? "") |")
+          "| \(entry.name) | \(versions) | \(OperandTypes.text(entry.name)) | \(orders) | "
+            + "\(smoothness.rawValue)\(kink) | \(limits[entry.name] ?? "") |")
       }
     }
     return lines.joined(separator: "\n") + "\n"
