@@ -2,7 +2,7 @@
 #
 #   setup      installs through apt what this machine lacks
 #   all        builds build/lib/libnetjac.so (also called build)
-#   mex        builds build/octave/netjac_mex.mex, and build/lib/netjac_thunk.so for MATLAB without a compiler
+#   mex        builds build/octave for Octave, and build/lib/netjac_thunk.so for MATLAB without a compiler
 #   demo       builds both and runs examples/octave/foot_demo.m
 #   test       runs the Swift, C, Octave and corpus tests
 #   bench      times every workload through the C interface and from Octave (Benchmarks/run tells the settings)
@@ -18,6 +18,7 @@ DESTDIR ?=
 VERSION := $(shell scripts/version)
 LIBRARY := build/lib/libnetjac.so.$(VERSION)
 MEX := build/octave/netjac_mex.mex
+EVALUATOR := build/octave/netjac_evaluator.oct
 THUNK := build/lib/netjac_thunk.so
 
 # Folders are listed too: their dates tell that a file has gone.
@@ -37,13 +38,19 @@ $(LIBRARY): $(SOURCES)
 	@scripts/build-library
 
 mex: all
-	@$(MAKE) --no-print-directory --silent $(MEX) $(THUNK)
+	@$(MAKE) --no-print-directory --silent $(MEX) $(EVALUATOR) $(THUNK)
 
 $(MEX): matlab/mex/netjac_mex.c include/netjac.h $(LIBRARY)
 	@echo "== Building the MEX file for Octave"
 	@mkdir -p $(@D)
 	@mkoctfile --mex -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib:\$$ORIGIN/..' -o $@
 	@rm -f netjac_mex.o
+
+$(EVALUATOR): matlab/mex/netjac_evaluator.cc include/netjac.h $(LIBRARY)
+	@echo "== Building the evaluators for Octave"
+	@mkdir -p $(@D)
+	@mkoctfile -Wall -Wextra -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib:\$$ORIGIN/..' -o $@
+	@rm -f netjac_evaluator.o
 
 $(THUNK): matlab/library/netjac_thunk.c
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@ function test_lifetime(log)
   log.check('delete', @() deleted(log, c));
   log.check('copies of the variable', @() copies(c));
   log.check('evaluators keep their network', @() evaluators(c));
+  log.check('evaluators do what methods do', @() sameAsMethods(log, c));
   log.check('many networks', @() many(c));
   log.check('garbage handles', @() garbage(log, c));
   log.check('garbage commands', @() commands(log));
@@ -77,6 +78,52 @@ function evaluators(c)
   mustBe({p1, g1, f.hessian(c.x, c.lambda), Js1}, {p, g, H, Js});
   clear f task;
   mustBe(netjac_mex('alive'), 0);
+end
+
+% Octave has a quick way for evaluators, which must not be told from the slow one.
+function sameAsMethods(log, c)
+  net = netjac.load(c.file);
+  given = {c.x, c.x(:, 1), c.x(:, 1).', single(c.x), zeros(5, 0), 1:5, c.x(1:4, :), c.x(:), int8(c.x), sparse(c.x), ...
+           1i * c.x, 'text', {}, NaN(5, 2), zeros(5, 1, 2), true(5, 1)};
+  for k = 1:numel(given)
+    x = given{k};
+    v = c.v(:, 1:min(columns(x), columns(c.v)));
+    w = c.w(:, 1:min(columns(x), columns(c.w)));
+    if isrow(x)
+      [v, w] = deal(c.v(:, 1), c.w(:, 1));
+    end
+    calls = {'forward', {x}; 'jacobian', {x}; 'jvp', {x, v}; 'vjp', {x, w}; 'hessian', {x, w}; 'hvp', {x, w, v}; ...
+             'jvp', {x, w}; 'hvp', {x, v, w}; 'vjp', {x, single(w)}; 'hessian', {x, 'w'}; 'jacobianSparse', {x}};
+    for call = calls.'
+      f = evaluator(net, call{1});
+      for outputs = 1:1 + ~any(strcmp(call{1}, {'forward', 'hessian', 'hvp'}))
+        mustBe(outcome(f, call{2}, outputs), outcome(@(varargin) feval(call{1}, net, varargin{:}), call{2}, outputs));
+      end
+    end
+  end
+  f = evaluator(net, 'vjp');
+  mustFail(@() f(c.x), 'Octave:undefined-function');
+  mustFail(@() f(c.x, c.w, 1), 'Octave:invalid-fun-call');
+  mustBe(cellfun(evaluator(net, 'forward'), {c.x, c.x(:, 1)}, 'UniformOutput', false), ...
+         {forward(net, c.x), forward(net, c.x(:, 1))});
+  if strcmp(log.door, 'mex')
+    mustBe(func2str(evaluator(net, 'forward')), 'netjac_forward');
+    for pointer = {uint64(0), uint64(12345), intmax('uint64'), 3, 'text', uint64([])}
+      mustFail(@() netjac_evaluator('forward', pointer{1}, uint64(0), net), 'netjac:mex:wrongArgument');
+    end
+    mustFail(@() netjac_evaluator('dance', netjac_mex('pointer', libraryHandle(net)), uint64(0), net), ...
+             'netjac:mex:wrongArgument');
+  end
+end
+
+% What a call gives: its results, or the identifier and message of its error.
+function result = outcome(f, arguments, outputs)
+  result = cell(1, outputs);
+  try
+    [result{:}] = f(arguments{:});
+  catch problem
+    result = {problem.identifier, problem.message};
+  end
 end
 
 function many(c)

@@ -203,6 +203,11 @@ classdef Network < handle
       % 'jacobianSparse'; the arguments are those of the method without the network. The handle keeps
       % the network loaded.
       r = self.reference;
+      if r ~= 0 && exist('netjac_evaluator') == 3 && strcmp(netjac.door(), 'mex') ...
+         && any(strcmp(task, {'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'hvp'}))
+        f = netjac_evaluator(task, netjac_mex('pointer', r), r, self);
+        return;
+      end
       switch task
         case 'forward',        f = @(x) netjac_mex('forward', r, x, self);
         case 'jacobian',       f = @(x) netjac_mex('jacobian', r, x, self);

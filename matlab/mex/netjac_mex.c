@@ -23,6 +23,7 @@
  *   c      = netjac_mex('jacobianSeeds', handle)
  *   k      = netjac_mex('kinkNodes', handle)             struct array: node, kind, convention
  *   d      = netjac_mex('kinks', handle, x)              distances, a row for each of these
+ *   p      = netjac_mex('pointer', handle)               what netjac_evaluator.cc calls the library with; uint64
  *            netjac_mex('prepare', handle, task, samples)
  *            netjac_mex('save', handle, path)
  *            netjac_mex('saveJacobian', handle, path)
@@ -1300,7 +1301,7 @@ static int arity_of(const char *command)
                {"hessian", 4},          {"jacobianSparse", 3},   {"describe", 2},     {"jacobianSparsity", 2},
                {"jacobianCost", 2},     {"jacobianPlan", 2},     {"prepare", 4},      {"hvp", 5},
                {"hessianSparsity", 2},  {"jacobianSeeds", 2},    {"kinkNodes", 2},    {"kinks", 3},
-               {"plan", 3}};
+               {"plan", 3},             {"pointer", 2}};
   size_t k;
   for (k = 0; k < sizeof known / sizeof *known; k++)
     if (!strcmp(command, known[k].command))
@@ -1358,6 +1359,8 @@ static int run_on_network(const char *command, int nlhs, mxArray *plhs[], int nr
     results[0] = kink_nodes(p);
   } else if (!strcmp(command, "jacobianPlan")) {
     results[0] = jacobian_plan(p);
+  } else if (!strcmp(command, "pointer")) {
+    results[0] = handle_array((uint64_t)(uintptr_t)p->network);
   } else if (!strcmp(command, "plan")) {
     results[0] = plan(p, prhs[2]);
   } else {
