@@ -43,7 +43,16 @@ typedef struct {
 extern const workload workloads[];
 extern const int workload_count;
 
-typedef enum { FORWARD, JACOBIAN, JACOBIAN_SPARSE, FORWARD_BATCH, JACOBIAN_BATCH, SPARSE_BATCH, HESSIAN, TRAINING } task;
+typedef enum {
+  FORWARD,
+  JACOBIAN,
+  JACOBIAN_SPARSE,
+  FORWARD_BATCH,
+  JACOBIAN_BATCH,
+  SPARSE_BATCH,
+  HESSIAN,
+  TRAINING
+} task;
 
 /* "T1", "T2", "T2s", "T3", "T4", "T4s", "T5", "T6". */
 extern const char *const task_labels[TASK_COUNT];
