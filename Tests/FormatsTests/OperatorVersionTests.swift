@@ -58,6 +58,10 @@ struct OperatorVersionTests {
       integers: [("s", [1], [.max]), ("e", [1], [.min]), ("a", [1], [-1]), ("t", [1], [-1])],
       opset: 10)
     #expect(try backwards.run([1, 2, 3, 4]) == [[2, 1, 4, 3]])
+    let outside = HandmadeModel(
+      square, nodes: [new],
+      integers: [("s", [1], [-9]), ("e", [1], [-9]), ("a", [1], [-1]), ("t", [1], [-1])], opset: 13)
+    #expect(try outside.run([1, 2, 3, 4]) == [[1, 3]])
     let parts = HandmadeModel(
       [.length(3)], nodes: [Node("Split", ["x"], ["y", "z"], [("num_outputs", .int(2))])], opset: 18
     )

@@ -101,7 +101,9 @@ enum MovementOperators {
       let length = dims[axis]
       // Longer steps than the axis has elements reach one element only.
       let step = min(max(steps[place], -max(length, 1)), max(length, 1))
-      let start = clamped(starts[place], length, backwards: step < 0)
+      // Backwards, a start before the axis is its first element, which ONNX has otherwise than NumPy.
+      let first = clamped(starts[place], length, backwards: step < 0)
+      let start = step < 0 ? min(max(first, 0), length - 1) : first
       let end = clamped(ends[place], length, backwards: step < 0)
       let span = step > 0 ? end - start : start - end
       sizes[axis] = max((span + abs(step) - 1) / abs(step), 0)
