@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs ONNX's own tests of operators through the C interface: check.py LIBRARY LIST [TEST...]
 
-Outputs are compared with inputs bound to constants (all but the real ones), with none bound where that is possible, in a
-batch, and at float32. Where reals go in and come out, derivatives of first and second order are held against differences
-and against each other. Prints the worst errors per operator, the counts by tier and `N passed, N failed`.
+Outputs are compared with inputs bound to constants (all but the real ones), with none bound where that is possible,
+in a batch, and at float32. Where reals go in and come out, derivatives of first and second order are held against
+differences and against each other. Prints the worst errors per operator, the counts by tier and `N passed, N failed`.
 """
 import collections
 import concurrent.futures
@@ -116,7 +116,7 @@ def run_all(library, lines):
 
 
 def tested_operators(results):
-    """What each test is about: its operator, for a function's body that of the test with the function, else all it has."""
+    """What each test is about: its operator; for a function's body that of the function's test; else all it has."""
     operators = {result.test.name: result.operators for result in results}
     return {name: operators.get(name.split("_expanded")[0], own) if "_expanded" in name else own
             for name, own in operators.items()}

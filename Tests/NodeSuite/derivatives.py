@@ -172,7 +172,7 @@ class DerivativeTest:
         jacobian = network.jacobian(x)
         direction = self.direction(slice(0, network.n))
         if numpy.isfinite(jacobian).all():
-            self.compare_product(jacobian, direction, network.jvp(x, direction))
+            self.compare_product(jacobian, direction, network.jvp(x, direction), network.forward(x))
         sparse = network.sparse_jacobian(x)
         same = (sparse == jacobian) | numpy.isnan(sparse) & numpy.isnan(jacobian)
         scale = numpy.full(jacobian.shape, numpy.abs(jacobian[numpy.isfinite(jacobian)]).max(initial=0))
@@ -180,7 +180,7 @@ class DerivativeTest:
         weights = self.random.standard_normal(network.m)
         hessian = network.hessian(x, weights)
         if numpy.isfinite(hessian).all():
-            self.compare_product(hessian, direction, network.hvp(x, weights, direction))
+            self.compare_product(hessian, direction, network.hvp(x, weights, direction), network.vjp(x, weights))
             rows, columns = network.structure("hessian")
             outside = numpy.ones_like(hessian, bool)
             outside[rows, columns] = False
@@ -190,7 +190,8 @@ class DerivativeTest:
         if not (distances >= 0).all() and numpy.isfinite(x).all():
             self.failures.append(f"distances to kinks are {distances}")
 
-    def compare_product(self, matrix, direction, product):
+    def compare_product(self, matrix, direction, product, value):
         scale = numpy.abs(matrix) @ numpy.abs(direction)
-        scale = numpy.maximum(scale, NOISE * scale.max(initial=0))
+        value = numpy.where(numpy.isfinite(value), numpy.abs(value), 0)
+        scale = numpy.maximum(scale, NOISE * numpy.maximum(scale.max(initial=0), value))
         self.worse("matrix", relative(numpy.abs(matrix @ direction - product), scale))

@@ -10,7 +10,7 @@ from onnx import numpy_helper
 
 from netjac import Network, Refusal
 
-# float32 noise in the reference numbers, which are computed with a float32 FFT: exact values differ from them by as much.
+# The reference numbers are those of a float32 transform, and its rounding shows where exact values are zero.
 NOISY = {"test_dft_inverse": 1e-6, "test_dft_inverse_opset19": 1e-6}
 # Next to a divisor of zero there are jumps everywhere.
 STAYS_AT_ZERO = {"test_mod_float_edge_cases_fmod_0_float32", "test_mod_float_edge_cases_fmod_0_float64"}
