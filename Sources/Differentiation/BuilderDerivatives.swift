@@ -32,7 +32,7 @@ extension ProgramBuilder {
     return try sum ?? scalar(0, like: y)
   }
 
-  private func tangent(of y: Value, by seeds: [(x: Value, tangent: Value)]) throws -> Value? {
+  func tangent(of y: Value, by seeds: [(x: Value, tangent: Value)]) throws -> Value? {
     let program = Program(nodes: Array(nodes[...y.index]), inputs: [], outputs: [y])
     let inside = seeds.filter { $0.x.index <= y.index }
     var linear = Linearisation(program, primal: program.nodes.indices.map { Value(index: $0) })

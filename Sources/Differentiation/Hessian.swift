@@ -11,13 +11,46 @@ extension Program {
   }
 
   /// The Hessian of `Σ w[k]·y[k]` for y [m] of x [n]: takes x and w; gives [n, n].
-  ///
-  /// The Jacobian of the gradient, so forward over reverse where that is cheapest.
   package func hessian(memoryLimit: Int = ProgramBuilder.defaultMemoryLimit) throws -> Program {
+    try hessians(memoryLimit: memoryLimit)[0]
+  }
+
+  /// The ways to the Hessian that the memory limit allows, at least one, that of the fewest
+  /// multiply-adds first.
+  package func hessians(
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> [Program] {
+    let ways = [
+      Result { try jacobianOfGradient(memoryLimit: memoryLimit) as Program? },
+      Result { try symmetricHessian(memoryLimit: memoryLimit) },
+    ]
+    let found = try ways.compactMap { way in
+      do {
+        return try way.get()
+      } catch let error as NetJacError where error.kind == .memory {
+        return nil
+      }
+    }
+    guard !found.isEmpty else { return try [ways[0].get()].compactMap { $0 } }
+    return found.sorted { $0.multiplyAdds < $1.multiplyAdds }
+  }
+
+  /// Forward over reverse where that is cheapest, or any other order of the Jacobian.
+  package func jacobianOfGradient(
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> Program {
     let jacobian = try Jacobian.program(
       of: weightedGradient(memoryLimit: memoryLimit), memoryLimit: memoryLimit)
     // Symmetric, so its orientation does not matter.
     return Program.selecting(jacobian.program, outputs: [1])
+  }
+
+  /// The Hessian from first derivatives by x on both sides of second derivatives of each node; nil
+  /// for a program of more than one vector.
+  package func symmetricHessian(
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) throws -> Program? {
+    try SymmetricHessian.program(of: self, memoryLimit: memoryLimit)
   }
 
   /// The product of the Hessian of `Σ w[k]·y[k]` with a vector: takes x [n], w [m] and the vector

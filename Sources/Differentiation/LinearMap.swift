@@ -105,7 +105,7 @@ struct LinearMap {
 
 extension ProgramBuilder {
   /// Copies what a known value of another builder is made of; `map` holds what is copied already.
-  fileprivate func copy(
+  func copy(
     known value: Value, from other: ProgramBuilder, _ map: inout [Int: Value]
   ) throws -> Value {
     var pending = [value]

@@ -72,7 +72,7 @@ package final class Network: Sendable {
     case .forward: return try plan(program)
     case .jvp: return try plan(program.jvp(memoryLimit: memoryLimit))
     case .vjp: return try plan(program.vjp(memoryLimit: memoryLimit))
-    case .hessian: return try plan(program.hessian(memoryLimit: memoryLimit))
+    case .hessian: return try planFirst(program.hessians(memoryLimit: memoryLimit))
     case .hvp: return try plan(program.hessianProduct(memoryLimit: memoryLimit))
     case .jacobian:
       let jacobian = try jacobianProgram()
@@ -88,6 +88,18 @@ package final class Network: Sendable {
 
   private func plan(_ program: Program) throws -> CompiledTask {
     try CompiledTask(program, threads: threads, memoryLimit: memoryLimit)
+  }
+
+  /// The first of several programs that runs within the memory limit.
+  private func planFirst(_ programs: [Program]) throws -> CompiledTask {
+    for program in programs.dropLast() {
+      do {
+        return try plan(program)
+      } catch let error as NetJacError where error.kind == .memory {
+        continue
+      }
+    }
+    return try plan(programs[programs.count - 1])
   }
 
   private func jacobianProgram() throws -> JacobianProgram {

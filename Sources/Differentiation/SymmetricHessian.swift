@@ -1,0 +1,193 @@
+import Graph
+import Tensors
+
+/// The Hessian of `Σ w[k]·y[k]` as the sum of `J_uᵀ·Q·J_u` over the groups of a program, where u are a
+/// group's inputs, J_u is their derivative by x, and Q is the second derivative of the group
+/// weighted with the cotangents of its results.
+///
+/// Needs tangents of the primal values alone, not of cotangents: for a chain of dense layers about
+/// half of what the Jacobian of the gradient needs.
+struct SymmetricHessian {
+  private let program: Program
+  private let p: ProgramBuilder
+  private let primal: [Value]
+  private let isActive: [Bool]
+  private let x: Int
+  private let y: Int
+  private let n: Int
+  private let weights: Value
+
+  /// Takes the program's input x [n] and w [m]; gives [n, n]. Nil if the program takes more than x.
+  static func program(of program: Program, memoryLimit: Int) throws -> Program? {
+    guard program.inputs.count == 1, program.outputs.count == 1,
+      program.inputTypes[0].element.isReal, program.outputTypes[0].element.isReal
+    else { return nil }
+    let hessian = try SymmetricHessian(program, memoryLimit: memoryLimit)
+    return try hessian.p.program(outputs: [hessian.matrix()])
+  }
+
+  private init(_ program: Program, memoryLimit: Int) throws {
+    self.program = program
+    (x, y) = (program.inputs[0].index, program.outputs[0].index)
+    n = program.type(program.inputs[0]).count
+    p = ProgramBuilder(
+      real: program.type(program.inputs[0]).element, memoryLimit: memoryLimit)
+    let point = try p.input(program.inputTypes[0])
+    weights = try p.input(program.outputTypes[0])
+    primal = try p.inline(program, [point])
+    isActive = try SymmetricHessian.activity(program, memoryLimit: memoryLimit)
+  }
+
+  /// The nodes that have a tangent.
+  private static func activity(_ program: Program, memoryLimit: Int) throws -> [Bool] {
+    let scratch = ProgramBuilder(memoryLimit: memoryLimit)
+    let type = program.inputTypes[0]
+    var linear = Linearisation(
+      program, primal: try scratch.inline(program, [scratch.input(type)]))
+    try linear.propagate(
+      from: [(program.inputs[0].index, try scratch.placeholder(type))],
+      through: program.outputs[0].index, in: scratch)
+    return linear.tangents.map { $0 != nil }
+  }
+
+  // MARK: - Backwards
+
+  /// What a group adds to tangents and to the Hessian.
+  private enum Step {
+    case diagonal(GroupDerivatives.Diagonals, SecondTerms)
+    case map(GroupDerivatives.Maps, arguments: [Value])
+  }
+
+  private func matrix() throws -> Value {
+    let zero = try p.constant(
+      Tensor(program.inputTypes[0].with(Shape(checking: [n, n])), fill: 0.0))
+    guard isActive[y] else { return zero }
+    let groups = try DerivativeGroups(
+      program, from: x, to: y, isActive: isActive, isLinear: isLinear
+    ).groups
+    let (steps, isCrossed) = try self.steps(groups)
+    let sum = try products(groups, steps)
+    guard let sum, isCrossed else { return sum ?? zero }
+    // Terms that count twice stand on one side of the diagonal only.
+    return try p.multiply(p.add(sum, p.transpose(sum, [1, 0])), p.scalar(0.5, like: sum))
+  }
+
+  /// Whether an elementwise node has no second derivatives.
+  private func isLinear(_ index: Int) throws -> Bool {
+    let group = DerivativeGroups.Group(
+      members: [index],
+      inputs: Set(program.nodes[index].operands.map(\.index)).filter { isActive[$0] }.sorted(),
+      outputs: [index], isElementwise: true)
+    return try !GroupDerivatives(
+      group, of: program, primal: primal,
+      cotangents: [index: p.placeholder(program.nodes[index].type)], isActive: isActive, in: p
+    ).hasSeconds()
+  }
+
+  /// One reverse sweep; nil for groups that y does not depend on.
+  private func steps(
+    _ groups: [DerivativeGroups.Group]
+  ) throws -> (steps: [Step?], isCrossed: Bool) {
+    var steps = [Step?](repeating: nil, count: groups.count)
+    var cotangents = [y: weights]
+    var isCrossed = false
+    for (place, group) in groups.enumerated().reversed() {
+      let results = group.outputs.reduce(into: [Int: Value]()) { $0[$1] = cotangents[$1] }
+      guard !results.isEmpty else { continue }
+      let derivatives = try GroupDerivatives(
+        group, of: program, primal: primal, cotangents: results, isActive: isActive, in: p)
+      let gradients: [Value?]
+      if group.isElementwise {
+        let diagonals = try derivatives.diagonals(in: p)
+        gradients = diagonals.gradients
+        let terms = SecondTerms(
+          diagonals.seconds, sizes: group.inputs.map { program.nodes[$0].type.count })
+        isCrossed = isCrossed || terms.isCrossed
+        steps[place] = .diagonal(diagonals, terms)
+      } else {
+        let maps = try derivatives.maps(in: p)
+        gradients = maps.gradients
+        isCrossed = isCrossed || maps.isCrossed
+        steps[place] = .map(maps, arguments: derivatives.arguments)
+      }
+      for (input, gradient) in zip(group.inputs, gradients) {
+        cotangents[input] = try p.sum(cotangents[input], gradient)
+      }
+    }
+    return (steps, isCrossed)
+  }
+
+  // MARK: - Forwards
+
+  /// The sum of the groups' products, each as soon as its tangents are there.
+  private func products(_ groups: [DerivativeGroups.Group], _ steps: [Step?]) throws -> Value? {
+    // [n, …]: the derivative of each value by each element of x.
+    var tangents = [x: try p.identitySeeds(program.inputTypes[0])]
+    var sum: Value?
+    for (group, step) in zip(groups, steps) {
+      guard let step else { continue }
+      let changes: [Value?]
+      switch step {
+      case .diagonal(let diagonals, let terms):
+        changes = try pushDiagonals(diagonals, terms, of: group, &tangents)
+      case .map(let maps, let arguments):
+        changes = try pushMaps(maps, arguments, of: group, &tangents)
+      }
+      for (input, change) in zip(group.inputs, changes) {
+        guard let change, let tangent = tangents[input] else { continue }
+        let product = try p.dot(flat(change), flat(tangent), [0, 1], [2, 1], [0, 2])
+        sum = try p.sum(sum, product)
+      }
+    }
+    return sum
+  }
+
+  private func flat(_ rows: Value) throws -> Value {
+    let dims = p.shape(rows).dims
+    return try p.reshape(rows, Shape([dims[0], dims.dropFirst().reduce(1, *)]))
+  }
+
+  private func scaled(_ rows: Value, by diagonal: Value) throws -> Value {
+    try p.multiply(rows, p.prependingAxis(diagonal, n))
+  }
+
+  private func pushDiagonals(
+    _ diagonals: GroupDerivatives.Diagonals, _ terms: SecondTerms,
+    of group: DerivativeGroups.Group, _ tangents: inout [Int: Value]
+  ) throws -> [Value?] {
+    let inputs = group.inputs.map { tangents[$0] }
+    for (output, slopes) in zip(group.outputs, diagonals.slopes) {
+      tangents[output] = try zip(inputs, slopes).reduce(Value?.none) { sum, term in
+        guard let rows = term.0, let slope = term.1 else { return sum }
+        return try p.sum(sum, scaled(rows, by: slope))
+      }
+    }
+    return try zip(terms.rows, diagonals.seconds).map { terms, seconds in
+      try terms.reduce(Value?.none) { sum, term in
+        guard let rows = inputs[term.column], let second = seconds[term.column] else { return sum }
+        let factor =
+          try term.isCrossed ? p.multiply(second, p.scalar(2, like: second)) : second
+        return try p.sum(sum, scaled(rows, by: factor))
+      }
+    }
+  }
+
+  private func pushMaps(
+    _ maps: GroupDerivatives.Maps, _ arguments: [Value], of group: DerivativeGroups.Group,
+    _ tangents: inout [Int: Value]
+  ) throws -> [Value?] {
+    let seeds = try group.inputs.map { input in
+      let type = program.nodes[input].type
+      return try tangents[input]
+        ?? p.constant(Tensor(type.with(type.shape.prepending(n)), fill: 0.0))
+    }
+    let added = arguments.map { _ in false } + seeds.map { _ in true }
+    let many = try maps.program.vectorised(added: added, size: n, memoryLimit: p.memoryLimit)
+    let inlined = try p.inline(many, arguments + seeds)
+    var results = many.outputs.map { inlined[$0.index] }
+    if maps.hasTangent { tangents[group.outputs[0]] = results.removeFirst() }
+    var changes = [Value?](repeating: nil, count: group.inputs.count)
+    for (place, result) in zip(maps.changed, results) { changes[place] = result }
+    return changes
+  }
+}
