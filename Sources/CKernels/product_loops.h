@@ -31,6 +31,16 @@ static int64_t FN(packed_size)(int64_t k, int64_t n) {
 /* Columns from `column` on, `count` of them, into k rows of `width` elements each; zeros fill up. */
 static void FN(pack_panel)(real *packed, const real *b, int64_t row_stride, int64_t column_stride, int64_t k,
                            int64_t count, int64_t width) {
+  if (row_stride == 1 && column_stride != 1) {
+    /* A transposed matrix: tiles of it are turned, instead of one element after the other. */
+    if (count < width)
+      for (int64_t i = 1; i <= k; i++) FN(store)(packed + i * width - LANES, (vector)(real)0);
+    if (sizeof(real) == 8)
+      netjac_transpose_8(packed, width, b, column_stride, count, k);
+    else
+      netjac_transpose_4(packed, width, b, column_stride, count, k);
+    return;
+  }
   for (int64_t i = 0; i < k; i++, packed += width, b += row_stride) {
     int64_t j = 0;
     if (column_stride == 1) {
