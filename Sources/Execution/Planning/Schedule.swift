@@ -28,7 +28,10 @@ struct Schedule {
       if missing[index] == 0 { ready.insert(index, program) }
     }
 
-    defer { joinProducts(program) }
+    defer {
+      sinkScalings(program)
+      joinProducts(program)
+    }
     while let index = ready.popFirst() {
       let node = program.nodes[index]
       if node.isView {
@@ -78,6 +81,34 @@ struct Schedule {
       for user in waiting { ready.insert(user, program) }
       return members
     }
+  }
+
+  /// Puts products with one known number to the only group that uses them: there they cost a register,
+  /// here an array and, behind a product that takes all else, a kernel.
+  private mutating func sinkScalings(_ program: Program) {
+    let users = program.users
+    let isOutput = Set(program.outputs.map(\.index))
+    var groupOf: [Int: Int] = [:]
+    var members: [Int: [Int]] = [:]
+    for (place, item) in items.enumerated() {
+      guard case .group(let nodes) = item else { continue }
+      members[place] = nodes
+      for node in nodes { groupOf[node] = place }
+    }
+    for (index, node) in program.nodes.enumerated() {
+      guard node.primitive is Multiply, let place = groupOf[index], !isOutput.contains(index),
+        node.operands.contains(where: { program.constant($0)?.fill != nil })
+      else { continue }
+      let targets = Set(users[index].map { groupOf[$0] })
+      guard targets.count == 1, let target = targets.first ?? nil, target > place,
+        members[target].map({ program.nodes[$0[0]].type.shape }) == node.type.shape
+      else { continue }
+      members[place]?.removeAll { $0 == index }
+      members[target]?.insert(index, at: 0)
+      groupOf[index] = target
+    }
+    for (place, nodes) in members { items[place] = .group(nodes) }
+    items.removeAll { if case .group(let nodes) = $0 { nodes.isEmpty } else { false } }
   }
 
   /// Puts each product that one group alone uses to that group.
