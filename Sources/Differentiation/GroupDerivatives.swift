@@ -117,9 +117,15 @@ struct GroupDerivatives {
         return try p.sum(sum, p.multiply(cotangent, slope))
       }
     }
-    let seconds = try gradients.map { gradient in
-      try zip(inputs, ones).map { input, one in
-        unlessZero(try gradient.flatMap { try p.tangent(of: $0, by: [(input, one)]) })
+    // A seed of the only cotangent, instead of ones, gives what the gradient has computed already.
+    let results = group.outputs.enumerated().filter { cotangents[$0.element] != nil }
+    let seconds = try inputs.indices.map { place in
+      try zip(inputs, ones).map { input, one -> Value? in
+        if results.count == 1, let result = results.first, let seed = cotangents[result.element] {
+          return unlessZero(
+            try slopes[result.offset][place].flatMap { try p.tangent(of: $0, by: [(input, seed)]) })
+        }
+        return unlessZero(try gradients[place].flatMap { try p.tangent(of: $0, by: [(input, one)]) })
       }
     }
     return Diagonals(slopes: slopes, gradients: gradients, seconds: seconds)
