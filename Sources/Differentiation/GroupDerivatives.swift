@@ -125,7 +125,8 @@ struct GroupDerivatives {
           return unlessZero(
             try slopes[result.offset][place].flatMap { try p.tangent(of: $0, by: [(input, seed)]) })
         }
-        return unlessZero(try gradients[place].flatMap { try p.tangent(of: $0, by: [(input, one)]) })
+        return unlessZero(
+          try gradients[place].flatMap { try p.tangent(of: $0, by: [(input, one)]) })
       }
     }
     return Diagonals(slopes: slopes, gradients: gradients, seconds: seconds)

@@ -23,7 +23,9 @@ struct SymmetricHessian {
       program.inputTypes[0].element.isReal, program.outputTypes[0].element.isReal
     else { return nil }
     let hessian = try SymmetricHessian(program, memoryLimit: memoryLimit)
-    return try hessian.p.program(outputs: [hessian.matrix()])
+    return try hessian.matrices().map { hessian.p.program(outputs: [$0]) }.min {
+      $0.multiplyAdds < $1.multiplyAdds
+    }
   }
 
   private init(_ program: Program, memoryLimit: Int) throws {
@@ -58,18 +60,27 @@ struct SymmetricHessian {
     case map(GroupDerivatives.Maps, arguments: [Value])
   }
 
-  private func matrix() throws -> Value {
+  /// The matrix in all ways that may be the cheapest.
+  private func matrices() throws -> [Value] {
     let zero = try p.constant(
       Tensor(program.inputTypes[0].with(Shape(checking: [n, n])), fill: 0.0))
-    guard isActive[y] else { return zero }
+    guard isActive[y] else { return [zero] }
     let groups = try DerivativeGroups(
       program, from: x, to: y, isActive: isActive, isLinear: isLinear
     ).groups
     let (steps, isCrossed) = try self.steps(groups)
-    let sum = try products(groups, steps)
-    guard let sum, isCrossed else { return sum ?? zero }
-    // Terms that count twice stand on one side of the diagonal only.
-    return try p.multiply(p.add(sum, p.transpose(sum, [1, 0])), p.scalar(0.5, like: sum))
+    let necks = HessianNecks(
+      groups, from: x, sizes: program.nodes.map(\.type.count),
+      costs: zip(groups, steps).map { cost(of: $1, $0) })
+    var sums = [try products(groups[...], steps[...], from: x).sum]
+    if necks.best.count > 1 {
+      sums.append(try products(groups, steps, through: necks.best[...]))
+    }
+    return try sums.map { sum in
+      guard let sum, isCrossed else { return sum ?? zero }
+      // Terms that count twice stand on one side of the diagonal only.
+      return try p.multiply(p.add(sum, p.transpose(sum, [1, 0])), p.scalar(0.5, like: sum))
+    }
   }
 
   /// Whether an elementwise node has no second derivatives.
@@ -119,10 +130,18 @@ struct SymmetricHessian {
 
   // MARK: - Forwards
 
+  /// The derivatives of values by each element of one of them, [count, …].
+  private struct Tangents {
+    let count: Int
+    var rows: [Int: Value]
+  }
+
   /// The sum of the groups' products, each as soon as its tangents are there.
-  private func products(_ groups: [DerivativeGroups.Group], _ steps: [Step?]) throws -> Value? {
-    // [n, …]: the derivative of each value by each element of x.
-    var tangents = [x: try p.identitySeeds(program.inputTypes[0])]
+  private func products(
+    _ groups: ArraySlice<DerivativeGroups.Group>, _ steps: ArraySlice<Step?>, from start: Int
+  ) throws -> (sum: Value?, tangents: Tangents) {
+    let type = program.nodes[start].type
+    var tangents = Tangents(count: type.count, rows: [start: try p.identitySeeds(type)])
     var sum: Value?
     for (group, step) in zip(groups, steps) {
       guard let step else { continue }
@@ -134,12 +153,12 @@ struct SymmetricHessian {
         changes = try pushMaps(maps, arguments, of: group, &tangents)
       }
       for (input, change) in zip(group.inputs, changes) {
-        guard let change, let tangent = tangents[input] else { continue }
-        let product = try p.dot(flat(change), flat(tangent), [0, 1], [2, 1], [0, 2])
+        guard let change, let rows = tangents.rows[input] else { continue }
+        let product = try p.dot(flat(change), flat(rows), [0, 1], [2, 1], [0, 2])
         sum = try p.sum(sum, product)
       }
     }
-    return sum
+    return (sum, tangents)
   }
 
   private func flat(_ rows: Value) throws -> Value {
@@ -148,16 +167,16 @@ struct SymmetricHessian {
   }
 
   private func scaled(_ rows: Value, by diagonal: Value) throws -> Value {
-    try p.multiply(rows, p.prependingAxis(diagonal, n))
+    try p.multiply(rows, p.prependingAxis(diagonal, p.shape(rows)[0]))
   }
 
   private func pushDiagonals(
     _ diagonals: GroupDerivatives.Diagonals, _ terms: SecondTerms,
-    of group: DerivativeGroups.Group, _ tangents: inout [Int: Value]
+    of group: DerivativeGroups.Group, _ tangents: inout Tangents
   ) throws -> [Value?] {
-    let inputs = group.inputs.map { tangents[$0] }
+    let inputs = group.inputs.map { tangents.rows[$0] }
     for (output, slopes) in zip(group.outputs, diagonals.slopes) {
-      tangents[output] = try zip(inputs, slopes).reduce(Value?.none) { sum, term in
+      tangents.rows[output] = try zip(inputs, slopes).reduce(Value?.none) { sum, term in
         guard let rows = term.0, let slope = term.1 else { return sum }
         return try p.sum(sum, scaled(rows, by: slope))
       }
@@ -174,20 +193,63 @@ struct SymmetricHessian {
 
   private func pushMaps(
     _ maps: GroupDerivatives.Maps, _ arguments: [Value], of group: DerivativeGroups.Group,
-    _ tangents: inout [Int: Value]
+    _ tangents: inout Tangents
   ) throws -> [Value?] {
+    let count = tangents.count
     let seeds = try group.inputs.map { input in
       let type = program.nodes[input].type
-      return try tangents[input]
-        ?? p.constant(Tensor(type.with(type.shape.prepending(n)), fill: 0.0))
+      return try tangents.rows[input]
+        ?? p.constant(Tensor(type.with(type.shape.prepending(count)), fill: 0.0))
     }
     let added = arguments.map { _ in false } + seeds.map { _ in true }
-    let many = try maps.program.vectorised(added: added, size: n, memoryLimit: p.memoryLimit)
+    let many = try maps.program.vectorised(added: added, size: count, memoryLimit: p.memoryLimit)
     let inlined = try p.inline(many, arguments + seeds)
     var results = many.outputs.map { inlined[$0.index] }
-    if maps.hasTangent { tangents[group.outputs[0]] = results.removeFirst() }
+    if maps.hasTangent { tangents.rows[group.outputs[0]] = results.removeFirst() }
     var changes = [Value?](repeating: nil, count: group.inputs.count)
     for (place, result) in zip(maps.changed, results) { changes[place] = result }
     return changes
+  }
+
+  /// The sum with the groups behind each neck differentiated by the neck, which takes fewer seeds.
+  private func products(
+    _ groups: [DerivativeGroups.Group], _ steps: [Step?],
+    through necks: ArraySlice<HessianNecks.Neck>
+  ) throws -> Value? {
+    guard let neck = necks.first else { return nil }
+    guard let next = necks.dropFirst().first else {
+      return try products(groups[neck.end...], steps[neck.end...], from: neck.value).sum
+    }
+    let (sum, tangents) = try products(
+      groups[neck.end..<next.end], steps[neck.end..<next.end], from: neck.value)
+    guard let inner = try products(groups, steps, through: necks.dropFirst()),
+      let rows = try tangents.rows[next.value].map(flat)
+    else { return sum }
+    let left = try p.dot(rows, inner, [0, 1], [1, 2], [0, 2])
+    return try p.sum(sum, p.dot(left, rows, [0, 1], [2, 1], [0, 2]))
+  }
+
+  private func cost(of step: Step?, _ group: DerivativeGroups.Group) -> HessianNecks.Cost? {
+    func size(_ index: Int) -> Int { program.nodes[index].type.count }
+    func sum(_ numbers: [Int]) -> Int { numbers.reduce(0) { $0.addingSaturated($1) } }
+    switch step {
+    case .diagonal(let diagonals, let terms):
+      let slopes = zip(group.outputs, diagonals.slopes).map { output, slopes in
+        size(output).multipliedSaturated(by: slopes.reduce(0) { $0 + ($1 == nil ? 0 : 1) })
+      }
+      let changes = zip(group.inputs, terms.rows).map { input, terms in
+        size(input).multipliedSaturated(by: terms.count)
+      }
+      return HessianNecks.Cost(
+        push: sum(slopes + changes),
+        product: sum(zip(group.inputs, terms.rows).map { $1.isEmpty ? 0 : size($0) }))
+    case .map(let maps, let arguments):
+      let seeds = Array(maps.program.inputs.dropFirst(arguments.count))
+      let isLive = maps.program.dependents(of: seeds)
+      return HessianNecks.Cost(
+        push: maps.program.multiplyAdds(where: isLive),
+        product: sum(maps.changed.map { size(group.inputs[$0]) }))
+    case nil: return nil
+    }
   }
 }
