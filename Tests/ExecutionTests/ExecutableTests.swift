@@ -103,6 +103,21 @@ struct ExecutableTests {
     #expect(untouched.allSatisfy { $0 == 7 })
   }
 
+  @Test("products with a number are computed where they are used, not as kernels of their own")
+  func scalingsSink() throws {
+    let hessian = try Program.dense([6, 32, 32, 3]).hessian()
+    let executable = try Executable.compile(hessian)
+    // The two hidden layers; a product and a group for each on the way back; for the first a group of
+    // tangents, for the second a product and a group; a product of tangents for each.
+    let names = executable.kernelNames
+    #expect(names.count == 11, "\(names)")
+    var random = Random(seed: 5)
+    let arguments = hessian.inputTypes.map { random.tensor($0) }
+    let disagreement = try disagreement(
+      executable.tensors(arguments), hessian.evaluate(arguments), 1e-13)
+    #expect(disagreement == nil)
+  }
+
   @Test("a Jacobian program runs as it evaluates")
   func jacobian() throws {
     let p = ProgramBuilder()
