@@ -13,6 +13,7 @@ typedef struct {
   int64_t y_stride, a_row_stride, a_column_stride, b_stride, k;
   const FN(netjac_epilogue) *epilogue;
   int64_t next_panel; /* From a panel of b to the next one. */
+  int64_t first_row;  /* The row of y, and of what lies beside it, that the product begins with. */
 } FN(product_job);
 
 /* The columns are `count` of the panel's; fewer than it holds if n ends there. */
@@ -79,7 +80,7 @@ static __attribute__((noinline)) void FN(activate_block)(const FN(product_job) *
                                                          int64_t count) {
   const FN(netjac_epilogue) *e = job->epilogue;
   FN(scale_cursor) scale = {NULL, INT64_MAX};
-  if (e->scale) scale = FN(scale_at)(e, row);
+  if (e->scale) scale = FN(scale_at)(e, row - job->first_row);
   for (; rows > 0; rows--, row++) {
     for (int64_t c = column; c < column + count; c += LANES, z++) {
       const int64_t left = column + count - c;
@@ -92,6 +93,52 @@ static __attribute__((noinline)) void FN(activate_block)(const FN(product_job) *
     }
     FN(scale_next)(&scale, e);
   }
+}
+
+/* The epilogue and the store of a block's sums. */
+INLINE void FN(finish_block)(const FN(product_job) *job, vector *sum, const int vectors, const int rows,
+                             int64_t row, int64_t column, int64_t count) {
+  /* The last vector may end beyond n. */
+  const int64_t last = count - (vectors - 1) * LANES;
+  const FN(netjac_epilogue) *e = job->epilogue;
+  if (e && e->bias) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      vector bias = FN(load_first)(e->bias + column + v * LANES, v < vectors - 1 ? LANES : last);
+      UNROLL for (int r = 0; r < rows; r++) sum[r * vectors + v] += bias;
+    }
+  }
+  if (e && e->row_bias) {
+    UNROLL for (int r = 0; r < rows; r++) {
+      vector bias = (vector)e->row_bias[row - job->first_row + r];
+      UNROLL for (int v = 0; v < vectors; v++) sum[r * vectors + v] += bias;
+    }
+  }
+  if (e && e->addend) {
+    const real *addend = e->addend + row * e->addend_stride + column;
+    UNROLL for (int r = 0; r < rows; r++, addend += e->addend_stride)
+      UNROLL for (int v = 0; v < vectors; v++)
+        sum[r * vectors + v] += FN(load_first)(addend + v * LANES, v < vectors - 1 ? LANES : last);
+  }
+  if (e && !FN(is_linear)(e)) {
+    /* A copy, since what has an address cannot stay in registers. */
+    vector z[8 * 4];
+    UNROLL for (int i = 0; i < rows * vectors; i++) z[i] = sum[i];
+    FN(activate_block)(job, z, rows, row, column, count);
+    return;
+  }
+  if (e && e->scale) {
+    FN(scale_cursor) scale = FN(scale_at)(e, row - job->first_row);
+    UNROLL for (int r = 0; r < rows; r++) {
+      UNROLL for (int v = 0; v < vectors; v++)
+        sum[r * vectors + v] *=
+          FN(load_first)(scale.row + column + v * LANES, v < vectors - 1 ? LANES : last);
+      FN(scale_next)(&scale, e);
+    }
+  }
+  real *y = job->y + row * job->y_stride + column;
+  UNROLL for (int r = 0; r < rows; r++, y += job->y_stride)
+    UNROLL for (int v = 0; v < vectors; v++)
+      FN(store_first)(y + v * LANES, sum[r * vectors + v], v < vectors - 1 ? LANES : last);
 }
 
 /* The vectors are those of one panel of `width` vectors, or of two. */
@@ -133,41 +180,7 @@ INLINE void FN(block_body)(const int chains, const int vectors, const int width,
     UNROLL for (int u = 0; u < half; u++)
       UNROLL for (int i = 0; i < rows * vectors; i++) sum[u][i] += sum[u + half][i];
 
-  /* The last vector may end beyond n. */
-  const int64_t last = count - (vectors - 1) * LANES;
-  const FN(netjac_epilogue) *e = job->epilogue;
-  if (e && e->bias) {
-    UNROLL for (int v = 0; v < vectors; v++) {
-      vector bias = FN(load_first)(e->bias + column + v * LANES, v < vectors - 1 ? LANES : last);
-      UNROLL for (int r = 0; r < rows; r++) sum[0][r * vectors + v] += bias;
-    }
-  }
-  if (e && e->addend) {
-    const real *addend = e->addend + row * e->addend_stride + column;
-    UNROLL for (int r = 0; r < rows; r++, addend += e->addend_stride)
-      UNROLL for (int v = 0; v < vectors; v++)
-        sum[0][r * vectors + v] += FN(load_first)(addend + v * LANES, v < vectors - 1 ? LANES : last);
-  }
-  if (e && !FN(is_linear)(e)) {
-    /* A copy, since what has an address cannot stay in registers. */
-    vector z[8 * 4];
-    UNROLL for (int i = 0; i < rows * vectors; i++) z[i] = sum[0][i];
-    FN(activate_block)(job, z, rows, row, column, count);
-    return;
-  }
-  if (e && e->scale) {
-    FN(scale_cursor) scale = FN(scale_at)(e, row);
-    UNROLL for (int r = 0; r < rows; r++) {
-      UNROLL for (int v = 0; v < vectors; v++)
-        sum[0][r * vectors + v] *=
-          FN(load_first)(scale.row + column + v * LANES, v < vectors - 1 ? LANES : last);
-      FN(scale_next)(&scale, e);
-    }
-  }
-  real *y = job->y + row * job->y_stride + column;
-  UNROLL for (int r = 0; r < rows; r++, y += job->y_stride)
-    UNROLL for (int v = 0; v < vectors; v++)
-      FN(store_first)(y + v * LANES, sum[0][r * vectors + v], v < vectors - 1 ? LANES : last);
+  FN(finish_block)(job, sum[0], vectors, rows, row, column, count);
 }
 
 #define BLOCK(chains, vectors, rows) \
@@ -210,7 +223,7 @@ INLINE void FN(block_body)(const int chains, const int vectors, const int width,
       FN(product)(y, y_stride, a, a_row_stride, a_column_stride, packed, m, n, k, epilogue); \
       return; \
     } \
-    FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, vectors * LANES, k, epilogue, 0}; \
+    FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, vectors * LANES, k, epilogue, 0, 0}; \
     FN(block_body)(chains, vectors, vectors, 1, &job, a, packed, 0, 0, n); \
   }
 
@@ -234,7 +247,6 @@ BLOCKS_6(4, 1)
 BLOCKS_3(4, 2)
 BLOCKS_4(2, 3)
 BLOCKS_3(2, 4)
-BLOCKS_6(2, 2)
 BLOCKS_8(1, 3)
 BLOCKS_6(1, 4)
 PAIR(2, 3)
@@ -253,7 +265,7 @@ static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
    {4, FN(pair_2_3), {NAME_4(2, 3)}},
    {3, FN(pair_2_4), {NAME_3(2, 4)}}},
   {{6, NULL, {NAME_6(4, 1)}},
-   {6, NULL, {NAME_6(2, 2)}},
+   {3, NULL, {NAME_3(4, 2)}},
    {8, FN(pair_1_3), {NAME_8(1, 3)}},
    {6, FN(pair_1_4), {NAME_6(1, 4)}}},
 };

@@ -117,7 +117,7 @@ INLINE void FN(product_panel)(const FN(product_job) *job, const real *a, const r
 static void FN(product)(real *y, int64_t y_stride, const real *a, int64_t a_row_stride,
                         int64_t a_column_stride, const real *packed, int64_t m, int64_t n, int64_t k,
                         const FN(netjac_epilogue) *epilogue) {
-  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0};
+  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0, 0};
   FN(panel_split) split = FN(split_panels)(n);
   for (int64_t column = 0; column < n;) {
     int64_t width = FN(next_width)(&split);
@@ -149,7 +149,7 @@ static void FN(product_strided)(real *y, int64_t y_stride, const real *a, int64_
                                 int64_t a_column_stride, const real *b, int64_t b_row_stride,
                                 int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
                                 const FN(netjac_epilogue) *epilogue, real *scratch) {
-  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0};
+  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0, 0};
   FN(panel_split) split = FN(split_panels)(n);
   if (m <= 0) return;
   for (int64_t column = 0; column < n;) {
@@ -164,5 +164,89 @@ static void FN(product_strided)(real *y, int64_t y_stride, const real *a, int64_
     }
     FN(product_panel)(&job, a, panel, m, column, count, width);
     column += width * LANES;
+  }
+}
+
+#define FINISH(vectors) \
+  static void FN(finish_##vectors)(const FN(product_job) *job, const real *z, int64_t row, int64_t column, \
+                                   int64_t count) { \
+    vector sum[vectors]; \
+    UNROLL for (int v = 0; v < vectors; v++) sum[v] = FN(load)(z + v * LANES); \
+    FN(finish_block)(job, sum, vectors, 1, row, column, count); \
+  }
+FINISH(1)
+FINISH(2)
+FINISH(3)
+#if PANEL_VECTORS == 4
+FINISH(4)
+#endif
+static void (*const FN(finishes)[PANEL_VECTORS])(const FN(product_job) *job, const real *z, int64_t row,
+                                                 int64_t column, int64_t count) = {
+  FN(finish_1), FN(finish_2), FN(finish_3),
+#if PANEL_VECTORS == 4
+  FN(finish_4),
+#endif
+};
+
+static void FN(product_joined)(real *y1, const real *a1, int64_t a1_row_stride, int64_t m1,
+                               const FN(netjac_epilogue) *epilogue1, real *y2, const real *a2,
+                               int64_t a2_row_stride, int64_t m2, const FN(netjac_epilogue) *epilogue2,
+                               const real *packed, int64_t n, int64_t k, real *scratch) {
+  const int64_t m = m1 + m2;
+  for (int64_t r = 0; r < m; r++)
+    memcpy(scratch + r * k, r < m1 ? a1 + r * a1_row_stride : a2 + (r - m1) * a2_row_stride,
+           (size_t)k * sizeof(real));
+  real *z = scratch + m * k;
+  const FN(product_job) first = {y1, n, 0, 0, 0, k, epilogue1, 0, 0};
+  const FN(product_job) second = {y2, n, 0, 0, 0, k, epilogue2, 0, 0};
+  FN(panel_split) split = FN(split_panels)(n);
+  for (int64_t column = 0; column < n;) {
+    const int64_t width = FN(next_width)(&split), columns = width * LANES;
+    const int64_t count = n - column < columns ? n - column : columns;
+    const FN(product_job) all = {z, columns, k, 1, columns, k, NULL, 0, 0};
+    FN(product_panel)(&all, scratch, packed, m, 0, columns, width);
+    for (int64_t r = 0; r < m; r++)
+      FN(finishes)[width - 1](r < m1 ? &first : &second, z + r * columns, r < m1 ? r : r - m1, column, count);
+    packed += k * columns;
+    column += columns;
+  }
+}
+
+/* Columns of b as rows: few columns then leave no lane of a vector empty. */
+static void FN(row_dots)(real *y, const real *a, const real *b, int64_t n, int64_t k,
+                         const FN(netjac_epilogue) *epilogue) {
+  const FN(product_job) job = {y, n, 0, 0, 0, k, epilogue, 0, 0};
+  for (int64_t column = 0; column < n; column += LANES) {
+    const int64_t count = n - column < LANES ? n - column : LANES;
+    real z[LANES] = {0};
+    for (int64_t c = 0; c < count; c += 4) {
+      const real *row = b + (column + c) * k;
+      /* Rows beyond the last one are the last one again. */
+      int64_t step[4];
+      UNROLL for (int r = 0; r < 4; r++) step[r] = (c + r < count ? r : count - 1 - c) * k;
+      vector sum[2][4];
+      UNROLL for (int r = 0; r < 4; r++) sum[0][r] = sum[1][r] = 0;
+      int64_t i = 0;
+      for (; i + 2 * LANES <= k; i += 2 * LANES)
+        UNROLL for (int u = 0; u < 2; u++) {
+          vector a_i = FN(load)(a + i + u * LANES);
+          UNROLL for (int r = 0; r < 4; r++)
+            sum[u][r] = FN(multiply_add)(a_i, FN(load)(row + step[r] + i + u * LANES), sum[u][r]);
+        }
+      for (; i < k; i += LANES) {
+        vector a_i = FN(load_first)(a + i, k - i);
+        UNROLL for (int r = 0; r < 4; r++)
+          sum[0][r] = FN(multiply_add)(a_i, FN(load_first)(row + step[r] + i, k - i), sum[0][r]);
+      }
+      UNROLL for (int r = 0; r < 4; r++) {
+        real lane[LANES];
+        FN(store)(lane, sum[0][r] + sum[1][r]);
+        UNROLL for (int half = LANES / 2; half > 0; half /= 2)
+          UNROLL for (int j = 0; j < half; j++) lane[j] += lane[j + half];
+        if (c + r < count) z[c + r] = lane[0];
+      }
+    }
+    vector sum[1] = {FN(load)(z)};
+    FN(finish_block)(&job, sum, 1, 1, 0, column, count);
   }
 }

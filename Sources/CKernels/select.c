@@ -73,6 +73,11 @@ FIND(row_sum, row_reduction, (void), 1, )
 FIND(row_maximum, row_reduction, (void), 1, )
 FIND(column_sum, column_sum, (void), 1, )
 FIND(product_strided, product_strided, (void), 1, )
+FIND(product_indexed, product_indexed, (void), 1, )
+FIND(product_active, product_active, (void), 1, )
+FIND(pad_lines, pad_lines, (void), 1, )
+FIND(product_joined, product_joined, (void), 1, )
+FIND(row_dots, row_dots, (void), 1, )
 
 netjac_product_f64 netjac_find_product_f64(int64_t m, int64_t n, int64_t k) {
   return selected()->find_product_f64(m, n, k);
@@ -91,4 +96,11 @@ void netjac_pack_f64(double *packed, const double *b, int64_t row_stride, int64_
 void netjac_pack_f32(float *packed, const float *b, int64_t row_stride, int64_t column_stride, int64_t k,
                      int64_t n) {
   selected()->pack_f32(packed, b, row_stride, column_stride, k, n);
+}
+
+int64_t netjac_active_bytes_f64(int64_t m, int64_t n, int64_t k) {
+  return selected()->active_bytes_f64(m, n, k);
+}
+int64_t netjac_active_bytes_f32(int64_t m, int64_t n, int64_t k) {
+  return selected()->active_bytes_f32(m, n, k);
 }

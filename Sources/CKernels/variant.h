@@ -31,6 +31,18 @@ typedef struct {
   netjac_product_f32 (*find_product_f32)(int64_t m, int64_t n, int64_t k);
   netjac_product_strided_f64 product_strided_f64;
   netjac_product_strided_f32 product_strided_f32;
+  netjac_product_indexed_f64 product_indexed_f64;
+  netjac_product_indexed_f32 product_indexed_f32;
+  netjac_product_active_f64 product_active_f64;
+  netjac_product_active_f32 product_active_f32;
+  int64_t (*active_bytes_f64)(int64_t m, int64_t n, int64_t k);
+  int64_t (*active_bytes_f32)(int64_t m, int64_t n, int64_t k);
+  netjac_pad_lines_f64 pad_lines_f64;
+  netjac_pad_lines_f32 pad_lines_f32;
+  netjac_product_joined_f64 product_joined_f64;
+  netjac_product_joined_f32 product_joined_f32;
+  netjac_row_dots_f64 row_dots_f64;
+  netjac_row_dots_f32 row_dots_f32;
 } netjac_variant;
 
 #pragma GCC visibility push(hidden)

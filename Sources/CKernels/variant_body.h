@@ -12,6 +12,8 @@
 #include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
+#include "product_indexed.h"
+#include "active.h"
 
 #define SINGLE
 #include "vector.h"
@@ -21,6 +23,8 @@
 #include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
+#include "product_indexed.h"
+#include "active.h"
 #undef SINGLE
 
 #define UNARY_TABLE(suffix) \
@@ -104,4 +108,16 @@ const netjac_variant VARIANT = {
   .find_product_f32 = find_product_f32,
   .product_strided_f64 = product_strided_f64,
   .product_strided_f32 = product_strided_f32,
+  .product_indexed_f64 = product_indexed_f64,
+  .product_indexed_f32 = product_indexed_f32,
+  .product_active_f64 = product_active_f64,
+  .product_active_f32 = product_active_f32,
+  .active_bytes_f64 = active_bytes_f64,
+  .active_bytes_f32 = active_bytes_f32,
+  .pad_lines_f64 = pad_lines_f64,
+  .pad_lines_f32 = pad_lines_f32,
+  .product_joined_f64 = product_joined_f64,
+  .product_joined_f32 = product_joined_f32,
+  .row_dots_f64 = row_dots_f64,
+  .row_dots_f32 = row_dots_f32,
 };

@@ -29,6 +29,7 @@ enum netjac_activation {
  * leaves a step out, so zeros everywhere mean y = a·b:
  *
  *     z += bias[c]
+ *     z += row_bias[r]
  *     z += addend[r·addend_stride + c]        the addend may be y itself
  *     slope[r·slope_stride + c] = f'(z), then z = f(z), f being the activation
  *     unscaled[r·unscaled_stride + c] = z
@@ -39,6 +40,7 @@ enum netjac_activation {
  */
 typedef struct {
   const double *bias;
+  const double *row_bias;
   const double *addend;
   int64_t addend_stride;
   int32_t activation;
@@ -53,6 +55,7 @@ typedef struct {
 
 typedef struct {
   const float *bias;
+  const float *row_bias;
   const float *addend;
   int64_t addend_stride;
   int32_t activation;
@@ -105,5 +108,91 @@ typedef void (*netjac_product_strided_f32)(
 
 netjac_product_strided_f64 netjac_find_product_strided_f64(void);
 netjac_product_strided_f32 netjac_find_product_strided_f32(void);
+
+/*
+ * A product whose terms lie anywhere: y[r][c] = epilogue(Σ_k a[r·a_row_stride + a_places[k]]·b_c[b_places[k]]),
+ * r below m, k below `k`. The columns come in `runs` runs of `run` columns each: in a run b_c moves on by one
+ * element from column to column, and from run to run by `run_stride`. A convolution reads its windows so,
+ * without a copy of them: a run is a line of the output.
+ *
+ * The rows of y and of the arrays beside it are counted from `first_row`, those of a, `row_bias` and `scale`
+ * from 0.
+ */
+typedef struct {
+  int64_t m, k, run, runs, run_stride, a_row_stride;
+  const int32_t *a_places;
+  const int32_t *b_places;
+} netjac_indexed;
+
+typedef void (*netjac_product_indexed_f64)(
+  double *y, int64_t y_stride, int64_t first_row, const double *a, const double *b,
+  const netjac_indexed *shape, const netjac_epilogue_f64 *epilogue);
+typedef void (*netjac_product_indexed_f32)(
+  float *y, int64_t y_stride, int64_t first_row, const float *a, const float *b,
+  const netjac_indexed *shape, const netjac_epilogue_f32 *epilogue);
+
+netjac_product_indexed_f64 netjac_find_product_indexed_f64(void);
+netjac_product_indexed_f32 netjac_find_product_indexed_f32(void);
+
+/*
+ * y = epilogue(a·b) where much is known to be zero, as behind a relu: a's column k is zero wherever
+ * term_mask[k] is, and y's column c wherever column_mask[c] is; a mask may be NULL. b is k-by-n, row-major
+ * and finite, y m-by-n without gaps. With a column mask the epilogue has no step but `scale`, which then is
+ * the same for all rows.
+ *
+ * Returns 0, and writes nothing, if so little is zero that a plain product is faster. `memory` has room for
+ * netjac_active_bytes_f64(m, n, k) bytes, at an address that is a multiple of 64; k·n is below 2³¹.
+ */
+typedef int (*netjac_product_active_f64)(
+  double *y, const double *a, int64_t a_row_stride, const double *b, const double *term_mask,
+  const double *column_mask, int64_t m, int64_t n, int64_t k, const netjac_epilogue_f64 *epilogue,
+  void *memory);
+typedef int (*netjac_product_active_f32)(
+  float *y, const float *a, int64_t a_row_stride, const float *b, const float *term_mask,
+  const float *column_mask, int64_t m, int64_t n, int64_t k, const netjac_epilogue_f32 *epilogue,
+  void *memory);
+
+netjac_product_active_f64 netjac_find_product_active_f64(void);
+netjac_product_active_f32 netjac_find_product_active_f32(void);
+int64_t netjac_active_bytes_f64(int64_t m, int64_t n, int64_t k);
+int64_t netjac_active_bytes_f32(int64_t m, int64_t n, int64_t k);
+
+/**
+ * Lines of `line` elements with zeros around: y's line i is `low` zeros, `length` elements of x from
+ * places[i] on, and zeros; all zeros where places[i] is negative.
+ */
+typedef void (*netjac_pad_lines_f64)(double *y, int64_t line, int64_t low, int64_t length,
+                                     const double *x, const int32_t *places, int64_t lines);
+typedef void (*netjac_pad_lines_f32)(float *y, int64_t line, int64_t low, int64_t length, const float *x,
+                                     const int32_t *places, int64_t lines);
+
+netjac_pad_lines_f64 netjac_find_pad_lines_f64(void);
+netjac_pad_lines_f32 netjac_find_pad_lines_f32(void);
+
+/**
+ * Two products with one right operand, which is read once: y1 (m1-by-n, without gaps) = epilogue1(a1·b),
+ * rows of a1 being contiguous, and likewise y2. The second scale may be the first slope. `scratch` has room
+ * for (k + 64) elements for each row of both.
+ */
+typedef void (*netjac_product_joined_f64)(
+  double *y1, const double *a1, int64_t a1_row_stride, int64_t m1, const netjac_epilogue_f64 *epilogue1,
+  double *y2, const double *a2, int64_t a2_row_stride, int64_t m2, const netjac_epilogue_f64 *epilogue2,
+  const double *packed, int64_t n, int64_t k, double *scratch);
+typedef void (*netjac_product_joined_f32)(
+  float *y1, const float *a1, int64_t a1_row_stride, int64_t m1, const netjac_epilogue_f32 *epilogue1,
+  float *y2, const float *a2, int64_t a2_row_stride, int64_t m2, const netjac_epilogue_f32 *epilogue2,
+  const float *packed, int64_t n, int64_t k, float *scratch);
+
+netjac_product_joined_f64 netjac_find_product_joined_f64(void);
+netjac_product_joined_f32 netjac_find_product_joined_f32(void);
+
+/** y[c] = epilogue(Σ_k a[k]·b[c·K + k]), K being the number of terms: a single row times few columns, which lie as rows in b. */
+typedef void (*netjac_row_dots_f64)(double *y, const double *a, const double *b, int64_t n, int64_t k,
+                                    const netjac_epilogue_f64 *epilogue);
+typedef void (*netjac_row_dots_f32)(float *y, const float *a, const float *b, int64_t n, int64_t k,
+                                    const netjac_epilogue_f32 *epilogue);
+
+netjac_row_dots_f64 netjac_find_row_dots_f64(void);
+netjac_row_dots_f32 netjac_find_row_dots_f32(void);
 
 #pragma GCC visibility pop
