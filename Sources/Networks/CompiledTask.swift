@@ -67,7 +67,7 @@ final class CompiledTask: @unchecked Sendable {
     self.memoryLimit = memoryLimit
     single = try PlannedRun(program, samples: 1, sizes: sizes, memoryLimit: memoryLimit)
     tileLength = CompiledTask.tileLength(
-      bytesPerSample: single.executable.workspaceBytes + sizes.total * 8)
+      bytesPerSample: single.executable.arenaBytes + sizes.total * 8)
   }
 
   /// The plan for a tile, if a batch of so many samples fills one.

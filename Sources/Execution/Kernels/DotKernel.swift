@@ -2,20 +2,6 @@ import CKernels
 import COpenBLAS
 import Tensors
 
-/// What happens to a product's elements before they are stored: bias, addend, activation, slope and
-/// scale, as `products.h` defines them.
-struct Epilogue {
-  var bias: Operand?
-  var addend: Operand?
-  var addendRow = 0
-  var activation = NETJAC_ACTIVATION_NONE
-  var slope: Operand?
-  var unscaled: Operand?
-  var scale: Operand?
-  var scaleRow = 0
-  var rowsPerScale = 1
-}
-
 /// A labelled product of real tensors, as matrix products with a packed or plain right operand.
 final class DotKernel: Kernel {
   private let a: Operand
@@ -65,13 +51,9 @@ final class DotKernel: Kernel {
   }
 
   override var name: String {
-    var words = [usesBLAS ? "gemm" : packed != nil ? "packed-product" : "product"]
-    if epilogue.bias != nil { words.append("bias") }
-    if epilogue.addend != nil { words.append("add") }
-    if epilogue.activation != NETJAC_ACTIVATION_NONE { words.append("activation") }
-    if epilogue.slope != nil { words.append("slope") }
-    if epilogue.scale != nil { words.append("scale") }
-    return words.joined(separator: "+") + " \(sizes.m)x\(sizes.n)x\(sizes.k)"
+    let kind = usesBLAS ? "gemm" : packed != nil ? "packed-product" : "product"
+    return ([kind] + epilogue.words).joined(separator: "+")
+      + " \(sizes.m)x\(sizes.n)x\(sizes.k)"
   }
 
   /// `constant` holds b's elements where they are known, to be packed once.
@@ -95,7 +77,7 @@ final class DotKernel: Kernel {
     let (m, n, k) = (Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
     usesBLAS = DotKernel.prefersBLAS(plan)
     if let constant, DotKernel.packsOnce(plan) {
-      packed = DotKernel.pack(constant, sizes, isDouble: isDouble)
+      packed = DotKernel.pack(constant, plan, isDouble: isDouble)
     } else {
       packed = nil
     }
@@ -111,9 +93,11 @@ final class DotKernel: Kernel {
     packed?.deallocate()
   }
 
-  private static func pack(
-    _ matrix: UnsafeRawPointer, _ sizes: Sizes, isDouble: Bool
+  /// The right operand of a plan, packed; the caller deallocates it.
+  static func pack(
+    _ matrix: UnsafeRawPointer, _ plan: DotPlan, isDouble: Bool
   ) -> UnsafeMutableRawPointer {
+    let sizes = Sizes(plan)
     let (n, k) = (Int64(sizes.n), Int64(sizes.k))
     let count = Int(isDouble ? netjac_packed_size_f64(k, n) : netjac_packed_size_f32(k, n))
     let memory = UnsafeMutableRawPointer.allocate(
@@ -131,7 +115,7 @@ final class DotKernel: Kernel {
   }
 
   /// Whether a known right operand is packed once: not if loops take another part of it each time.
-  private static func packsOnce(_ plan: DotPlan) -> Bool {
+  static func packsOnce(_ plan: DotPlan) -> Bool {
     !prefersBLAS(plan) && (plan.outer + plan.outerSums).allSatisfy { $0.strides[1] == 0 }
   }
 
@@ -230,28 +214,10 @@ final class DotKernel: Kernel {
         accumulates ? 1 : 0, y, Int32(truncatingIfNeeded: sizes.yRow))
       return
     }
-    var last = netjac_epilogue_f64()
-    last.rows_per_scale = Int64(epilogue.rowsPerScale)
-    last.activation = Int32(bitPattern: epilogue.activation.rawValue)
-    if let bias = epilogue.bias { last.bias = UnsafePointer(bias.pointer(bases, as: Double.self)) }
-    if let addend = epilogue.addend {
-      last.addend = UnsafePointer(addend.pointer(bases, as: Double.self))
-      last.addend_stride = Int64(epilogue.addendRow)
-    } else if accumulates {
+    var last = netjac_epilogue_f64(epilogue, bases, yRow: sizes.yRow)
+    if accumulates, epilogue.addend == nil {
       last.addend = UnsafePointer(y)
       last.addend_stride = Int64(sizes.yRow)
-    }
-    if let slope = epilogue.slope {
-      last.slope = slope.pointer(bases, as: Double.self)
-      last.slope_stride = Int64(sizes.yRow)
-    }
-    if let unscaled = epilogue.unscaled {
-      last.unscaled = unscaled.pointer(bases, as: Double.self)
-      last.unscaled_stride = Int64(sizes.yRow)
-    }
-    if let scale = epilogue.scale {
-      last.scale = UnsafePointer(scale.pointer(bases, as: Double.self))
-      last.scale_stride = Int64(epilogue.scaleRow)
     }
     if let packed {
       packed64?(
@@ -283,28 +249,10 @@ final class DotKernel: Kernel {
         accumulates ? 1 : 0, y, Int32(truncatingIfNeeded: sizes.yRow))
       return
     }
-    var last = netjac_epilogue_f32()
-    last.rows_per_scale = Int64(epilogue.rowsPerScale)
-    last.activation = Int32(bitPattern: epilogue.activation.rawValue)
-    if let bias = epilogue.bias { last.bias = UnsafePointer(bias.pointer(bases, as: Float.self)) }
-    if let addend = epilogue.addend {
-      last.addend = UnsafePointer(addend.pointer(bases, as: Float.self))
-      last.addend_stride = Int64(epilogue.addendRow)
-    } else if accumulates {
+    var last = netjac_epilogue_f32(epilogue, bases, yRow: sizes.yRow)
+    if accumulates, epilogue.addend == nil {
       last.addend = UnsafePointer(y)
       last.addend_stride = Int64(sizes.yRow)
-    }
-    if let slope = epilogue.slope {
-      last.slope = slope.pointer(bases, as: Float.self)
-      last.slope_stride = Int64(sizes.yRow)
-    }
-    if let unscaled = epilogue.unscaled {
-      last.unscaled = unscaled.pointer(bases, as: Float.self)
-      last.unscaled_stride = Int64(sizes.yRow)
-    }
-    if let scale = epilogue.scale {
-      last.scale = UnsafePointer(scale.pointer(bases, as: Float.self))
-      last.scale_stride = Int64(epilogue.scaleRow)
     }
     if let packed {
       packed32?(

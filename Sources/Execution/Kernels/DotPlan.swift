@@ -12,6 +12,8 @@ struct DotPlan {
   var outerSums: [LoopAxis] = []
   /// Whether a and b stand for the second and the first operand.
   var isSwapped = false
+  /// The product with tables of places, where its terms are not evenly apart.
+  var indexed: IndexedPlan?
 
   init(_ dot: Dot, dims: [Int], a: Placement, b: Placement, y: [Int], swapped: Bool) {
     isSwapped = swapped
@@ -32,6 +34,9 @@ struct DotPlan {
     var sums = axes(left.filter { !dot.y.contains($0) })
     // An empty sum is zero, also where other summed axes are not empty.
     if sums.contains(where: { $0.dim == 0 }) { sums = [LoopAxis(dim: 0, strides: [1, 1, 0])] }
+    if sums.count > 1 || DotPlan.overlap(columns, sums) {
+      indexed = IndexedPlan(batch: batch, rows: rows, columns: columns, sums: sums)
+    }
     // The columns must lie side by side in y; the longest rows make the largest product.
     if let place = columns.lastIndex(where: { $0.strides[2] == 1 }) {
       n = columns.remove(at: place)
@@ -44,6 +49,12 @@ struct DotPlan {
     }
     outer = batch + rows + columns
     outerSums = sums
+  }
+
+  /// Whether the rows of b overlap, as those of windows do.
+  private static func overlap(_ columns: [LoopAxis], _ sums: [LoopAxis]) -> Bool {
+    guard let run = columns.last, let sum = sums.first else { return false }
+    return run.strides[1] == 1 && sum.dim > 1 && abs(sum.strides[1]) < run.dim
   }
 
   /// Whether the product is one matrix product whose result lies row after row.

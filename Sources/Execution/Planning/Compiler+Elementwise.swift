@@ -1,3 +1,4 @@
+import CKernels
 import Graph
 import Tensors
 
@@ -15,7 +16,7 @@ extension Compiler {
     guard let dot = node.primitive as? Dot else { return }
     let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
     let plan = self.plan(dot, product, a, b)
-    guard plan.isSingle, !DotKernel.prefersBLAS(plan) else {
+    guard plan.indexed != nil || plan.isSingle && !DotKernel.prefersBLAS(plan) else {
       try lower(dot, product)
       for view in views { try lowerView(view) }
       return try lowerGroup(members)
@@ -23,7 +24,7 @@ extension Compiler {
     let placements = self.placements
     let match = EpilogueMatch(
       program, product: product, aliases: Set(views + [product]), members: members,
-      usedOutside: valuesUsed(outside: Set(members)), rows: plan.m.dim, columns: plan.n.dim,
+      usedOutside: valuesUsed(outside: Set(members)), plan: plan,
       placement: { placements[$0.index] })
     guard !match.absorbed.isEmpty else {
       try lower(dot, product)
@@ -34,7 +35,9 @@ extension Compiler {
     last.bias = match.bias
     last.addend = match.addend
     last.activation = match.activation
+    last.rowBias = match.rowBias
     last.scale = match.scale
+    last.scaleSteps = match.scaleSteps
     last.slope = match.slope.map { newPlacement(for: $0) }
     let y = newPlacement(for: match.result)
     if let unscaled = match.unscaled {
@@ -42,7 +45,24 @@ extension Compiler {
       if unscaled == product { for view in views { try lowerView(view) } }
     }
     multiply(plan, a, b, y, last)
+    noteActivity(of: y, last)
     try lowerGroup(members.filter { !match.absorbed.contains($0) })
+  }
+
+  /// Remembers which zeros a relu's slope leaves in a product's result.
+  private mutating func noteActivity(of y: Placement, _ last: EpiloguePlacements) {
+    if last.activation == NETJAC_ACTIVATION_RELU {
+      if let slope = last.slope { activity.addSlope(slope) }
+      if last.scale == nil, let columns = y.dims.last {
+        activity.add(.init(placement: y, row: columns, rowsPerGroup: 1), of: y)
+      }
+    }
+    if let scale = last.scale, last.scaleSteps.isEmpty, last.activation == NETJAC_ACTIVATION_NONE,
+      activity.slopes.contains(scale.placement.buffer)
+    {
+      activity.add(
+        .init(placement: scale.placement, row: scale.row, rowsPerGroup: scale.rowsPerScale), of: y)
+    }
   }
 
   mutating func lowerGroup(_ members: [Int]) throws {
@@ -68,6 +88,11 @@ extension Compiler {
       plan.rowLength = program.nodes[first].type.count
     }
     append(plan)
+    for index in members where program.nodes[index].primitive is Multiply {
+      guard usedOutside.contains(index), let result = placements[index] else { continue }
+      activity.multiplied(
+        result, by: program.nodes[index].operands.compactMap { placements[$0.index] })
+    }
   }
 
   /// A group of elementwise nodes as slots and operations.

@@ -33,6 +33,10 @@ extension Compiler {
     // A known right operand can be packed once; otherwise the larger product wins.
     let knownA = constantMemory(a) != nil
     let knownB = constantMemory(b) != nil
+    let indexed = plans.filter { $0.indexed != nil }
+    if let longest = indexed.max(by: { ($0.indexed?.run ?? 0) < ($1.indexed?.run ?? 0) }) {
+      return longest
+    }
     if knownA != knownB, plans[0].score.0 == plans[1].score.0 {
       let preferred = knownB ? plans[0] : plans[1]
       // Not for a single column of a known operand against many of the other.
@@ -48,37 +52,131 @@ extension Compiler {
     var activation = NETJAC_ACTIVATION_NONE
     var slope: Placement?
     var unscaled: Placement?
+    var rowBias: (placement: Placement, steps: [Int])?
     var scale: (placement: Placement, row: Int, rowsPerScale: Int)?
+    var scaleSteps: [Int] = []
 
     var reads: [Int] {
-      [bias, addend?.placement, scale?.placement].compactMap { $0?.buffer }
+      [bias, rowBias?.placement, addend?.placement, scale?.placement].compactMap { $0?.buffer }
     }
     var writes: [Int] { [slope, unscaled].compactMap { $0?.buffer } }
+
+    func epilogue(_ addresses: Addresses) -> Epilogue {
+      var epilogue = Epilogue()
+      epilogue.bias = bias.map(addresses.operand)
+      epilogue.rowBias = (rowBias?.placement).map(addresses.operand)
+      epilogue.addend = (addend?.placement).map(addresses.operand)
+      epilogue.addendRow = addend?.row ?? 0
+      epilogue.activation = activation
+      epilogue.slope = slope.map(addresses.operand)
+      epilogue.unscaled = unscaled.map(addresses.operand)
+      epilogue.scale = (scale?.placement).map(addresses.operand)
+      epilogue.scaleRow = scale?.row ?? 0
+      epilogue.rowsPerScale = scale?.rowsPerScale ?? 1
+      return epilogue
+    }
+
+    /// Whether nothing but the scale is to be done.
+    var isScaleOnly: Bool {
+      bias == nil && rowBias == nil && addend == nil && activation == NETJAC_ACTIVATION_NONE
+        && slope == nil && unscaled == nil
+    }
   }
 
   mutating func multiply(
     _ plan: DotPlan, _ a: Placement, _ b: Placement, _ y: Placement, _ last: EpiloguePlacements
   ) {
     let (left, right) = plan.isSwapped ? (b, a) : (a, b)
-    let constant = constantMemory(right)
+    let constant = plan.indexed == nil ? constantMemory(right) : nil
+    if let constant, multiplyActive(plan, left, constant, y, last) { return }
+    if let constant, RowDotsKernel.suits(plan, y.element), !DotKernel.prefersBLAS(plan) {
+      steps.append(
+        Step(
+          reads: [left.buffer] + last.reads, writes: [y.buffer] + last.writes, scratchBytes: 0
+        ) { addresses in
+          RowDotsKernel(
+            plan, a: addresses.operand(left), y: addresses.operand(y), element: y.element,
+            constant: constant, epilogue: last.epilogue(addresses))
+        })
+      return
+    }
+    var product: PlannedProduct?
+    if let constant, plan.isSingle, DotKernel.packsOnce(plan), plan.k.strides[0] == 1 {
+      product = PlannedProduct(
+        plan: plan, left: left, right: right, y: y, constant: constant, epilogue: last)
+    }
     steps.append(
       Step(
         reads: [a.buffer, b.buffer] + last.reads, writes: [y.buffer] + last.writes,
-        scratchBytes: DotKernel.scratchBytes(plan, y.element, isKnown: constant != nil)
+        scratchBytes: plan.indexed == nil
+          ? DotKernel.scratchBytes(plan, y.element, isKnown: constant != nil) : 0,
+        product: product
       ) { addresses in
-        var epilogue = Epilogue()
-        epilogue.bias = last.bias.map(addresses.operand)
-        epilogue.addend = (last.addend?.placement).map(addresses.operand)
-        epilogue.addendRow = last.addend?.row ?? 0
-        epilogue.activation = last.activation
-        epilogue.slope = last.slope.map(addresses.operand)
-        epilogue.unscaled = last.unscaled.map(addresses.operand)
-        epilogue.scale = (last.scale?.placement).map(addresses.operand)
-        epilogue.scaleRow = last.scale?.row ?? 0
-        epilogue.rowsPerScale = last.scale?.rowsPerScale ?? 1
+        let epilogue = last.epilogue(addresses)
+        if let indexed = plan.indexed {
+          return IndexedDotKernel(
+            indexed, a: addresses.operand(left), b: addresses.operand(right),
+            y: addresses.operand(y), element: y.element, epilogue: epilogue,
+            rowBiasSteps: last.rowBias?.steps ?? [], scaleSteps: last.scaleSteps)
+        }
         return DotKernel(
           plan, a: addresses.operand(left), b: addresses.operand(right), y: addresses.operand(y),
           scratch: addresses.scratch, element: y.element, constant: constant, epilogue: epilogue)
       })
+  }
+
+  /// A product with a known matrix that leaves out what a relu has made zero; false where nothing is
+  /// known to be zero, or the product is too small to gain.
+  private mutating func multiplyActive(
+    _ plan: DotPlan, _ left: Placement, _ constant: UnsafeRawPointer, _ y: Placement,
+    _ last: EpiloguePlacements
+  ) -> Bool {
+    let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
+    guard plan.isSingle, !DotKernel.prefersBLAS(plan), rows > 0, n * k >= 1 << 12,
+      n * k < 1 << 31, plan.k.strides[0] == 1, rows == 1 || plan.m.strides[0] == k
+    else { return false }
+    let terms = activity.mask(of: left, rows: rows, columns: k)
+    var columns: Activity.Mask?
+    if let scale = last.scale, last.isScaleOnly, activity.slopes.contains(scale.placement.buffer) {
+      columns = .init(
+        placement: scale.placement, row: scale.row, rowsPerGroup: min(scale.rowsPerScale, rows))
+    }
+    guard let group = terms.map({ min($0.rowsPerGroup, rows) }) ?? columns?.rowsPerGroup,
+      columns.map({ $0.rowsPerGroup == group }) ?? true, rows % group == 0,
+      group >= 8 || rows == 1, isFinite(constant, plan, y.element),
+      last.scale.map({ group % $0.rowsPerScale == 0 || $0.rowsPerScale % group == 0 }) ?? true
+    else { return false }
+    steps.append(
+      Step(
+        reads: [left.buffer] + [terms?.placement.buffer].compactMap { $0 } + last.reads,
+        writes: [y.buffer] + last.writes,
+        scratchBytes: ActiveDotKernel.scratchBytes(plan, rows: group, y.element)
+      ) { addresses in
+        func mask(_ mask: Activity.Mask?) -> ActiveDotKernel.Mask? {
+          mask.map { .init(operand: addresses.operand($0.placement), row: $0.row) }
+        }
+        return ActiveDotKernel(
+          plan, rows: group, a: addresses.operand(left), y: addresses.operand(y),
+          scratch: addresses.scratch, element: y.element, constant: constant, terms: mask(terms),
+          columns: mask(columns), epilogue: last.epilogue(addresses))
+      })
+    return true
+  }
+
+  /// Zero times infinity is not zero, so only finite matrices may be left out in parts.
+  private func isFinite(
+    _ matrix: UnsafeRawPointer, _ plan: DotPlan, _ element: ElementType
+  ) -> Bool {
+    func all<Real: BinaryFloatingPoint>(_ type: Real.Type) -> Bool {
+      let matrix = matrix.assumingMemoryBound(to: Real.self)
+      for row in 0..<plan.k.dim {
+        for column in 0..<plan.n.dim {
+          let place = row * plan.k.strides[1] + column * plan.n.strides[1]
+          if !matrix[place].isFinite { return false }
+        }
+      }
+      return true
+    }
+    return element == .float64 ? all(Double.self) : all(Float.self)
   }
 }

@@ -12,6 +12,7 @@ struct Compiler {
   var placements: [Placement?]
   var steps: [Step] = []
   var constants: [ConstantMemory] = []
+  var activity = Activity()
 
   /// An array that a step writes or reads.
   struct Buffer {
@@ -30,7 +31,20 @@ struct Compiler {
     let reads: [Int]
     let writes: [Int]
     let scratchBytes: Int
+    /// A product with a known matrix, which may be joined with another.
+    var product: PlannedProduct?
     let make: (Addresses) -> Kernel
+
+    init(
+      reads: [Int], writes: [Int], scratchBytes: Int, product: PlannedProduct? = nil,
+      make: @escaping (Addresses) -> Kernel
+    ) {
+      self.reads = reads
+      self.writes = writes
+      self.scratchBytes = scratchBytes
+      self.product = product
+      self.make = make
+    }
   }
 
   /// Turns buffers into operands of kernels.
@@ -86,6 +100,7 @@ struct Compiler {
       }
     }
     try copyOutputs()
+    joinProducts()
     return finished()
   }
 
@@ -257,7 +272,7 @@ struct Compiler {
     case let concatenate as Concatenate: try lower(concatenate, index)
     case let pad as Pad: try lower(pad, index)
     case let fold as Fold: try lower(fold, index)
-    case let window as Window: try lowerTable(window, rowRank: window.axes.count, index)
+    case let window as Window: try lower(window, index)
     case let diagonal as Diagonal: try lowerTable(diagonal, rowRank: 1, index)
     case let part as DiagonalPart: try lowerTable(part, rowRank: 2, index)
     default: try lowerPlain(index)
@@ -267,22 +282,9 @@ struct Compiler {
   mutating func lowerView(_ index: Int) throws {
     let node = program.nodes[index]
     let source = try placement(node.operands[0])
-    switch node.primitive {
-    case let reshape as Reshape:
-      if let view = source.reshaped(reshape.shape) {
-        placements[index] = view
-      } else {
-        placements[index] = copied(source, program.type(node.operands[0])).reshaped(reshape.shape)
-      }
-    case let transpose as Transpose: placements[index] = source.transposed(transpose.axes)
-    case let broadcast as Broadcast:
-      placements[index] = source.broadcast(broadcast.shape, axes: broadcast.axes)
-    case let slice as Slice:
-      placements[index] = source.sliced(
-        starts: slice.starts, sizes: slice.sizes, steps: slice.steps)
-    case let reverse as Reverse: placements[index] = source.reversed(reverse.axes)
-    default: placements[index] = source
-    }
+    placements[index] =
+      Compiler.view(node, of: source)
+      ?? Compiler.view(node, of: copied(source, program.type(node.operands[0])))
   }
 
   // MARK: - Finishing

@@ -11,6 +11,8 @@ struct EpilogueMatch {
   private let usedOutside: Set<Int>
   private let rows: Int
   private let columns: Int
+  /// The loops around an indexed product and its rows; nil for one plain product.
+  private let turns: (outer: [Int], rows: Int)?
   private let placement: (Value) -> Placement?
 
   /// Members that the product does itself.
@@ -19,6 +21,10 @@ struct EpilogueMatch {
   private(set) var addend: (placement: Placement, row: Int)?
   private(set) var activation = NETJAC_ACTIVATION_NONE
   private(set) var scale: (placement: Placement, row: Int, rowsPerScale: Int)?
+  /// A number for each row of a product, and the scale of an indexed product, with how far they move
+  /// at each turn of the outer loops.
+  private(set) var rowBias: (placement: Placement, steps: [Int])?
+  private(set) var scaleSteps: [Int] = []
   /// The nodes whose values the product stores: its result, the slope, the result before the scale.
   private(set) var result: Int
   private(set) var slope: Int?
@@ -27,14 +33,21 @@ struct EpilogueMatch {
   /// `aliases` are the product and the reshapes of it that the group reads.
   init(
     _ program: Program, product: Int, aliases: Set<Int>, members: [Int], usedOutside: Set<Int>,
-    rows: Int, columns: Int, placement: @escaping (Value) -> Placement?
+    plan: DotPlan, placement: @escaping (Value) -> Placement?
   ) {
     self.program = program
     self.members = members
     inGroup = Set(members)
     self.usedOutside = usedOutside
-    self.rows = rows
-    self.columns = columns
+    if let indexed = plan.indexed {
+      rows = indexed.rows
+      columns = indexed.columns
+      turns = (indexed.outer.map(\.dim), indexed.m)
+    } else {
+      rows = plan.m.dim
+      columns = plan.n.dim
+      turns = nil
+    }
     self.placement = placement
     result = product
     var current = aliases
@@ -86,6 +99,8 @@ struct EpilogueMatch {
     else { return nil }
     if bias == nil, isRow(operand) {
       bias = operand
+    } else if rowBias == nil, let steps = rowBiasSteps(operand) {
+      rowBias = (operand, steps)
     } else if addend == nil, operand.isContiguous {
       addend = (operand, columns)
     } else {
@@ -172,9 +187,15 @@ struct EpilogueMatch {
 
   private mutating func absorbScale(_ current: Set<Int>) -> Int? {
     for user in users(current).subtracting(absorbed).sorted() {
-      guard program.nodes[user].primitive is Multiply, let operand = other(user, than: current),
-        let form = scaleForm(operand)
+      guard program.nodes[user].primitive is Multiply, let operand = other(user, than: current)
       else { continue }
+      if turns != nil {
+        guard let form = scaleOfTurns(operand) else { continue }
+        scale = (operand, form.row, 1)
+        scaleSteps = form.steps
+        return user
+      }
+      guard let form = scaleForm(operand) else { continue }
       scale = (operand, form.row, form.rowsPerScale)
       return user
     }
@@ -188,6 +209,25 @@ struct EpilogueMatch {
     guard let matrix = operand.reshaped([rows, columns]) else { return false }
     return (rows == 1 || matrix.strides[0] == 0) && (columns == 1 || matrix.strides[1] == 1)
       && !(operand.isFill && operand.count > 1 && columns > 1)
+  }
+
+  /// One number for each row of a product.
+  private func rowBiasSteps(_ operand: Placement) -> [Int]? {
+    guard let turns, columns > 1,
+      let array = operand.reshaped(Shape(turns.outer + [turns.rows, columns])),
+      array.strides[turns.outer.count + 1] == 0,
+      turns.rows == 1 || array.strides[turns.outer.count] == 1
+    else { return nil }
+    return Array(array.strides.prefix(turns.outer.count))
+  }
+
+  /// A number for each element of a product, which may repeat from product to product.
+  private func scaleOfTurns(_ operand: Placement) -> (row: Int, steps: [Int])? {
+    guard let turns, columns > 1,
+      let array = operand.reshaped(Shape(turns.outer + [turns.rows, columns])),
+      array.strides[turns.outer.count + 1] == 1
+    else { return nil }
+    return (array.strides[turns.outer.count], Array(array.strides.prefix(turns.outer.count)))
   }
 
   /// Rows that repeat in groups: how far apart they are, and how many rows share one.

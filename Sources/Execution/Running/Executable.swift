@@ -13,7 +13,8 @@ package final class Executable: @unchecked Sendable {
   package let outputTypes: [TensorType]
   /// Multiply-adds of one run.
   package let multiplyAdds: Int
-  let arenaBytes: Int
+  /// Bytes of the arrays that pass from kernel to kernel.
+  package let arenaBytes: Int
   let scratchBytes: Int
 
   private let kernels: [Kernel]

@@ -1,0 +1,159 @@
+import Graph
+import Tensors
+
+extension Compiler {
+  /// Windows that products alone use are read where they are; all others are laid out.
+  mutating func lower(_ window: Window, _ index: Int) throws {
+    let source = try placement(program.nodes[index].operands[0])
+    let margins = Margins(window, source.dims)
+    let padded = margins.paddedDims(source.dims)
+    // The padded array stands for itself until it is known to be needed.
+    let stand = Placement(
+      buffer: source.buffer, TensorType(source.element, Shape(padded)))
+    let view = margins.windows(window, of: margins.isNone ? source : stand)
+    guard onlyProductsRead(index, view) else {
+      return try lowerTable(window, rowRank: window.axes.count, index)
+    }
+    guard !margins.isNone else {
+      placements[index] = view
+      return
+    }
+    let type = TensorType(source.element, Shape(padded))
+    let target = Placement(buffer: addBuffer(.arena, type.byteCount), type)
+    pad(source, margins, to: target)
+    placements[index] = margins.windows(window, of: target)
+  }
+
+  private mutating func pad(_ source: Placement, _ margins: Margins, to target: Placement) {
+    let cropped = margins.cropped(source)
+    let starts = margins.targetStarts
+    guard let places = margins.linePlaces(of: cropped, in: target.dims) else {
+      copy(place(Tensor(TensorType(target.element, Shape(target.dims)), fill: 0.0)), to: target)
+      return copy(
+        cropped,
+        to: target.sliced(starts: starts, sizes: cropped.dims, steps: starts.map { _ in 1 }))
+    }
+    let axis = starts.count - 1
+    steps.append(
+      Step(reads: [source.buffer], writes: [target.buffer], scratchBytes: 0) { addresses in
+        PadKernel(
+          from: addresses.operand(cropped), to: addresses.operand(target), line: target.dims[axis],
+          low: starts[axis], length: cropped.dims[axis], places: places, element: target.element)
+      })
+  }
+
+  /// Whether every use of the node, through views, is a product that takes it as an indexed operand
+  /// from this placement.
+  private func onlyProductsRead(_ index: Int, _ placement: Placement) -> Bool {
+    guard !isOutput[index], program.nodes[index].type.element.isReal, !users[index].isEmpty else {
+      return false
+    }
+    return users[index].allSatisfy { user in
+      let node = program.nodes[user]
+      if node.isView {
+        guard let view = Compiler.view(node, of: placement) else { return false }
+        return onlyProductsRead(user, view)
+      }
+      guard let dot = node.primitive as? Dot else { return false }
+      let operands = node.operands.map { operand -> Placement in
+        if operand.index == index { return placement }
+        return placements[operand.index]
+          ?? Placement(buffer: placement.buffer, program.type(operand))
+      }
+      let side = node.operands.map(\.index).firstIndex(of: index)
+      let plan = self.plan(dot, user, operands[0], operands[1])
+      return plan.indexed != nil && side == (plan.isSwapped ? 0 : 1)
+    }
+  }
+
+  /// Where a view's elements are, if no copy is needed.
+  static func view(_ node: Node, of source: Placement) -> Placement? {
+    switch node.primitive {
+    case let reshape as Reshape: source.reshaped(reshape.shape)
+    case let transpose as Transpose: source.transposed(transpose.axes)
+    case let broadcast as Broadcast: source.broadcast(broadcast.shape, axes: broadcast.axes)
+    case let slice as Slice:
+      source.sliced(starts: slice.starts, sizes: slice.sizes, steps: slice.steps)
+    case let reverse as Reverse: source.reversed(reverse.axes)
+    default: source
+    }
+  }
+}
+
+/// The zeros that windows see around an array, and the part of the array that they see.
+private struct Margins {
+  /// Zeros before and behind each axis; negative where windows leave elements out.
+  let low: [Int]
+  let high: [Int]
+  /// The array's part that is copied between the zeros.
+  let sourceStarts: [Int]
+  let sizes: [Int]
+
+  init(_ window: Window, _ dims: [Int]) {
+    let outer = dims.count - window.axes.count
+    var low = [Int](repeating: 0, count: outer)
+    var high = low
+    var starts = low
+    var sizes = Array(dims.prefix(outer))
+    for (axis, dim) in zip(window.axes, dims.dropFirst(outer)) {
+      let end = (axis.count - 1) * axis.stride + (axis.size - 1) * axis.dilation + 1 - axis.low
+      low.append(axis.low)
+      high.append(end - dim)
+      starts.append(max(0, -axis.low))
+      sizes.append(max(0, min(dim, end) - max(0, -axis.low)))
+    }
+    self.low = low
+    self.high = high
+    sourceStarts = starts
+    self.sizes = sizes
+  }
+
+  /// Whether no window leaves the array.
+  var isNone: Bool { low.allSatisfy { $0 <= 0 } && high.allSatisfy { $0 <= 0 } }
+
+  var targetStarts: [Int] { low.map { max(0, $0) } }
+
+  func paddedDims(_ dims: [Int]) -> [Int] {
+    isNone
+      ? dims : zip(dims, zip(low, high)).map { $0 + $1.0 + $1.1 }
+  }
+
+  func cropped(_ source: Placement) -> Placement {
+    source.sliced(starts: sourceStarts, sizes: sizes, steps: sizes.map { _ in 1 })
+  }
+
+  /// Where each line of the padded array begins in the cropped one, -1 for a line of zeros; nil where
+  /// lines are not contiguous or too many.
+  func linePlaces(of cropped: Placement, in dims: [Int]) -> [Int32]? {
+    guard let last = cropped.strides.last, last == 1 || cropped.dims.last == 1,
+      let line = dims.last, line > 0, dims.reduce(1, *) / line <= 1 << 16
+    else { return nil }
+    var places = [0]
+    for axis in dims.indices.dropLast() {
+      let start = targetStarts[axis]
+      let stride = cropped.strides[axis]
+      places = places.flatMap { place in
+        (0..<dims[axis]).map { index in
+          place < 0 || index < start || index >= start + cropped.dims[axis]
+            ? -1 : place + (index - start) * stride
+        }
+      }
+    }
+    guard places.allSatisfy({ Int32(exactly: $0) != nil }) else { return nil }
+    return places.map { Int32(truncatingIfNeeded: $0) }
+  }
+
+  /// [Q…, K…, O…] as a view of [Q…, S…], which begins where the first window does.
+  func windows(_ window: Window, of source: Placement) -> Placement {
+    let outer = source.dims.count - window.axes.count
+    let strides = source.strides.dropFirst(outer)
+    let skipped = isNone ? zip(strides, low.dropFirst(outer)).reduce(0) { $0 - $1.0 * $1.1 } : 0
+    return Placement(
+      buffer: source.buffer, offset: source.offset + skipped,
+      dims: source.dims.prefix(outer) + window.axes.map(\.size) + window.axes.map(\.count),
+      strides: Array(source.strides.prefix(outer))
+        + zip(window.axes, strides).map { $0.dilation * $1 }
+        + zip(window.axes, strides).map { $0.stride * $1 },
+      element: source.element)
+  }
+}
