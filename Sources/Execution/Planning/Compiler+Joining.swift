@@ -54,7 +54,8 @@ extension Compiler {
     var delayed: [Step] = []
     var kept: [Step] = []
     for step in steps[(first + 1)..<second] {
-      if step.reads.contains(where: written.contains) || step.writes.contains(where: written.contains)
+      if step.reads.contains(where: written.contains)
+        || step.writes.contains(where: written.contains)
         || !Set(step.writes).isDisjoint(with: steps[first].reads)
       {
         written.formUnion(step.writes)
