@@ -78,6 +78,9 @@ FIND(product_active, product_active, (void), 1, )
 FIND(pad_lines, pad_lines, (void), 1, )
 FIND(product_joined, product_joined, (void), 1, )
 FIND(row_dots, row_dots, (void), 1, )
+FIND(window_extreme, window_extreme, (void), 1, )
+FIND(window_sum, window_sum, (void), 1, )
+FIND(add_runs, add_runs, (void), 1, )
 
 netjac_product_f64 netjac_find_product_f64(int64_t m, int64_t n, int64_t k) {
   return selected()->find_product_f64(m, n, k);

@@ -43,6 +43,12 @@ typedef struct {
   netjac_product_joined_f32 product_joined_f32;
   netjac_row_dots_f64 row_dots_f64;
   netjac_row_dots_f32 row_dots_f32;
+  netjac_window_extreme_f64 window_extreme_f64;
+  netjac_window_extreme_f32 window_extreme_f32;
+  netjac_window_sum_f64 window_sum_f64;
+  netjac_window_sum_f32 window_sum_f32;
+  netjac_add_runs_f64 add_runs_f64;
+  netjac_add_runs_f32 add_runs_f32;
 } netjac_variant;
 
 #pragma GCC visibility push(hidden)

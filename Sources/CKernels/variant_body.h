@@ -14,6 +14,7 @@
 #include "product_loops.h"
 #include "product_indexed.h"
 #include "active.h"
+#include "window_loops.h"
 
 #define SINGLE
 #include "vector.h"
@@ -25,6 +26,7 @@
 #include "product_loops.h"
 #include "product_indexed.h"
 #include "active.h"
+#include "window_loops.h"
 #undef SINGLE
 
 #define UNARY_TABLE(suffix) \
@@ -120,4 +122,10 @@ const netjac_variant VARIANT = {
   .product_joined_f32 = product_joined_f32,
   .row_dots_f64 = row_dots_f64,
   .row_dots_f32 = row_dots_f32,
+  .window_extreme_f64 = window_extreme_f64,
+  .window_extreme_f32 = window_extreme_f32,
+  .window_sum_f64 = window_sum_f64,
+  .window_sum_f32 = window_sum_f32,
+  .add_runs_f64 = add_runs_f64,
+  .add_runs_f32 = add_runs_f32,
 };

@@ -1,5 +1,6 @@
 /*
- * kernels.h - Leaf loops over plain arrays: elementwise functions, copies, reductions; and products.h.
+ * kernels.h - Leaf loops over plain arrays: elementwise functions, copies, reductions; and products.h and
+ *   windows.h.
  *
  * Every loop exists for several instruction sets. The best one for this processor is chosen when the
  * library is loaded; a caller looks a kernel up once and keeps the pointer:
@@ -21,6 +22,7 @@
 #include <stdint.h>
 
 #include "products.h"
+#include "windows.h"
 
 /* The library exports the functions of netjac.h and nothing else. */
 #pragma GCC visibility push(hidden)
