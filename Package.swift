@@ -61,7 +61,7 @@ let package = Package(
     .testTarget(
       name: "ExecutionTests",
       dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors", "TestCases"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors", "TestCases"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Formats", "Graph", "Tensors"]),
     .testTarget(
       name: "TrainingTests",

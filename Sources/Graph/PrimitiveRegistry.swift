@@ -19,6 +19,6 @@ package enum PrimitiveRegistry {
     DiagonalPart.self, Window.self, Fold.self,
     Reshape.self, Transpose.self, Broadcast.self, Slice.self, Pad.self, Reverse.self,
     Concatenate.self, Gather.self, ScatterAdd.self,
-    ArgExtreme.self, SortOrder.self,
+    ArgExtreme.self, WindowExtreme.self, SortOrder.self,
   ]
 }

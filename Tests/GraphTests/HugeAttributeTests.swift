@@ -67,6 +67,7 @@ import Testing
       WindowAxis(size: 2, stride: 1 << 29, dilation: 1 << 29, low: huge, count: 3),
     ] {
       try exercise(Window([window]), [3, 4])
+      try exercise(WindowExtreme(.maximum, [window]), [3, 4])
       try exercise(Fold([window], spatial: [4]), [3, 2, 3])
     }
     try exercise(Fold([WindowAxis(size: 2, count: 3)], spatial: [huge]), [3, 2, 3])

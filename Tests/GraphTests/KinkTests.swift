@@ -63,6 +63,13 @@ import Testing
     #expect(try distances(ReduceExtreme(.maximum, [0, 1]), [x]) == [1.5])
     #expect(try distances(ArgExtreme(.minimum, axis: 1), [x]) == [1.5, 7])
     #expect(try distances(SortOrder(descending: true), [x]) == [1.5, 1.5, 0, 7])
+    let pair = WindowAxis(size: 2, count: 2)
+    #expect(try distances(WindowExtreme(.maximum, [pair]), [x]) == [3, 1.5, 0, 7])
+    // Elements outside are no rivals, and a single element has none.
+    let beyond = WindowAxis(size: 2, stride: 2, low: 3, count: 4)
+    #expect(
+      try distances(WindowExtreme(.minimum, [beyond]), [x])
+        == [.infinity, .infinity, 1.5, .infinity, .infinity, .infinity, 7, .infinity])
   }
 
   /// A program of one vector with a name for the node that `body` adds.

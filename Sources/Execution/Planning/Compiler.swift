@@ -264,15 +264,26 @@ struct Compiler {
 
   mutating func lowerSingle(_ index: Int) throws {
     let node = program.nodes[index]
+    // Computed already, together with what it takes its elements by.
+    if placements[index] != nil { return }
     switch node.primitive {
     case let dot as Dot: try lower(dot, index)
-    case let reduce as ReduceSum: try lowerReduction(.sum, reduce.axes, index)
+    case let reduce as ReduceSum:
+      if let (window, x) = summedWindow(index) {
+        try lowerSum(of: window, x, index)
+      } else {
+        try lowerReduction(.sum, reduce.axes, index)
+      }
     case let reduce as ReduceExtreme:
       try lowerReduction(reduce.kind == .maximum ? .maximum : .minimum, reduce.axes, index)
     case let concatenate as Concatenate: try lower(concatenate, index)
     case let pad as Pad: try lower(pad, index)
     case let fold as Fold: try lower(fold, index)
-    case let window as Window: try lower(window, index)
+    case let window as Window:
+      // A sum reads the image itself.
+      if users[index].count == 1, summedWindow(users[index][0]) != nil { return }
+      try lower(window, index)
+    case let extreme as WindowExtreme: try lower(extreme, index)
     case let diagonal as Diagonal: try lowerTable(diagonal, rowRank: 1, index)
     case let part as DiagonalPart: try lowerTable(part, rowRank: 2, index)
     default: try lowerPlain(index)

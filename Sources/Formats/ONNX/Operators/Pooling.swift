@@ -83,33 +83,15 @@ enum PoolingOperators {
     let outputs = window.outputDims.reduce(1, *)
     let output = Shape([dims[0], dims[1]] + window.outputDims)
 
-    var windows = try p.add(Window(window.axes), [x])
-    if window.leavesImage {
-      // Elements outside must never win, so they are the lowest there is.
-      let ones = try p.constant(
-        Tensor(TensorType(.bool, Shape(window.spatial)), fill: Int64(1)))
-      let inside = try p.broadcast(p.add(Window(window.axes), [ones]), to: p.shape(windows))
-      windows = try p.select(inside, windows, p.lowest(like: windows))
+    let size = try Shape(checking: dims.prefix(2) + window.kernelDims + window.outputDims).count
+    guard size <= p.memoryLimit / 8 else {
+      throw NetJacError(
+        .memory,
+        "the windows hold \(size) elements, which is beyond the memory limit of \(p.memoryLimit) "
+          + "bytes (option memory_limit)")
     }
-    let flatWindows = try p.reshape(windows, Shape([images, window.kernelCount, outputs]))
-    let place = try p.add(ArgExtreme(.maximum, axis: 1), [flatWindows])
-
-    // A window's place and position tell the pixel: pixel = base[position] + offset[place].
-    let strides = Shape(window.spatial).strides
-    let bases = positions(window.axes.map { $0.count }) { index in
-      zip(window.axes, strides).enumerated().reduce(0) { sum, entry in
-        let (axis, (window, stride)) = entry
-        return sum + (index[axis] * window.stride - window.low) * stride
-      }
-    }
-    let offsets = positions(window.kernelDims) { index in
-      zip(window.axes, strides).enumerated().reduce(0) { sum, entry in
-        sum + index[entry.offset] * entry.element.0.dilation * entry.element.1
-      }
-    }
-    let base = try p.add(
-      Broadcast([images, outputs], axes: [1]), [p.integers(bases)])
-    let pixel = try p.add(base, p.gather(p.integers(offsets), place))
+    let place = try p.add(WindowExtreme(.maximum, window.axes), [x])
+    let pixel = try p.reshape(place, Shape([images, outputs]))
     let y = try p.gather(p.reshape(x, Shape([images, pixels])), pixel, batch: 1)
     return [
       try p.reshape(y, output),

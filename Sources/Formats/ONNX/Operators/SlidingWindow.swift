@@ -103,15 +103,6 @@ struct SlidingWindow {
     return pads
   }
 
-  /// Whether windows take in elements outside the image.
-  var leavesImage: Bool {
-    axes.indices.contains { axis in
-      let window = axes[axis]
-      let end = (window.count - 1) * window.stride + (window.size - 1) * window.dilation
-      return window.low > 0 || end - window.low >= spatial[axis]
-    }
-  }
-
   var outputDims: [Int] { axes.map(\.count) }
   var kernelDims: [Int] { axes.map(\.size) }
   var kernelCount: Int { kernelDims.reduce(1, *) }

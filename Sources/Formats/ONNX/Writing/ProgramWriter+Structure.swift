@@ -83,6 +83,7 @@ extension ProgramWriter {
           .integer("axis", extreme.axis), .integer("keepdims", 0),
           .integer("select_last_index", extreme.last ? 1 : 0),
         ])
+    case let extreme as WindowExtreme: return try write(extreme, value, x[0])
     case let order as SortOrder:
       let axis = node.type.rank - 1
       guard case .fixed(let length) = batched.length(value, axis) else {
