@@ -106,7 +106,7 @@ extension Compiler {
     let primitive = node.primitive
     var scratchBytes = 0
     switch primitive {
-    case is Gather, is ScatterAdd, is CumulativeSum, is ArgExtreme: break
+    case is CumulativeSum, is ArgExtreme: break
     case is SortOrder: scratchBytes = (types[0].dims.last ?? 0) * 8
     default: throw NetJacError(.defect, "no kernel computes \(primitive.name)")
     }
@@ -115,10 +115,6 @@ extension Compiler {
         let from = operands.map { addresses.operand($0) }
         let to = addresses.operand(y)
         return switch primitive {
-        case let gather as Gather:
-          GatherKernel(gather, from: from[0], types[0], at: from[1], types[1], to: to)
-        case let scatter as ScatterAdd:
-          ScatterAddKernel(scatter, from: from[0], types[0], at: from[1], types[1], to: to)
         case let sum as CumulativeSum:
           CumulativeSumKernel(
             sum, from: from[0], dims: types[0].dims, to: to, element: types[0].element)

@@ -284,6 +284,8 @@ struct Compiler {
       if users[index].count == 1, summedWindow(users[index][0]) != nil { return }
       try lower(window, index)
     case let extreme as WindowExtreme: try lower(extreme, index)
+    case let gather as Gather: try lower(gather, index)
+    case let scatter as ScatterAdd: try lower(scatter, index)
     case let diagonal as Diagonal: try lowerTable(diagonal, rowRank: 1, index)
     case let part as DiagonalPart: try lowerTable(part, rowRank: 2, index)
     default: try lowerPlain(index)
