@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Tensors
 
@@ -94,11 +95,13 @@ final class TableKernel: Kernel {
 final class ScatterTableKernel: Kernel {
   private let source: Operand
   private let target: Operand
-  private let runs: PlainArray<TableRun>
+  private let runs: PlainArray<netjac_run>
   private let rows: Int
   private let sourceRow: Int
   private let targetRow: Int
   private let element: ElementType
+  private let addRuns64 = netjac_find_add_runs_f64()
+  private let addRuns32 = netjac_find_add_runs_f32()
 
   override var name: String { "fold \(rows)x\(targetRow)" }
 
@@ -108,7 +111,12 @@ final class ScatterTableKernel: Kernel {
   ) {
     self.source = source
     self.target = target
-    runs = PlainArray(TableRun.runs(table).filter { $0.place >= 0 })
+    runs = PlainArray(
+      TableRun.runs(table).filter { $0.place >= 0 }.map {
+        netjac_run(
+          source: Int64($0.start), target: Int64($0.place), step: Int64($0.step),
+          length: Int64($0.length))
+      })
     self.rows = rows
     sourceRow = table.count
     self.targetRow = targetRow
@@ -119,35 +127,56 @@ final class ScatterTableKernel: Kernel {
 
   override func run(_ bases: Bases) {
     switch element {
-    case .float64: fold(bases, Double(0)) { $0 + $1 }
-    case .float32: fold(bases, Float(0)) { $0 + $1 }
-    case .int64: fold(bases, Int64(0)) { $0 &+ $1 }
-    case .int32: fold(bases, Int32(0)) { $0 &+ $1 }
-    case .bool: fold(bases, UInt8(0)) { $0 | $1 }
+    case .float64:
+      fold(bases, Double.self) { y, x, count in
+        addRuns64?(
+          y, Int64(targetRow), x, Int64(sourceRow), Int64(count), runs.start, Int64(runs.count))
+      }
+    case .float32:
+      fold(bases, Float.self) { y, x, count in
+        addRuns32?(
+          y, Int64(targetRow), x, Int64(sourceRow), Int64(count), runs.start, Int64(runs.count))
+      }
+    case .int64: fold(bases, Int64.self) { y, x, count in add(y, x, count) { $0 &+ $1 } }
+    case .int32: fold(bases, Int32.self) { y, x, count in add(y, x, count) { $0 &+ $1 } }
+    case .bool: fold(bases, UInt8.self) { y, x, count in add(y, x, count) { $0 | $1 } }
+    }
+  }
+
+  /// Rows taken at once: so many that a run does not meet those before it while they are still
+  /// being stored, and few enough for the first-level cache.
+  private var rowsAtOnce: Int { Swift.max(1, Swift.min(16, 2048 / Swift.max(targetRow, 1))) }
+
+  @inline(__always)
+  private func fold<Element>(
+    _ bases: Bases, _ type: Element.Type,
+    _ add: (UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void
+  ) {
+    let y = target.pointer(bases, as: type)
+    let x = source.pointer(bases, as: type)
+    var row = 0
+    while row < rows {
+      let count = Swift.min(rowsAtOnce, rows - row)
+      memset(y + row * targetRow, 0, count * targetRow * MemoryLayout<Element>.stride)
+      add(y + row * targetRow, x + row * sourceRow, count)
+      row += count
     }
   }
 
   @inline(__always)
-  private func fold<Element>(
-    _ bases: Bases, _ zero: Element, _ plus: (Element, Element) -> Element
+  private func add<Element>(
+    _ y: UnsafeMutablePointer<Element>, _ x: UnsafeMutablePointer<Element>, _ rows: Int,
+    _ plus: (Element, Element) -> Element
   ) {
-    var y = target.pointer(bases, as: Element.self)
-    var x = source.pointer(bases, as: Element.self)
-    for _ in 0..<rows {
-      y.update(repeating: zero, count: targetRow)
+    for row in 0..<rows {
+      let (target, source) = (y + row * targetRow, x + row * sourceRow)
       for k in 0..<runs.count {
-        let run = runs.start + k
-        let part = y + run.pointee.place
-        let from = x + run.pointee.start
-        let step = run.pointee.step
-        if step == 1 {
-          for j in 0..<run.pointee.length { part[j] = plus(part[j], from[j]) }
-        } else {
-          for j in 0..<run.pointee.length { part[j * step] = plus(part[j * step], from[j]) }
+        let run = runs[k]
+        for j in 0..<run.length {
+          let sum = target + Int(run.target + j * run.step)
+          sum.pointee = plus(sum.pointee, source[Int(run.source + j)])
         }
       }
-      y += targetRow
-      x += sourceRow
     }
   }
 }
