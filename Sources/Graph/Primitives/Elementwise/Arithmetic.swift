@@ -103,7 +103,12 @@ package struct Multiply: BinaryFunction {
     if p.fill(of: x[0]) == -1, p.type(x[0]).element.isReal { return try p.negate(x[1]) }
     if p.fill(of: x[1]) == -1, p.type(x[1]).element.isReal { return try p.negate(x[0]) }
     // A diagonal matrix stays one when it is scaled: it never becomes a matrix of numbers.
-    return try p.onDiagonal(self, x, deciding: [0]) ?? p.onDiagonal(self, x, deciding: [1])
+    if let scaled = try p.onDiagonal(self, x, deciding: [0]) ?? p.onDiagonal(self, x, deciding: [1])
+    {
+      return scaled
+    }
+    // The cotangent of a pool is scaled before it is spread over the image.
+    return try p.scaledUpdates(x[0], x[1]) ?? p.scaledUpdates(x[1], x[0])
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
