@@ -127,10 +127,13 @@ static void FN(product_indexed)(real *y, int64_t y_stride, int64_t first_row, co
 static void FN(pad_lines)(real *y, int64_t line, int64_t low, int64_t length, const real *x,
                           const int32_t *places, int64_t lines) {
   for (int64_t i = 0; i < lines; i++, y += line) {
-    for (int64_t c = 0; c < line; c += LANES) FN(store_first)(y + c, 0, line - c);
+    const int64_t begin = places[i] < 0 ? line : low, end = places[i] < 0 ? line : low + length;
+    for (int64_t c = 0; c < begin; c += LANES) FN(store_first)(y + c, 0, begin - c);
+    for (int64_t c = end; c < line; c += LANES) FN(store_first)(y + c, 0, line - c);
     if (places[i] < 0) continue;
     const real *from = x + places[i];
-    for (int64_t c = 0; c < length; c += LANES)
-      FN(store_first)(y + low + c, FN(load_first)(from + c, length - c), length - c);
+    int64_t c = 0;
+    for (; c + LANES <= length; c += LANES) FN(store)(y + low + c, FN(load)(from + c));
+    if (c < length) FN(store_part)(y + low + c, FN(load_part)(from + c, length - c), length - c);
   }
 }

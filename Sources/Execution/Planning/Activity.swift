@@ -28,8 +28,15 @@ struct Activity {
     return mask
   }
 
-  /// A product of a matrix and a slope has the slope's zeros.
+  /// A product of a matrix and a slope has the slope's zeros, as has a slope times something.
   mutating func multiplied(_ result: Placement, by factors: [Placement]) {
+    if result.isContiguous,
+      factors.contains(where: {
+        slopes.contains($0.buffer) && $0.isContiguous && $0.dims == result.dims
+      })
+    {
+      slopes.insert(result.buffer)
+    }
     guard result.dims.count > 1, let columns = result.dims.last, result.isContiguous else { return }
     for factor in factors where slopes.contains(factor.buffer) && factor.dims == result.dims {
       let axes = factor.collapsedAxes([factor.strides])

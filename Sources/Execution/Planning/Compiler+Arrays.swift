@@ -17,18 +17,41 @@ extension Compiler {
   }
 
   mutating func lower(_ concatenate: Concatenate, _ index: Int) throws {
-    let node = program.nodes[index]
-    let y = newPlacement(for: index)
-    var start = 0
-    for operand in node.operands {
+    let y = concatenation(index)
+    for (operand, part) in zip(program.nodes[index].operands, parts(of: concatenate, index, in: y))
+    {
       let x = try placement(operand)
-      var starts = x.dims.map { _ in 0 }
-      starts[concatenate.axis] = start
-      start += x.dims[concatenate.axis]
-      if x.count > 0 {
-        copy(x, to: y.sliced(starts: starts, sizes: x.dims, steps: x.dims.map { _ in 1 }))
-      }
+      if x.count > 0, x.buffer != y.buffer { copy(x, to: part) }
     }
+  }
+
+  /// Where a concatenation's result is, also before its parts are.
+  private mutating func concatenation(_ index: Int) -> Placement {
+    placements[index] ?? newPlacement(for: index)
+  }
+
+  private func parts(
+    of concatenate: Concatenate, _ index: Int, in y: Placement
+  ) -> [Placement] {
+    var start = 0
+    return program.nodes[index].operands.map { operand in
+      let dims = program.type(operand).dims
+      var starts = dims.map { _ in 0 }
+      starts[concatenate.axis] = start
+      start += dims[concatenate.axis]
+      return y.sliced(starts: starts, sizes: dims, steps: dims.map { _ in 1 })
+    }
+  }
+
+  /// The place of a value that only a concatenation uses, once, within the concatenation's result.
+  mutating func partOfConcatenation(_ index: Int) -> Placement? {
+    guard !isOutput[index], users[index].count == 1, let user = users[index].first,
+      let concatenate = program.nodes[user].primitive as? Concatenate,
+      program.nodes[user].operands.count(where: { $0.index == index }) == 1,
+      let place = program.nodes[user].operands.firstIndex(where: { $0.index == index }),
+      program.nodes[index].type.count > 0
+    else { return nil }
+    return parts(of: concatenate, user, in: concatenation(user))[place]
   }
 
   mutating func lower(_ pad: Pad, _ index: Int) throws {

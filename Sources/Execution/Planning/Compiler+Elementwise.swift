@@ -71,21 +71,28 @@ extension Compiler {
       for operand in program.nodes[index].operands { gatherConstant(operand) }
     }
     let usedOutside = valuesUsed(outside: Set(members))
-    for index in members where usedOutside.contains(index) { _ = newPlacement(for: index) }
-    var plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: lastUses(members))
+    let lastUses = lastUses(members)
     let dims = program.nodes[first].type.dims
-    if let rows = try rowAxes(members, usedOutside, dims),
-      try fill(&plan, rowsOf: rows.row.strides)
-    {
-      plan.rowAxes = rows.outer
-      plan.rowLength = rows.row.dim
-    } else {
-      plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: plan.lastUses)
+    var plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: lastUses)
+    for joinsParts in [true, false] {
+      let arePartsEven = placeResults(
+        members.filter(usedOutside.contains), joiningParts: joinsParts)
+      plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: lastUses)
+      if let rows = try rowAxes(members, usedOutside, dims),
+        try fill(&plan, rowsOf: rows.row.strides)
+      {
+        plan.rowAxes = rows.outer
+        plan.rowLength = rows.row.dim
+        break
+      }
+      guard arePartsEven else { continue }
+      plan = GroupPlan(members: members, usedOutside: usedOutside, lastUses: lastUses)
       guard try fill(&plan, rowsOf: nil) else {
         let names = members.map { program.nodes[$0].primitive.name }
         throw NetJacError(.defect, "no kernel computes one of \(names) on \(dims)")
       }
       plan.rowLength = program.nodes[first].type.count
+      break
     }
     append(plan)
     for index in members where program.nodes[index].primitive is Multiply {
@@ -93,6 +100,21 @@ extension Compiler {
       activity.multiplied(
         result, by: program.nodes[index].operands.compactMap { placements[$0.index] })
     }
+  }
+
+  /// Gives results their places, as parts of a concatenation where that alone uses them. Returns
+  /// whether each of them is contiguous.
+  private mutating func placeResults(_ results: [Int], joiningParts: Bool) -> Bool {
+    var areContiguous = true
+    for index in results {
+      guard joiningParts, let part = partOfConcatenation(index) else {
+        _ = newPlacement(for: index)
+        continue
+      }
+      placements[index] = part
+      if !part.isContiguous { areContiguous = false }
+    }
+    return areContiguous
   }
 
   /// A group of elementwise nodes as slots and operations.

@@ -109,7 +109,36 @@ package struct Multiply: BinaryFunction {
     }
     // The cotangent of a pool is scaled before it is spread over the image.
     return try p.scaledUpdates(x[0], x[1]) ?? p.scaledUpdates(x[1], x[0])
+      ?? sharedFactors(x, in: p)
   }
+
+  /// `(a·b)·c`, b and c being the same for all seeds or samples, is `a·(b·c)`: the second product is
+  /// taken once for all.
+  private func sharedFactors(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
+    guard p.type(x[0]).element.isReal else { return nil }
+    for (product, factor) in [(x[0], x[1]), (x[1], x[0])] {
+      guard p.node(product).primitive is Multiply, let c = repeated(factor, in: p) else { continue }
+      let operands = p.node(product).operands
+      for (a, factor) in [(operands[0], operands[1]), (operands[1], operands[0])] {
+        guard let b = repeated(factor, in: p), b.how == c.how, repeated(a, in: p) == nil,
+          p.shape(b.value) == p.shape(c.value)
+        else { continue }
+        return try p.multiply(a, p.add(b.how, [p.multiply(b.value, c.value)]))
+      }
+    }
+    return nil
+  }
+
+  private func repeated(
+    _ x: Value, in p: ProgramBuilder
+  ) -> (how: Broadcast, value: Value)? {
+    let node = p.node(x)
+    guard let how = node.primitive as? Broadcast,
+      p.type(node.operands[0]).count < node.type.count, p.fill(of: x) == nil
+    else { return nil }
+    return (how, node.operands[0])
+  }
+
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
     Sample(Self(), .init([3], .int64), .init([3], .int64)),
