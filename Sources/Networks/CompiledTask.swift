@@ -4,7 +4,7 @@ import Glibc
 import Graph
 import Tensors
 
-/// A task of a network, planned for one sample and for a tile of samples.
+/// A task of a network, planned for one sample, for a tile of samples and for a short tile.
 final class CompiledTask: @unchecked Sendable {
   /// Elements of each argument and result of one sample.
   struct Sizes {
@@ -44,6 +44,8 @@ final class CompiledTask: @unchecked Sendable {
   /// Samples of a tile; 1 if samples are too large to be taken together.
   private let tileLength: Int
   private let tile = LazyRun()
+  /// For batches that are shorter than a tile, and for what is left of longer ones.
+  private let shortTile = LazyRun()
   private let threads: Int
   /// Set where the second result is computed column by column.
   let isTransposed: Bool
@@ -73,12 +75,24 @@ final class CompiledTask: @unchecked Sendable {
   /// The plan for a tile, if a batch of so many samples fills one.
   private func tilePlan(for samples: Int) -> PlannedRun? {
     guard tileLength > 1, samples >= tileLength else { return nil }
-    return tile.planned {
-      let added = program.inputs.map { _ in true }
-      return try PlannedRun(
-        program.vectorised(added: added, size: tileLength, memoryLimit: memoryLimit),
-        samples: tileLength, sizes: sizes, memoryLimit: memoryLimit)
+    return tile.planned { try vectorised(tileLength) }
+  }
+
+  /// The plan for a short tile, if so many samples fill one.
+  private func shortTilePlan(for samples: Int) -> PlannedRun? {
+    guard tileLength > CompiledTask.shortTileLength, samples >= CompiledTask.shortTileLength else {
+      return nil
     }
+    return shortTile.planned { try vectorised(CompiledTask.shortTileLength) }
+  }
+
+  private static let shortTileLength = 8
+
+  private func vectorised(_ samples: Int) throws -> PlannedRun {
+    try PlannedRun(
+      program.vectorised(
+        added: program.inputs.map { _ in true }, size: samples, memoryLimit: memoryLimit),
+      samples: samples, sizes: sizes, memoryLimit: memoryLimit)
   }
 
   /// Samples that a tile holds so that its arrays stay in the second-level cache.
@@ -91,9 +105,9 @@ final class CompiledTask: @unchecked Sendable {
   /// Allocates what calls with up to this many samples need.
   func reserve(samples: Int) {
     let tile = tilePlan(for: samples)
-    let parallel = min(threads, CompiledTask.tileCount(samples, tile))
-    single.pool.reserve(max(parallel, 1))
-    tile?.pool.reserve(max(parallel, 1))
+    let short = shortTilePlan(for: samples)
+    let parallel = min(threads, CompiledTask.tileCount(samples, tile ?? short))
+    for plan in [single, tile, short].compactMap(\.self) { plan.pool.reserve(max(parallel, 1)) }
     if parallel > 1 { ThreadPool.shared.prepare(threads: parallel) }
   }
 
@@ -120,7 +134,7 @@ final class CompiledTask: @unchecked Sendable {
       compute(call, single, 0, 1)
       return
     }
-    let tile = tilePlan(for: call.samples)
+    let tile = tilePlan(for: call.samples) ?? shortTilePlan(for: call.samples)
     let tiles = CompiledTask.tileCount(call.samples, tile)
     if threads > 1, tiles > 1 {
       var job = Job(
@@ -147,10 +161,16 @@ final class CompiledTask: @unchecked Sendable {
 
   private func compute(_ call: Call, _ tile: PlannedRun?, _ index: Int) {
     guard let tile else { return compute(call, single, index, index + 1) }
-    let start = index * tile.samples
+    var start = index * tile.samples
     let end = min(start + tile.samples, call.samples)
-    // A tail runs sample by sample, so that its length needs no plan of its own.
-    compute(call, end - start == tile.samples ? tile : single, start, end)
+    if end - start == tile.samples { return compute(call, tile, start, end) }
+    // The rest of a batch needs no plan of its own: short tiles, then single samples.
+    if let short = shortTilePlan(for: end - start) {
+      let covered = (end - start) / short.samples * short.samples
+      compute(call, short, start, start + covered)
+      start += covered
+    }
+    if start < end { compute(call, single, start, end) }
   }
 
   /// Runs samples `start` to `end` with a plan whose length divides them.
