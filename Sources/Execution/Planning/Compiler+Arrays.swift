@@ -18,6 +18,7 @@ extension Compiler {
 
   mutating func lower(_ concatenate: Concatenate, _ index: Int) throws {
     let y = concatenation(index)
+    placements[index] = y
     for (operand, part) in zip(program.nodes[index].operands, parts(of: concatenate, index, in: y))
     {
       let x = try placement(operand)
@@ -27,7 +28,12 @@ extension Compiler {
 
   /// Where a concatenation's result is, also before its parts are.
   private mutating func concatenation(_ index: Int) -> Placement {
-    placements[index] ?? newPlacement(for: index)
+    if let known = concatenations[index] { return known }
+    let y = newPlacement(for: index)
+    // The value is there when its last part is.
+    placements[index] = nil
+    concatenations[index] = y
+    return y
   }
 
   private func parts(

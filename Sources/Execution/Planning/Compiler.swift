@@ -13,6 +13,8 @@ struct Compiler {
   var steps: [Step] = []
   var constants: [ConstantMemory] = []
   var activity = Activity()
+  /// Where concatenations will be whose parts are written in place.
+  var concatenations: [Int: Placement] = [:]
 
   /// An array that a step writes or reads.
   struct Buffer {
