@@ -73,6 +73,11 @@ INLINE int FN(is_linear)(const FN(netjac_epilogue) *e) {
   return e->activation == NETJAC_ACTIVATION_NONE && !e->slope && !e->unscaled;
 }
 
+/* Cheap enough to be repeated in every block. */
+INLINE int FN(is_plain_relu)(const FN(netjac_epilogue) *e) {
+  return e->activation == NETJAC_ACTIVATION_RELU && !e->unscaled && !e->scale;
+}
+
 /* The steps from the activation on, for the block z. A function of its own, so that the activations are not
    repeated in every block. */
 static __attribute__((noinline)) void FN(activate_block)(const FN(product_job) *job, const vector *z,
@@ -119,14 +124,21 @@ INLINE void FN(finish_block)(const FN(product_job) *job, vector *sum, const int 
       UNROLL for (int v = 0; v < vectors; v++)
         sum[r * vectors + v] += FN(load_first)(addend + v * LANES, v < vectors - 1 ? LANES : last);
   }
-  if (e && !FN(is_linear)(e)) {
+  if (e && FN(is_plain_relu)(e)) {
+    if (e->slope) {
+      real *slope = e->slope + row * e->slope_stride + column;
+      UNROLL for (int r = 0; r < rows; r++, slope += e->slope_stride)
+        UNROLL for (int v = 0; v < vectors; v++)
+          FN(store_first)(slope + v * LANES, FN(step)(sum[r * vectors + v]), v < vectors - 1 ? LANES : last);
+    }
+    UNROLL for (int i = 0; i < rows * vectors; i++) sum[i] = FN(relu)(sum[i]);
+  } else if (e && !FN(is_linear)(e)) {
     /* A copy, since what has an address cannot stay in registers. */
     vector z[8 * 4];
     UNROLL for (int i = 0; i < rows * vectors; i++) z[i] = sum[i];
     FN(activate_block)(job, z, rows, row, column, count);
     return;
-  }
-  if (e && e->scale) {
+  } else if (e && e->scale) {
     FN(scale_cursor) scale = FN(scale_at)(e, row - job->first_row);
     UNROLL for (int r = 0; r < rows; r++) {
       UNROLL for (int v = 0; v < vectors; v++)

@@ -213,17 +213,17 @@ static void FN(product_joined)(real *y1, const real *a1, int64_t a1_row_stride, 
 }
 
 /* Columns of b as rows: few columns then leave no lane of a vector empty. */
-static void FN(row_dots)(real *y, const real *a, const real *b, int64_t n, int64_t k,
+static void FN(row_dots)(real *y, const real *a, const real *b, int64_t b_stride, int64_t n, int64_t k,
                          const FN(netjac_epilogue) *epilogue) {
   const FN(product_job) job = {y, n, 0, 0, 0, k, epilogue, 0, 0};
   for (int64_t column = 0; column < n; column += LANES) {
     const int64_t count = n - column < LANES ? n - column : LANES;
     real z[LANES] = {0};
     for (int64_t c = 0; c < count; c += 4) {
-      const real *row = b + (column + c) * k;
+      const real *row = b + (column + c) * b_stride;
       /* Rows beyond the last one are the last one again. */
       int64_t step[4];
-      UNROLL for (int r = 0; r < 4; r++) step[r] = (c + r < count ? r : count - 1 - c) * k;
+      UNROLL for (int r = 0; r < 4; r++) step[r] = (c + r < count ? r : count - 1 - c) * b_stride;
       vector sum[2][4];
       UNROLL for (int r = 0; r < 4; r++) sum[0][r] = sum[1][r] = 0;
       int64_t i = 0;

@@ -186,11 +186,14 @@ typedef void (*netjac_product_joined_f32)(
 netjac_product_joined_f64 netjac_find_product_joined_f64(void);
 netjac_product_joined_f32 netjac_find_product_joined_f32(void);
 
-/** y[c] = epilogue(Σ_k a[k]·b[c·K + k]), K being the number of terms: a single row times few columns, which lie as rows in b. */
-typedef void (*netjac_row_dots_f64)(double *y, const double *a, const double *b, int64_t n, int64_t k,
-                                    const netjac_epilogue_f64 *epilogue);
-typedef void (*netjac_row_dots_f32)(float *y, const float *a, const float *b, int64_t n, int64_t k,
-                                    const netjac_epilogue_f32 *epilogue);
+/**
+ * y[c] = epilogue(Σ_k a[k]·b[c·b_stride + k]): a single row times few columns, which lie as rows in b. A stride
+ * in whole cache lines is fastest.
+ */
+typedef void (*netjac_row_dots_f64)(double *y, const double *a, const double *b, int64_t b_stride, int64_t n,
+                                    int64_t k, const netjac_epilogue_f64 *epilogue);
+typedef void (*netjac_row_dots_f32)(float *y, const float *a, const float *b, int64_t b_stride, int64_t n,
+                                    int64_t k, const netjac_epilogue_f32 *epilogue);
 
 netjac_row_dots_f64 netjac_find_row_dots_f64(void);
 netjac_row_dots_f32 netjac_find_row_dots_f32(void);

@@ -10,6 +10,8 @@ final class RowDotsKernel: Kernel {
   private let k: Int
   private let epilogue: Epilogue
   private let matrix: UnsafeMutableRawPointer
+  /// Elements from row to row: whole cache lines.
+  private let stride: Int
   private let dots64: netjac_row_dots_f64?
   private let dots32: netjac_row_dots_f32?
 
@@ -28,13 +30,15 @@ final class RowDotsKernel: Kernel {
     n = plan.n.dim
     k = plan.k.dim
     self.epilogue = epilogue
+    let size = isDouble ? 8 : 4
+    stride = (k * size + 63) / 64 * 64 / size
     let (rows, columns) = (Int64(n), Int64(k))
     let (row, column) = (Int64(plan.n.strides[1]), Int64(plan.k.strides[1]))
-    matrix = .allocate(byteCount: max(n * k * (isDouble ? 8 : 4), 64), alignment: 64)
+    matrix = .allocate(byteCount: max(n * stride * size, 64), alignment: 64)
     if isDouble {
-      netjac_copy2d_8(matrix, columns, 1, constant, row, column, rows, columns)
+      netjac_copy2d_8(matrix, Int64(stride), 1, constant, row, column, rows, columns)
     } else {
-      netjac_copy2d_4(matrix, columns, 1, constant, row, column, rows, columns)
+      netjac_copy2d_4(matrix, Int64(stride), 1, constant, row, column, rows, columns)
     }
     dots64 = netjac_find_row_dots_f64()
     dots32 = netjac_find_row_dots_f32()
@@ -61,12 +65,12 @@ final class RowDotsKernel: Kernel {
       var last = netjac_epilogue_f64(epilogue, bases, yRow: n)
       dots64?(
         y.pointer(bases, as: Double.self), a.pointer(bases, as: Double.self),
-        matrix.assumingMemoryBound(to: Double.self), Int64(n), Int64(k), &last)
+        matrix.assumingMemoryBound(to: Double.self), Int64(stride), Int64(n), Int64(k), &last)
     } else {
       var last = netjac_epilogue_f32(epilogue, bases, yRow: n)
       dots32?(
         y.pointer(bases, as: Float.self), a.pointer(bases, as: Float.self),
-        matrix.assumingMemoryBound(to: Float.self), Int64(n), Int64(k), &last)
+        matrix.assumingMemoryBound(to: Float.self), Int64(stride), Int64(n), Int64(k), &last)
     }
   }
 }
