@@ -43,6 +43,8 @@ typedef struct {
   netjac_product_joined_f32 product_joined_f32;
   netjac_row_dots_f64 row_dots_f64;
   netjac_row_dots_f32 row_dots_f32;
+  netjac_spread_f64 spread_f64;
+  netjac_spread_f32 spread_f32;
   netjac_window_extreme_f64 window_extreme_f64;
   netjac_window_extreme_f32 window_extreme_f32;
   netjac_window_sum_f64 window_sum_f64;

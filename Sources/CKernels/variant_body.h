@@ -14,6 +14,7 @@
 #include "product_loops.h"
 #include "product_indexed.h"
 #include "active.h"
+#include "spread.h"
 #include "window_loops.h"
 
 #define SINGLE
@@ -26,6 +27,7 @@
 #include "product_loops.h"
 #include "product_indexed.h"
 #include "active.h"
+#include "spread.h"
 #include "window_loops.h"
 #undef SINGLE
 
@@ -122,6 +124,8 @@ const netjac_variant VARIANT = {
   .product_joined_f32 = product_joined_f32,
   .row_dots_f64 = row_dots_f64,
   .row_dots_f32 = row_dots_f32,
+  .spread_f64 = spread_f64,
+  .spread_f32 = spread_f32,
   .window_extreme_f64 = window_extreme_f64,
   .window_extreme_f32 = window_extreme_f32,
   .window_sum_f64 = window_sum_f64,

@@ -135,6 +135,58 @@ struct StructuredProductTests {
     }
   }
 
+  @Test(
+    "the winners of a pool are spread through the convolution before it",
+    arguments: [ElementType.float64, .float32], [1, 2])
+  func spread(_ element: ElementType, _ stride: Int) throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 15)
+    let x = try p.input(TensorType(element, [3 * 13 * 11]))
+    var y = try p.reshape(x, [1, 3, 13, 11])
+    // Five features before the second pool, seven behind: neither fills a vector.
+    for (features, axes) in [
+      (5, [WindowAxis(size: 3, low: 1, count: 13), WindowAxis(size: 2, count: 10)]),
+      (
+        7,
+        [
+          WindowAxis(size: 3, stride: stride, low: 1, count: stride == 1 ? 6 : 3),
+          WindowAxis(size: 2, dilation: 2, low: 1, count: 5),
+        ]
+      ),
+    ] {
+      let channels = p.shape(y)[1]
+      let kernel = try p.constant(
+        random.tensor(TensorType(element, Shape([features, channels] + axes.map(\.size)))))
+      let z = try p.dot(
+        p.add(Window(axes), [y]), kernel, [0, 2, 3, 4, 5, 6], [1, 2, 3, 4], [0, 1, 5, 6])
+      y = try pooled(p.relu(z), in: p)
+    }
+    let count = p.shape(y).dims.reduce(1, *)
+    let weights = try p.constant(random.tensor(TensorType(element, [count, 2])))
+    let network = p.program(
+      outputs: [try p.dot(p.reshape(y, [count]), weights, [0], [0, 1], [1])])
+    let jacobian = try Jacobian.program(of: network).program
+    for set in InstructionSet.available {
+      for program in [jacobian, try jacobian.vectorised(added: [true], size: 3)] {
+        try expectAgreement(program, set, element == .float64 ? 1e-12 : 1e-4) { names in
+          names.contains { $0.hasPrefix("spread") }
+        }
+      }
+    }
+  }
+
+  /// The largest of each 2x2 pixels.
+  private func pooled(_ x: Value, in p: ProgramBuilder) throws -> Value {
+    let dims = p.shape(x).dims
+    let axes = dims.suffix(2).map { WindowAxis(size: 2, stride: 2, count: $0 / 2) }
+    let place = try p.add(WindowExtreme(.maximum, axes), [x])
+    let images = dims[0] * dims[1]
+    let picks = axes.reduce(1) { $0 * $1.count }
+    let flat = try p.reshape(x, Shape([images, dims[2] * dims[3]]))
+    let values = try p.gather(flat, p.reshape(place, Shape([images, picks])), batch: 1)
+    return try p.reshape(values, Shape(Array(dims.prefix(2)) + axes.map(\.count)))
+  }
+
   /// Relu networks and how many of their units are active: few, about half, nearly all, none.
   @Test(
     "zeros behind relus are left out, in one sample and in many",

@@ -198,4 +198,24 @@ typedef void (*netjac_row_dots_f32)(float *y, const float *a, const float *b, in
 netjac_row_dots_f64 netjac_find_row_dots_f64(void);
 netjac_row_dots_f32 netjac_find_row_dots_f32(void);
 
+/*
+ * The transpose of a convolution for an image that is zero but for `picks` pixels of each of its `channels`:
+ * y[f][t] = Σ update[c][j]·kernel[c][k][f] over all c, j and k with table[place[c][j]·terms + k] = t. A place
+ * outside 0..<pixels, and a table entry below 0, adds nowhere; so does an update of zero. kernel[c][k] has its
+ * features in whole cache lines. Places of channels lie `channel_stride` apart.
+ */
+typedef struct {
+  int64_t channels, picks, channel_stride, pixels, terms, features, targets;
+  const int32_t *table;
+} netjac_spread;
+
+/** `sums` has room for targets elements times features in whole cache lines. */
+typedef void (*netjac_spread_f64)(double *y, const double *updates, const int64_t *places,
+                                  const netjac_spread *shape, const double *kernel, double *sums);
+typedef void (*netjac_spread_f32)(float *y, const float *updates, const int64_t *places,
+                                  const netjac_spread *shape, const float *kernel, float *sums);
+
+netjac_spread_f64 netjac_find_spread_f64(void);
+netjac_spread_f32 netjac_find_spread_f32(void);
+
 #pragma GCC visibility pop

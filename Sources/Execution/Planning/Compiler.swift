@@ -287,7 +287,8 @@ struct Compiler {
       try lower(window, index)
     case let extreme as WindowExtreme: try lower(extreme, index)
     case let gather as Gather: try lower(gather, index)
-    case let scatter as ScatterAdd: try lower(scatter, index)
+    case let scatter as ScatterAdd:
+      if try !spread(scatter, index) { try lower(scatter, index) }
     case let diagonal as Diagonal: try lowerTable(diagonal, rowRank: 1, index)
     case let part as DiagonalPart: try lowerTable(part, rowRank: 2, index)
     default: try lowerPlain(index)

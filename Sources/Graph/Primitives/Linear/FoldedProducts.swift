@@ -38,6 +38,8 @@ extension ProgramBuilder {
       let features = inKernel.subtracting(places.map(\.kernel)).reduce(1) { $0 * dims[$1] }
       guard features >= ProgramBuilder.fewestFeatures else { continue }
       let (kernel, array) = isSwapped ? (operands[1], operands[0]) : (operands[0], operands[1])
+      // An image of few pixels is better spread pixel by pixel than read window by window.
+      if isScattered(array) { return nil }
       return try reshape(
         convolution(
           kernel, kernelSide, array, arraySide, places, axes,
@@ -48,6 +50,13 @@ extension ProgramBuilder {
   }
 
   private static let fewestFeatures = 4
+
+  /// Whether most of an array is zero because few numbers were scattered into it.
+  private func isScattered(_ x: Value) -> Bool {
+    var x = x
+    while node(x).primitive is Reshape { x = node(x).operands[0] }
+    return node(x).primitive is ScatterAdd && type(node(x).operands[0]).count * 2 <= type(x).count
+  }
 
   private func convolution(
     _ kernel: Value, _ kernelLabels: [Int], _ array: Value, _ arrayLabels: [Int],

@@ -1,0 +1,187 @@
+import CKernels
+import Graph
+import Tensors
+
+/// The transposed convolution of an image that few numbers were scattered into: neither the image nor
+/// its product with the kernel is ever laid out.
+extension Compiler {
+  /// Computes the fold behind a scatter and a product at once; false where they do not fit.
+  mutating func spread(_ scatter: ScatterAdd, _ index: Int) throws -> Bool {
+    guard program.nodes[index].type.element.isReal, let form = SpreadForm(program, users, scatter, index),
+      let array = onlyUse(index), array.user == form.product,
+      let folded = onlyUse(form.product), folded.user == form.fold,
+      let source = placements[form.kernel.index], let memory = constantMemory(source),
+      isFinite(memory, source)
+    else { return false }
+    let node = program.nodes[index]
+    let updates = try contiguous(node.operands[0])
+    let batches = Shape([form.sets, form.channels, form.picks])
+    let places =
+      try placement(node.operands[1]).reshaped(batches)
+      ?? contiguous(node.operands[1])
+      .reshaped(batches)
+    guard let places, form.picks == 1 || places.strides[2] == 1 else { return false }
+    let y = newPlacement(for: form.fold)
+    for skipped in [index, form.product] {
+      // Views of them are made, but nothing reads them.
+      placements[skipped] = Placement(buffer: addBuffer(.arena, 0), program.nodes[skipped].type)
+    }
+    let kernelPlaces = form.kernelPlaces(source.strides)
+    steps.append(
+      Step(
+        reads: [updates.buffer, places.buffer], writes: [y.buffer],
+        scratchBytes: SpreadKernel.scratchBytes(
+          targets: form.targets, features: form.features, y.element)
+      ) { addresses in
+        SpreadKernel(
+          updates: addresses.operand(updates), places: addresses.operand(places),
+          to: addresses.operand(y), scratch: addresses.scratch,
+          sets: .init(count: form.sets, placeStride: places.strides[0]),
+          shape: netjac_spread(
+            channels: Int64(form.channels), picks: Int64(form.picks),
+            channel_stride: Int64(places.strides[1]), pixels: Int64(form.pixels),
+            terms: Int64(form.terms), features: Int64(form.features),
+            targets: Int64(form.targets), table: nil),
+          table: form.table, kernel: memory, places: kernelPlaces, element: y.element)
+      })
+    return true
+  }
+
+  /// The only node that uses a value, if need be through reshapes.
+  private func onlyUse(_ index: Int) -> (user: Int, reshaped: Int)? {
+    var index = index
+    while true {
+      guard !isOutput[index], users[index].count == 1, let user = users[index].first else {
+        return nil
+      }
+      guard program.nodes[user].primitive is Reshape else { return (user, index) }
+      index = user
+    }
+  }
+
+  private func isFinite(_ memory: UnsafeRawPointer, _ view: Placement) -> Bool {
+    view.element == .float64
+      ? view.elementPlaces.allSatisfy { memory.assumingMemoryBound(to: Double.self)[$0].isFinite }
+      : view.elementPlaces.allSatisfy { memory.assumingMemoryBound(to: Float.self)[$0].isFinite }
+  }
+}
+
+extension Placement {
+  /// How far each element is from the first one.
+  fileprivate var elementPlaces: [Int] {
+    zip(dims, strides).reduce([0]) { places, axis in
+      places.flatMap { place in (0..<axis.0).map { place + $0 * axis.1 } }
+    }
+  }
+}
+
+/// fold(Σ kernel[c, f, k…]·scatter(updates)[q, c, o…]) as sets q, channels c, features f.
+private struct SpreadForm {
+  let product: Int
+  let fold: Int
+  let kernel: Value
+  let sets: Int
+  let channels: Int
+  let picks: Int
+  let pixels: Int
+  let terms: Int
+  let features: Int
+  let targets: Int
+  /// For each pixel and term the target, or -1.
+  let table: [Int32]
+  private let kernelLabels: [Int]
+  /// Labels of the kernel as the spread takes them: channels, terms, features.
+  private let order: [Int]
+  private let lengths: [Int]
+
+  init?(_ program: Program, _ users: [[Int]], _ scatter: ScatterAdd, _ index: Int) {
+    func next(_ index: Int) -> (node: Int, value: Int)? {
+      var value = index
+      while true {
+        guard let user = users[value].first else { return nil }
+        guard program.nodes[user].primitive is Reshape else { return (user, value) }
+        value = user
+      }
+    }
+    guard let used = next(index), let dot = program.nodes[used.node].primitive as? Dot,
+      let folded = next(used.node), let fold = program.nodes[folded.node].primitive as? Fold
+    else { return nil }
+    let operands = program.nodes[used.node].operands
+    let isFirst = operands[0].index == used.value
+    guard isFirst != (operands[1].index == used.value) else { return nil }
+    let (arrayLabels, kernelLabels) = isFirst ? (dot.a, dot.b) : (dot.b, dot.a)
+    lengths = dot.lengths(operands.map(program.type))
+    // Axes of length one, which the product does not have, stand in the fold's operand.
+    let rank = fold.axes.count
+    var labels: [Int?] = []
+    var rest = dot.y[...]
+    for dim in program.type(Value(index: folded.value)).dims {
+      if let label = rest.first, lengths[label] == dim {
+        labels.append(label)
+        rest.removeFirst()
+      } else if dim == 1 {
+        labels.append(nil)
+      } else {
+        return nil
+      }
+    }
+    guard rest.isEmpty, labels.count >= 2 * rank else { return nil }
+    let termLabels = labels.dropLast(rank).suffix(rank).compactMap { $0 }
+    let pixelLabels = labels.suffix(rank).compactMap { $0 }
+    let channelLabels = dot.contracted
+    let setLabels = arrayLabels.filter { dot.y.contains($0) && !pixelLabels.contains($0) }
+    let featureLabels = kernelLabels.filter { dot.y.contains($0) && !termLabels.contains($0) }
+    guard Set(arrayLabels).isDisjoint(with: featureLabels + termLabels),
+      Set(kernelLabels).isDisjoint(with: setLabels + pixelLabels),
+      Set(arrayLabels).isSuperset(of: pixelLabels), Set(kernelLabels).isSuperset(of: termLabels)
+    else { return nil }
+    let channelsInOrder = arrayLabels.filter(channelLabels.contains)
+    guard arrayLabels == setLabels + channelsInOrder + pixelLabels,
+      dot.y == setLabels + featureLabels + termLabels + pixelLabels
+    else { return nil }
+    let lengths = lengths
+    func total(_ labels: [Int]) -> Int { labels.reduce(1) { $0 * lengths[$1] } }
+    let updates = program.type(program.nodes[index].operands[0])
+    let indices = program.type(program.nodes[index].operands[1])
+    product = used.node
+    self.fold = folded.node
+    kernel = operands[isFirst ? 1 : 0]
+    sets = total(setLabels)
+    channels = total(channelsInOrder)
+    pixels = total(pixelLabels)
+    terms = total(termLabels)
+    features = total(featureLabels)
+    targets = fold.spatial.reduce(1, *)
+    let batches = indices.dims.prefix(scatter.batch).reduce(1, *)
+    guard updates.count == indices.count, batches == sets * channels, batches > 0,
+      scatter.length == pixels, features >= SpreadForm.fewestFeatures,
+      pixels * terms <= SpreadForm.longestTable, targets > 0
+    else { return nil }
+    picks = updates.count / batches
+    guard picks > 0, picks * 2 <= pixels,
+      let windows = try? Window(fold.axes).type(of: [TensorType(.float64, Shape(fold.spatial))])
+    else { return nil }
+    let sources = Window(fold.axes).sources(TensorType(.float64, Shape(fold.spatial)), windows)
+    guard sources.count == pixels * terms else { return nil }
+    var table = [Int32](repeating: -1, count: pixels * terms)
+    for term in 0..<terms {
+      for pixel in 0..<pixels {
+        table[pixel * terms + term] = Int32(truncatingIfNeeded: sources[term * pixels + pixel])
+      }
+    }
+    self.table = table
+    self.kernelLabels = kernelLabels
+    order = channelsInOrder + termLabels + featureLabels
+  }
+
+  /// Where the elements of the kernel, as channels, terms and features, lie by its strides.
+  func kernelPlaces(_ strides: [Int]) -> [Int] {
+    order.reduce([0]) { places, label in
+      let stride = kernelLabels.firstIndex(of: label).map { strides[$0] } ?? 0
+      return places.flatMap { place in (0..<lengths[label]).map { place + $0 * stride } }
+    }
+  }
+
+  private static let fewestFeatures = 4
+  private static let longestTable = 1 << 20
+}
