@@ -52,13 +52,12 @@ static void FN(scatter_active)(real *y, int64_t y_stride, int64_t n, const real 
   }
 }
 
-/* z[c] = Σ_j a[places[j]]·b[places[j]·b_stride + c], eight rows of b at a time, as rows lie in memory. */
-static void FN(combine_active)(real *y, const real *a, const real *b, int64_t b_stride,
-                               const int32_t *places, int64_t count, int64_t n,
-                               const FN(netjac_epilogue) *epilogue) {
+/* z[c] = Σ_j a[places[j]]·b[places[j]·b_stride + c], in this order, eight rows of b at a time, as rows lie
+   in memory. */
+static void FN(combine_rows)(real *z, const real *a, const real *b, int64_t b_stride, const int32_t *places,
+                             int64_t count, int64_t n) {
   enum { ROWS = 8 };
-  const FN(product_job) job = {y, n, 0, 0, 0, count, epilogue, 0, 0};
-  for (int64_t j = 0; j == 0 || j < count; j += ROWS) {
+  for (int64_t j = 0; j < count || j == 0; j += ROWS) {
     const real *row[ROWS];
     vector factor[ROWS];
     /* What is missing in the last round is zero times a row that is there. */
@@ -68,27 +67,52 @@ static void FN(combine_active)(real *y, const real *a, const real *b, int64_t b_
       row[i] = b + place * b_stride;
       factor[i] = (vector)(is_there ? a[place] : 0);
     }
-    const int is_last = j + ROWS >= count;
     for (int64_t c = 0; c < n; c += LANES) {
       const int64_t left = n - c;
-      vector even = 0, odd = 0;
-      if (j > 0) even = FN(load_first)(y + c, left);
-      UNROLL for (int i = 0; i < ROWS; i += 2) {
-        even = FN(multiply_add)(factor[i], FN(load_first)(row[i] + c, left), even);
-        odd = FN(multiply_add)(factor[i + 1], FN(load_first)(row[i + 1] + c, left), odd);
-      }
-      vector sum[1] = {even + odd};
-      if (is_last)
-        FN(finish_block)(&job, sum, 1, 1, 0, c, left < LANES ? left : LANES);
-      else
-        FN(store_first)(y + c, sum[0], left);
+      vector sum = 0;
+      if (j > 0) sum = FN(load_first)(z + c, left);
+      UNROLL for (int i = 0; i < ROWS; i++)
+        sum = FN(multiply_add)(factor[i], FN(load_first)(row[i] + c, left), sum);
+      FN(store_first)(z + c, sum, left);
     }
+  }
+}
+
+/* A single row. Terms are added in the order of a product's blocks, chain by chain, and zeros change no sum:
+   the row is that of a plain product, bit for bit. `sums` has room for 4·n elements. */
+static void FN(combine_active)(real *y, const real *a, const real *b, const int32_t *places, int64_t count,
+                               int64_t n, int64_t k, const FN(netjac_epilogue) *epilogue, int32_t *chain,
+                               real *sums) {
+  const FN(product_job) job = {y, n, 0, 0, 0, k, epilogue, 0, 0};
+  FN(panel_split) split = FN(split_panels)(n);
+  for (int64_t column = 0; column < n;) {
+    /* Panels of equal width, one after the other, are one range. */
+    const int64_t width = FN(peek_width)(&split);
+    int64_t end = column;
+    while (end < n && FN(peek_width)(&split) == width) end += FN(next_width)(&split) * LANES;
+    const int64_t range = (end < n ? end : n) - column;
+    const int chains = FN(chains_of)[k >= LONG_K][width - 1];
+    for (int u = 0; u < chains; u++) {
+      int64_t length = 0;
+      for (int64_t j = 0; j < count; j++)
+        if (places[j] % chains == u) chain[length++] = places[j];
+      FN(combine_rows)(sums + u * n, a, b + column, n, chain, length, range);
+    }
+    for (int half = chains / 2; half > 0; half /= 2)
+      for (int u = 0; u < half; u++)
+        for (int64_t c = 0; c < range; c++) sums[u * n + c] += sums[(u + half) * n + c];
+    for (int64_t c = 0; c < range; c += LANES) {
+      const int64_t left = range - c;
+      vector sum[1] = {FN(load_first)(sums + c, left)};
+      FN(finish_block)(&job, sum, 1, 1, 0, column + c, left < LANES ? left : LANES);
+    }
+    column += range;
   }
 }
 
 /* Room for the active part of b, of the result and of the scale. */
 static int64_t FN(active_elements)(int64_t m, int64_t n, int64_t k) {
-  return (k + m + 1) * (n + 3 * 64 / (int64_t)sizeof(real));
+  return (k + m + 4) * (n + 3 * 64 / (int64_t)sizeof(real));
 }
 
 static int64_t FN(active_bytes)(int64_t m, int64_t n, int64_t k) {
@@ -110,7 +134,7 @@ static int FN(product_active)(real *y, const real *a, int64_t a_row_stride, cons
   /* Where most is active, leaving out the rest costs more than it saves. */
   if (term_count * column_count > k * n / 4 * 3) return 0;
   if (m == 1 && !column_mask) {
-    FN(combine_active)(y, a, b, n, terms, term_count, n, epilogue);
+    FN(combine_active)(y, a, b, terms, term_count, n, k, epilogue, rows, scratch);
     return 1;
   }
   if (!column_mask) {

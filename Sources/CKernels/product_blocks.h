@@ -271,6 +271,7 @@ ROW_PRODUCT(2, 3)
 ROW_PRODUCT(2, 4)
 static const FN(netjac_product) FN(row_products)[PANEL_VECTORS] = {
   FN(product_row_1), FN(product_row_2), FN(product_row_3), FN(product_row_4)};
+static const int FN(chains_of)[2][PANEL_VECTORS] = {{4, 4, 2, 2}, {4, 4, 1, 1}};
 static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
   {{6, NULL, {NAME_6(4, 1)}},
    {3, NULL, {NAME_3(4, 2)}},
@@ -304,6 +305,7 @@ ROW_PRODUCT(2, 2)
 ROW_PRODUCT(2, 3)
 static const FN(netjac_product) FN(row_products)[PANEL_VECTORS] = {
   FN(product_row_1), FN(product_row_2), FN(product_row_3)};
+static const int FN(chains_of)[2][PANEL_VECTORS] = {{4, 2, 2}, {4, 2, 1}};
 static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
   {{3, NULL, {NAME_3(4, 1)}}, {3, FN(pair_2_2), {NAME_3(2, 2)}}, {2, FN(pair_2_3), {NAME_2(2, 3)}}},
   {{3, NULL, {NAME_3(4, 1)}}, {3, FN(pair_2_2), {NAME_3(2, 2)}}, TALL_BLOCKS},

@@ -21,43 +21,26 @@ INLINE vector FN(load_upto)(const real *p, int64_t count) {
 #endif
 }
 
+/* Terms are added one after the other in every block, so that an element does not depend on its neighbours. */
 INLINE void FN(indexed_body)(const int vectors, const int rows, const FN(indexed_job) *indexed,
                              const real *a, const real *b, int64_t row, int64_t column, int64_t count) {
   const FN(product_job) *job = &indexed->job;
-  const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : 4;
   const int32_t *a_places = indexed->a_places, *b_places = indexed->b_places;
   const int64_t a_row = job->a_row_stride, last = count - (vectors - 1) * LANES;
-  vector sum[4][8 * 4];
-  UNROLL for (int u = 0; u < chains; u++)
-    UNROLL for (int i = 0; i < rows * vectors; i++) sum[u][i] = 0;
-  int64_t k = 0;
-  for (; k + chains <= job->k; k += chains) {
-    UNROLL for (int u = 0; u < chains; u++) {
-      const real *a_k = a + a_places[k + u], *b_place = b + b_places[k + u];
-      vector b_k[4];
-      UNROLL for (int v = 0; v < vectors - 1; v++) b_k[v] = FN(load)(b_place + v * LANES);
-      b_k[vectors - 1] = FN(load_upto)(b_place + (vectors - 1) * LANES, last);
-      UNROLL for (int r = 0; r < rows; r++) {
-        vector a_rk = (vector)a_k[r * a_row];
-        UNROLL for (int v = 0; v < vectors; v++)
-          sum[u][r * vectors + v] = FN(multiply_add)(a_rk, b_k[v], sum[u][r * vectors + v]);
-      }
+  vector sum[8 * 4];
+  UNROLL for (int i = 0; i < rows * vectors; i++) sum[i] = 0;
+  for (int64_t k = 0; k < job->k; k++) {
+    const real *a_k = a + a_places[k], *b_place = b + b_places[k];
+    vector b_k[8];
+    UNROLL for (int v = 0; v < vectors - 1; v++) b_k[v] = FN(load)(b_place + v * LANES);
+    b_k[vectors - 1] = FN(load_upto)(b_place + (vectors - 1) * LANES, last);
+    UNROLL for (int r = 0; r < rows; r++) {
+      vector a_rk = (vector)a_k[r * a_row];
+      UNROLL for (int v = 0; v < vectors; v++)
+        sum[r * vectors + v] = FN(multiply_add)(a_rk, b_k[v], sum[r * vectors + v]);
     }
   }
-  UNROLL for (int u = 0; u < chains - 1; u++) {
-    if (k + u >= job->k) break;
-    const real *a_k = a + a_places[k + u], *b_place = b + b_places[k + u];
-    UNROLL for (int v = 0; v < vectors; v++) {
-      vector b_k = v < vectors - 1 ? FN(load)(b_place + v * LANES) : FN(load_upto)(b_place + v * LANES, last);
-      UNROLL for (int r = 0; r < rows; r++)
-        sum[u][r * vectors + v] =
-          FN(multiply_add)((vector)a_k[r * a_row], b_k, sum[u][r * vectors + v]);
-    }
-  }
-  UNROLL for (int half = chains / 2; half > 0; half /= 2)
-    UNROLL for (int u = 0; u < half; u++)
-      UNROLL for (int i = 0; i < rows * vectors; i++) sum[u][i] += sum[u + half][i];
-  FN(finish_block)(job, sum[0], vectors, rows, row, column, count);
+  FN(finish_block)(job, sum, vectors, rows, row, column, count);
 }
 
 #define INDEXED(vectors, rows) \
@@ -82,6 +65,10 @@ typedef struct {
   FN(indexed_block) blocks[8];
 } FN(indexed_width);
 
+/* A single row waits for its additions unless it has many vectors. */
+enum { FN(long_row) = 8 };
+INDEXED(8, 1)
+
 #if VECTOR_REGISTERS == 32
 INDEXED_8(1)
 INDEXED_8(2)
@@ -104,8 +91,11 @@ static void FN(product_indexed)(real *y, int64_t y_stride, int64_t first_row, co
     {y, y_stride, shape->a_row_stride, 0, 0, shape->k, epilogue, 0, first_row},
     shape->a_places, shape->b_places};
   for (int64_t run = 0; run < shape->runs; run++, b += shape->run_stride) {
-    FN(panel_split) split = FN(split_panels)(shape->run);
-    for (int64_t column = 0; column < shape->run;) {
+    int64_t column = 0;
+    for (; shape->m == 1 && shape->run - column >= FN(long_row) * LANES; column += FN(long_row) * LANES)
+      FN(indexed_8_1)(&indexed, a, b + column, first_row, run * shape->run + column, FN(long_row) * LANES);
+    FN(panel_split) split = FN(split_panels)(shape->run - column);
+    while (column < shape->run) {
       int64_t width = FN(next_width)(&split);
       int64_t left = shape->run - column, count = left < width * LANES ? left : width * LANES;
       const FN(indexed_width) *blocks = &FN(indexed_widths)[width - 1];

@@ -28,4 +28,23 @@ struct ConcatenationTests {
       #expect(disagreement == nil)
     }
   }
+
+  @Test("of known parts are computed once, and their parts never again")
+  func known() throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 22)
+    let x = try p.input(TensorType(.float64, [3]))
+    let known = try p.add(
+      Diagonal(), [p.constant(random.tensor(TensorType(.float64, [3])))])
+    let parts = try (0..<3).map { try p.negate(p.slice(known, axis: 1, start: $0, size: 1)) }
+    let joined = try p.concatenate(
+      [p.add(parts[0], parts[1]), p.add(parts[1], parts[2]), parts[0]], axis: 1)
+    let program = p.program(outputs: [try p.tanh(x), joined])
+    let executable = try Executable.compile(program)
+    #expect(executable.kernelNames.count == 2, "\(executable.kernelNames)")
+    let arguments = [random.tensor(TensorType(.float64, [3]))]
+    let disagreement = disagreement(
+      try executable.tensors(arguments), try program.evaluate(arguments), 1e-14)
+    #expect(disagreement == nil)
+  }
 }

@@ -1,11 +1,14 @@
 import CKernels
 import Tensors
 
-/// A single row times a known matrix of few columns, which lie as rows.
+/// Rows times a known matrix of few columns, which lie as rows, too. Whether it suits depends on the
+/// matrix alone, so that a sample's result does not depend on how many there are.
 final class RowDotsKernel: Kernel {
   private let a: Operand
   private let y: Operand
   private let isDouble: Bool
+  private let m: Int
+  private let aRow: Int
   private let n: Int
   private let k: Int
   private let epilogue: Epilogue
@@ -16,7 +19,7 @@ final class RowDotsKernel: Kernel {
   private let dots32: netjac_row_dots_f32?
 
   override var name: String {
-    (["row-dots"] + epilogue.words).joined(separator: "+") + " 1x\(n)x\(k)"
+    (["row-dots"] + epilogue.words).joined(separator: "+") + " \(m)x\(n)x\(k)"
   }
 
   /// `constant` holds b, whose strides the plan tells.
@@ -27,6 +30,8 @@ final class RowDotsKernel: Kernel {
     self.a = a
     self.y = y
     isDouble = element == .float64
+    m = plan.m.dim
+    aRow = plan.m.strides[0]
     n = plan.n.dim
     k = plan.k.dim
     self.epilogue = epilogue
@@ -49,7 +54,7 @@ final class RowDotsKernel: Kernel {
   /// Whether packed columns would leave so much of their vectors empty that rows are faster.
   static func suits(_ plan: DotPlan, _ element: ElementType) -> Bool {
     let (n, k) = (plan.n.dim, plan.k.dim)
-    guard plan.isSingle, plan.m.dim == 1, n > 0, k >= shortestRow, plan.k.strides[0] == 1 else {
+    guard plan.isSingle, n > 0, k >= shortestRow, plan.k.strides[0] == 1 else {
       return false
     }
     let packed = Int(
@@ -62,15 +67,23 @@ final class RowDotsKernel: Kernel {
 
   override func run(_ bases: Bases) {
     if isDouble {
-      var last = netjac_epilogue_f64(epilogue, bases, yRow: n)
-      dots64?(
-        y.pointer(bases, as: Double.self), a.pointer(bases, as: Double.self),
-        matrix.assumingMemoryBound(to: Double.self), Int64(stride), Int64(n), Int64(k), &last)
+      let first = netjac_epilogue_f64(epilogue, bases, yRow: n)
+      let (a, y) = (a.pointer(bases, as: Double.self), y.pointer(bases, as: Double.self))
+      for row in 0..<m {
+        var last = first.moved(rows: row, epilogue)
+        dots64?(
+          y + row * n, a + row * aRow, matrix.assumingMemoryBound(to: Double.self), Int64(stride),
+          Int64(n), Int64(k), &last)
+      }
     } else {
-      var last = netjac_epilogue_f32(epilogue, bases, yRow: n)
-      dots32?(
-        y.pointer(bases, as: Float.self), a.pointer(bases, as: Float.self),
-        matrix.assumingMemoryBound(to: Float.self), Int64(stride), Int64(n), Int64(k), &last)
+      let first = netjac_epilogue_f32(epilogue, bases, yRow: n)
+      let (a, y) = (a.pointer(bases, as: Float.self), y.pointer(bases, as: Float.self))
+      for row in 0..<m {
+        var last = first.moved(rows: row, epilogue)
+        dots32?(
+          y + row * n, a + row * aRow, matrix.assumingMemoryBound(to: Float.self), Int64(stride),
+          Int64(n), Int64(k), &last)
+      }
     }
   }
 }

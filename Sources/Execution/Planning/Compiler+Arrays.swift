@@ -55,7 +55,7 @@ extension Compiler {
       let concatenate = program.nodes[user].primitive as? Concatenate,
       program.nodes[user].operands.count(where: { $0.index == index }) == 1,
       let place = program.nodes[user].operands.firstIndex(where: { $0.index == index }),
-      program.nodes[index].type.count > 0
+      placements[user] == nil, program.nodes[index].type.count > 0
     else { return nil }
     return parts(of: concatenate, user, in: concatenation(user))[place]
   }

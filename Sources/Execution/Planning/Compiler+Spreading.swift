@@ -7,7 +7,8 @@ import Tensors
 extension Compiler {
   /// Computes the fold behind a scatter and a product at once; false where they do not fit.
   mutating func spread(_ scatter: ScatterAdd, _ index: Int) throws -> Bool {
-    guard program.nodes[index].type.element.isReal, let form = SpreadForm(program, users, scatter, index),
+    guard program.nodes[index].type.element.isReal,
+      let form = SpreadForm(program, users, scatter, index),
       let array = onlyUse(index), array.user == form.product,
       let folded = onlyUse(form.product), folded.user == form.fold,
       let source = placements[form.kernel.index], let memory = constantMemory(source),

@@ -90,7 +90,7 @@ struct Compiler {
     }
     if foldsConstants { try foldConstants() }
 
-    let schedule = Schedule(program, isDone: placements.map { $0 != nil })
+    let schedule = Schedule(program, isDone: isNeeded().map { !$0 })
     claimOutputs(computed: schedule)
     for item in schedule.items {
       switch item {
@@ -104,6 +104,18 @@ struct Compiler {
     try copyOutputs()
     joinProducts()
     return finished()
+  }
+
+  /// The nodes that are yet to be computed for the outputs: not those that only known values used.
+  private func isNeeded() -> [Bool] {
+    var isNeeded = [Bool](repeating: false, count: program.nodes.count)
+    var pending = program.outputs.map(\.index)
+    while let index = pending.popLast() {
+      guard placements[index] == nil, !isNeeded[index] else { continue }
+      isNeeded[index] = true
+      pending.append(contentsOf: program.nodes[index].operands.map(\.index))
+    }
+    return isNeeded
   }
 
   // MARK: - Buffers
