@@ -48,6 +48,15 @@ struct StructuredProductTests {
             WindowAxis(size: 3, stride: 2, low: 1, count: 3),
             WindowAxis(size: 3, low: 1, count: 10),
           ]),
+        // Windows that see nothing but zeros, and a step that leaves the array at once.
+        Convolution(
+          element: element, channels: 2, features: 4, spatial: [5, 6],
+          axes: [WindowAxis(size: 2, low: 9, count: 4), WindowAxis(size: 2, low: 20, count: 10)]),
+        Convolution(
+          element: element, channels: 2, features: 4, spatial: [4, 9],
+          axes: [
+            WindowAxis(size: 3, stride: 1 << 28, low: 1, count: 2), WindowAxis(size: 2, count: 8),
+          ], readsInPlace: false),
         Convolution(
           element: element, channels: 2, features: 4, spatial: [17],
           axes: [WindowAxis(size: 3, stride: 2, count: 8)], readsInPlace: false),

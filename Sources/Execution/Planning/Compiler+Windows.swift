@@ -7,6 +7,12 @@ extension Compiler {
     let source = try placement(program.nodes[index].operands[0])
     let margins = Margins(window, source.dims)
     let padded = margins.paddedDims(source.dims)
+    let laidOut = program.nodes[index].type.count
+    // Steps and margins out of all proportion would make the array larger than all its windows.
+    guard source.count > 0, laidOut > 0, margins.isNone || padded.product(upTo: laidOut) != nil
+    else {
+      return try lowerTable(window, rowRank: window.axes.count, index)
+    }
     // The padded array stands for itself until it is known to be needed.
     let stand = Placement(
       buffer: source.buffer, TensorType(source.element, Shape(padded)))
@@ -27,7 +33,7 @@ extension Compiler {
   private mutating func pad(_ source: Placement, _ margins: Margins, to target: Placement) {
     let cropped = margins.cropped(source)
     let starts = margins.targetStarts
-    guard let places = margins.linePlaces(of: cropped, in: target.dims) else {
+    guard cropped.count > 0, let places = margins.linePlaces(of: cropped, in: target.dims) else {
       copy(place(Tensor(TensorType(target.element, Shape(target.dims)), fill: 0.0)), to: target)
       return copy(
         cropped,

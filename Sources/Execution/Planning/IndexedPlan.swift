@@ -37,6 +37,7 @@ struct IndexedPlan {
       runStride = 0
     }
     let length = run.dim * runs
+    guard length > 0 else { return nil }
     var rows = rows
     if let place = rows.firstIndex(where: { $0.strides[2] == length }) {
       let axis = rows.remove(at: place)
@@ -48,7 +49,8 @@ struct IndexedPlan {
     }
     let around = (batch + rows + columns).sorted { $0.strides[2] > $1.strides[2] }
     guard around.allSatisfy({ $0.strides[2] % length == 0 }),
-      let k = IndexedPlan.product(sums), k > 0, IndexedPlan.product(around) != nil
+      let k = sums.map(\.dim).product(upTo: IndexedPlan.longestTable), k > 0,
+      around.map(\.dim).product(upTo: IndexedPlan.longestTable) != nil
     else { return nil }
     outer = around.map {
       LoopAxis(dim: $0.dim, strides: [$0.strides[0], $0.strides[1], $0.strides[2] / length])
@@ -73,12 +75,15 @@ struct IndexedPlan {
   private static let shortestRun = 4
   /// Keeps the tables small.
   private static let longestTable = 1 << 16
+}
 
-  private static func product(_ axes: [LoopAxis]) -> Int? {
-    axes.reduce(Int?(1)) { product, axis in
+extension [Int] {
+  /// The product of counts, nil if it is more than `limit`.
+  func product(upTo limit: Int) -> Int? {
+    reduce(Int?(1)) { product, factor in
       product.flatMap { product in
-        let (next, overflows) = product.multipliedReportingOverflow(by: axis.dim)
-        return overflows || next > longestTable ? nil : next
+        let (next, overflows) = product.multipliedReportingOverflow(by: factor)
+        return overflows || next > limit ? nil : next
       }
     }
   }
