@@ -212,41 +212,62 @@ static void FN(product_joined)(real *y1, const real *a1, int64_t a1_row_stride, 
   }
 }
 
-/* Columns of b as rows: few columns then leave no lane of a vector empty. */
-static void FN(row_dots)(real *y, const real *a, const real *b, int64_t b_stride, int64_t n, int64_t k,
-                         const FN(netjac_epilogue) *epilogue) {
-  const FN(product_job) job = {y, n, 0, 0, 0, k, epilogue, 0, 0};
-  for (int64_t column = 0; column < n; column += LANES) {
-    const int64_t count = n - column < LANES ? n - column : LANES;
-    real z[LANES] = {0};
-    for (int64_t c = 0; c < count; c += 4) {
-      const real *row = b + (column + c) * b_stride;
-      /* Rows beyond the last one are the last one again. */
-      int64_t step[4];
-      UNROLL for (int r = 0; r < 4; r++) step[r] = (c + r < count ? r : count - 1 - c) * b_stride;
-      vector sum[2][4];
-      UNROLL for (int r = 0; r < 4; r++) sum[0][r] = sum[1][r] = 0;
-      int64_t i = 0;
-      for (; i + 2 * LANES <= k; i += 2 * LANES)
-        UNROLL for (int u = 0; u < 2; u++) {
-          vector a_i = FN(load)(a + i + u * LANES);
-          UNROLL for (int r = 0; r < 4; r++)
-            sum[u][r] = FN(multiply_add)(a_i, FN(load)(row + step[r] + i + u * LANES), sum[u][r]);
-        }
-      for (; i < k; i += LANES) {
-        vector a_i = FN(load_first)(a + i, k - i);
-        UNROLL for (int r = 0; r < 4; r++)
-          sum[0][r] = FN(multiply_add)(a_i, FN(load_first)(row + step[r] + i, k - i), sum[0][r]);
-      }
-      UNROLL for (int r = 0; r < 4; r++) {
-        real lane[LANES];
-        FN(store)(lane, sum[0][r] + sum[1][r]);
-        UNROLL for (int half = LANES / 2; half > 0; half /= 2)
-          UNROLL for (int j = 0; j < half; j++) lane[j] += lane[j + half];
-        if (c + r < count) z[c + r] = lane[0];
+/* Four columns of b, which lie as rows, times `rows` rows of a, into z[row][column]. Each sum is taken in the
+   same order for any number of rows. */
+INLINE void FN(row_dots_block)(const int rows, real *z, const real *a, int64_t a_stride, const real *b,
+                               int64_t b_stride, int64_t count, int64_t k) {
+  /* Columns beyond the last one are the last one again. */
+  int64_t step[4];
+  UNROLL for (int c = 0; c < 4; c++) step[c] = (c < count ? c : count - 1) * b_stride;
+  vector sum[2][2][4];
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int c = 0; c < 4; c++) sum[0][r][c] = sum[1][r][c] = 0;
+  int64_t i = 0;
+  for (; i + 2 * LANES <= k; i += 2 * LANES)
+    UNROLL for (int u = 0; u < 2; u++) {
+      vector b_i[4];
+      UNROLL for (int c = 0; c < 4; c++) b_i[c] = FN(load)(b + step[c] + i + u * LANES);
+      UNROLL for (int r = 0; r < rows; r++) {
+        vector a_i = FN(load)(a + r * a_stride + i + u * LANES);
+        UNROLL for (int c = 0; c < 4; c++) sum[u][r][c] = FN(multiply_add)(a_i, b_i[c], sum[u][r][c]);
       }
     }
-    vector sum[1] = {FN(load)(z)};
-    FN(finish_block)(&job, sum, 1, 1, 0, column, count);
+  for (; i < k; i += LANES)
+    UNROLL for (int r = 0; r < rows; r++) {
+      vector a_i = FN(load_first)(a + r * a_stride + i, k - i);
+      UNROLL for (int c = 0; c < 4; c++)
+        sum[0][r][c] = FN(multiply_add)(a_i, FN(load_first)(b + step[c] + i, k - i), sum[0][r][c]);
+    }
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int c = 0; c < 4; c++) {
+      real lane[LANES];
+      FN(store)(lane, sum[0][r][c] + sum[1][r][c]);
+      UNROLL for (int half = LANES / 2; half > 0; half /= 2)
+        UNROLL for (int j = 0; j < half; j++) lane[j] += lane[j + half];
+      if (c < count) z[r * LANES + c] = lane[0];
+    }
+}
+
+/* Columns of b as rows: few columns then leave no lane of a vector empty. */
+static void FN(row_dots)(real *y, const real *a, int64_t a_stride, const real *b, int64_t b_stride, int64_t m,
+                         int64_t n, int64_t k, const FN(netjac_epilogue) *epilogue) {
+  const FN(product_job) job = {y, n, 0, 0, 0, k, epilogue, 0, 0};
+  for (int64_t row = 0; row < m; row += 2) {
+    const int rows = m - row < 2 ? 1 : 2;
+    for (int64_t column = 0; column < n; column += LANES) {
+      const int64_t count = n - column < LANES ? n - column : LANES;
+      real z[2 * LANES] = {0};
+      for (int64_t c = 0; c < count; c += 4) {
+        const real *first = b + (column + c) * b_stride;
+        if (rows == 2)
+          FN(row_dots_block)(2, z + c, a + row * a_stride, a_stride, first, b_stride, count - c, k);
+        else
+          FN(row_dots_block)(1, z + c, a + row * a_stride, a_stride, first, b_stride, count - c, k);
+      }
+      for (int r = 0; r < rows; r++) {
+        vector sum[1] = {FN(load)(z + r * LANES)};
+        FN(finish_block)(&job, sum, 1, 1, row + r, column, count);
+      }
+    }
   }
 }

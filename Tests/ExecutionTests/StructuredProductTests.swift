@@ -271,6 +271,40 @@ struct StructuredProductTests {
     }
   }
 
+  @Test(
+    "a sample's bits are the same alone and among others",
+    arguments: [ElementType.float64, .float32])
+  func sameBits(_ element: ElementType) throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 16)
+    let x = try p.input(TensorType(element, [40]))
+    // Windows, then relus over many and few columns, with short and long sums.
+    let windows = try p.add(Window([WindowAxis(size: 3, low: 1, count: 40)]), [x])
+    let kernel = try p.constant(random.tensor(TensorType(element, [5, 3])))
+    var y = try p.reshape(p.dot(kernel, windows, [0, 1], [1, 2], [0, 2]), [200])
+    for (rows, columns) in [(200, 90), (90, 150), (150, 33), (33, 130), (130, 3), (3, 1)] {
+      let weights = try p.constant(random.tensor(TensorType(element, [rows, columns])))
+      y = try p.relu(p.dot(y, weights, [0], [0, 1], [1]))
+    }
+    let network = p.program(outputs: [y])
+    let jacobian = try Jacobian.program(of: network).program
+    let samples = 5
+    for set in InstructionSet.available {
+      try set.use {
+        for program in [network, jacobian] {
+          let single = try Executable.compile(program)
+          let many = try Executable.compile(program.vectorised(added: [true], size: samples))
+          let arguments = (0..<samples).map { _ in random.tensor(program.inputTypes[0]) }
+          let together = try many.tensors([.stacked(arguments)])
+          let alone = try arguments.map { try single.tensors([$0]) }
+          for (k, result) in together.enumerated() {
+            #expect(result.reals == alone.flatMap { $0[k].reals }, "\(set)")
+          }
+        }
+      }
+    }
+  }
+
   private func expectAgreement(
     _ program: Program, _ set: InstructionSet, _ tolerance: Double,
     kernels: ([String]) -> Bool, sourceLocation: SourceLocation = #_sourceLocation

@@ -187,13 +187,15 @@ netjac_product_joined_f64 netjac_find_product_joined_f64(void);
 netjac_product_joined_f32 netjac_find_product_joined_f32(void);
 
 /**
- * y[c] = epilogue(Σ_k a[k]·b[c·b_stride + k]): a single row times few columns, which lie as rows in b. A stride
- * in whole cache lines is fastest.
+ * y[r][c] = epilogue(Σ_k a[r·a_stride + k]·b[c·b_stride + k]), y without gaps: rows times few columns, which lie
+ * as rows in b. A stride of b in whole cache lines is fastest. A row is the same alone and among others.
  */
-typedef void (*netjac_row_dots_f64)(double *y, const double *a, const double *b, int64_t b_stride, int64_t n,
-                                    int64_t k, const netjac_epilogue_f64 *epilogue);
-typedef void (*netjac_row_dots_f32)(float *y, const float *a, const float *b, int64_t b_stride, int64_t n,
-                                    int64_t k, const netjac_epilogue_f32 *epilogue);
+typedef void (*netjac_row_dots_f64)(double *y, const double *a, int64_t a_stride, const double *b,
+                                    int64_t b_stride, int64_t m, int64_t n, int64_t k,
+                                    const netjac_epilogue_f64 *epilogue);
+typedef void (*netjac_row_dots_f32)(float *y, const float *a, int64_t a_stride, const float *b,
+                                    int64_t b_stride, int64_t m, int64_t n, int64_t k,
+                                    const netjac_epilogue_f32 *epilogue);
 
 netjac_row_dots_f64 netjac_find_row_dots_f64(void);
 netjac_row_dots_f32 netjac_find_row_dots_f32(void);

@@ -67,23 +67,17 @@ final class RowDotsKernel: Kernel {
 
   override func run(_ bases: Bases) {
     if isDouble {
-      let first = netjac_epilogue_f64(epilogue, bases, yRow: n)
-      let (a, y) = (a.pointer(bases, as: Double.self), y.pointer(bases, as: Double.self))
-      for row in 0..<m {
-        var last = first.moved(rows: row, epilogue)
-        dots64?(
-          y + row * n, a + row * aRow, matrix.assumingMemoryBound(to: Double.self), Int64(stride),
-          Int64(n), Int64(k), &last)
-      }
+      var last = netjac_epilogue_f64(epilogue, bases, yRow: n)
+      dots64?(
+        y.pointer(bases, as: Double.self), a.pointer(bases, as: Double.self), Int64(aRow),
+        matrix.assumingMemoryBound(to: Double.self), Int64(stride), Int64(m), Int64(n), Int64(k),
+        &last)
     } else {
-      let first = netjac_epilogue_f32(epilogue, bases, yRow: n)
-      let (a, y) = (a.pointer(bases, as: Float.self), y.pointer(bases, as: Float.self))
-      for row in 0..<m {
-        var last = first.moved(rows: row, epilogue)
-        dots32?(
-          y + row * n, a + row * aRow, matrix.assumingMemoryBound(to: Float.self), Int64(stride),
-          Int64(n), Int64(k), &last)
-      }
+      var last = netjac_epilogue_f32(epilogue, bases, yRow: n)
+      dots32?(
+        y.pointer(bases, as: Float.self), a.pointer(bases, as: Float.self), Int64(aRow),
+        matrix.assumingMemoryBound(to: Float.self), Int64(stride), Int64(m), Int64(n), Int64(k),
+        &last)
     }
   }
 }
