@@ -136,7 +136,7 @@ final class CompiledTask: @unchecked Sendable {
     }
     let tile = tilePlan(for: call.samples) ?? shortTilePlan(for: call.samples)
     let tiles = CompiledTask.tileCount(call.samples, tile)
-    if threads > 1, tiles > 1 {
+    if threads > 1, tiles > 1, isWorthSharing(call.samples) {
       var job = Job(
         task: .passUnretained(self), tile: tile.map { .passUnretained($0) }, call: call)
       ThreadPool.shared.prepare(threads: min(threads, tiles))
@@ -152,6 +152,16 @@ final class CompiledTask: @unchecked Sendable {
       for index in 0..<tiles { compute(call, tile, index) }
     }
   }
+
+  /// Whether a batch takes longer than threads take to wake: about 50 µs.
+  private func isWorthSharing(_ samples: Int) -> Bool {
+    let executable = single.executable
+    // An elementwise function of a number takes about as long as eight multiply-adds.
+    let work = max(executable.multiplyAdds, 1).addingReportingOverflow(executable.arenaBytes)
+    return work.overflow || samples > CompiledTask.leastSharedWork / work.partialValue
+  }
+
+  private static let leastSharedWork = 2_000_000
 
   private struct Job {
     let task: Unmanaged<CompiledTask>
