@@ -53,19 +53,12 @@ final class ActiveDotKernel: Kernel {
     let (row, column) = (Int64(plan.k.strides[1]), Int64(plan.n.strides[1]))
     let size = isDouble ? 8 : 4
     matrix = .allocate(byteCount: max(Int(n * k) * size, 64), alignment: 64)
-    let packedCount = isDouble ? netjac_packed_size_f64(k, n) : netjac_packed_size_f32(k, n)
-    packed = .allocate(byteCount: max(Int(packedCount) * size, 64), alignment: 64)
     if isDouble {
       netjac_copy2d_8(matrix, n, 1, constant, row, column, k, n)
-      netjac_pack_f64(
-        packed.assumingMemoryBound(to: Double.self), constant.assumingMemoryBound(to: Double.self),
-        row, column, k, n)
     } else {
       netjac_copy2d_4(matrix, n, 1, constant, row, column, k, n)
-      netjac_pack_f32(
-        packed.assumingMemoryBound(to: Float.self), constant.assumingMemoryBound(to: Float.self),
-        row, column, k, n)
     }
+    packed = DotKernel.pack(constant, plan, isDouble: isDouble)
     active64 = netjac_find_product_active_f64()
     active32 = netjac_find_product_active_f32()
     packed64 = netjac_find_product_f64(m, n, k)
@@ -84,36 +77,43 @@ final class ActiveDotKernel: Kernel {
   }
 
   override func run(_ bases: Bases) {
+    let (m, n, k) = (Int64(m), Int64(n), Int64(k))
     if isDouble {
-      let first = netjac_epilogue_f64(epilogue, bases, yRow: n)
       let matrix = matrix.assumingMemoryBound(to: Double.self)
       let packed = packed.assumingMemoryBound(to: Double.self)
-      for group in 0..<groups {
-        var last = first.moved(rows: group * m, epilogue)
-        let a = a.pointer(bases, as: Double.self) + group * m * k
-        let y = y.pointer(bases, as: Double.self) + group * m * n
-        let isDone = active64?(
-          y, a, Int64(k), matrix, mask(terms, group, bases), mask(columns, group, bases), Int64(m),
-          Int64(n), Int64(k), &last, scratch.pointer(bases))
-        if isDone == 0 {
-          packed64?(y, Int64(n), a, Int64(k), 1, packed, Int64(m), Int64(n), Int64(k), &last)
+      run(bases, netjac_epilogue_f64.self) { y, a, terms, columns, last in
+        if active64?(y, a, k, matrix, terms, columns, m, n, k, last, scratch.pointer(bases)) == 0 {
+          packed64?(y, n, a, k, 1, packed, m, n, k, last)
         }
       }
     } else {
-      let first = netjac_epilogue_f32(epilogue, bases, yRow: n)
       let matrix = matrix.assumingMemoryBound(to: Float.self)
       let packed = packed.assumingMemoryBound(to: Float.self)
-      for group in 0..<groups {
-        var last = first.moved(rows: group * m, epilogue)
-        let a = a.pointer(bases, as: Float.self) + group * m * k
-        let y = y.pointer(bases, as: Float.self) + group * m * n
-        let isDone = active32?(
-          y, a, Int64(k), matrix, mask(terms, group, bases), mask(columns, group, bases), Int64(m),
-          Int64(n), Int64(k), &last, scratch.pointer(bases))
-        if isDone == 0 {
-          packed32?(y, Int64(n), a, Int64(k), 1, packed, Int64(m), Int64(n), Int64(k), &last)
+      run(bases, netjac_epilogue_f32.self) { y, a, terms, columns, last in
+        if active32?(y, a, k, matrix, terms, columns, m, n, k, last, scratch.pointer(bases)) == 0 {
+          packed32?(y, n, a, k, 1, packed, m, n, k, last)
         }
       }
+    }
+  }
+
+  /// Calls `multiply` for each group of rows, with its arrays and masks.
+  @inline(__always)
+  private func run<Arguments: EpilogueArguments>(
+    _ bases: Bases, _ type: Arguments.Type,
+    _ multiply: (
+      UnsafeMutablePointer<Arguments.Element>, UnsafePointer<Arguments.Element>,
+      UnsafePointer<Arguments.Element>?, UnsafePointer<Arguments.Element>?,
+      UnsafePointer<Arguments>
+    ) -> Void
+  ) {
+    let first = Arguments(epilogue, bases, yRow: n)
+    for group in 0..<groups {
+      var last = first.moved(rows: group * m, epilogue)
+      multiply(
+        y.pointer(bases, as: Arguments.Element.self) + group * m * n,
+        a.pointer(bases, as: Arguments.Element.self) + group * m * k,
+        mask(terms, group, bases), mask(columns, group, bases), &last)
     }
   }
 

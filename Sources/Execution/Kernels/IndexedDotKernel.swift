@@ -80,33 +80,32 @@ final class IndexedDotKernel: Kernel {
 
   override func run(_ bases: Bases) {
     if isDouble {
-      let a = a.pointer(bases, as: Double.self)
-      let b = b.pointer(bases, as: Double.self)
-      let y = y.pointer(bases, as: Double.self)
-      let first = netjac_epilogue_f64(epilogue, bases, yRow: columns)
-      var last = first
-      for k in 0..<turns.count {
-        let turn = turns.start + k
-        if first.row_bias != nil { last.row_bias = first.row_bias + turn.pointee.rowBias }
-        if first.scale != nil { last.scale = first.scale + turn.pointee.scale }
-        product64?(
-          y, Int64(columns), Int64(turn.pointee.row), a + turn.pointee.a, b + turn.pointee.b,
-          shape.start, &last)
-      }
+      run(bases, netjac_epilogue_f64.self) { product64?($0, $1, $2, $3, $4, $5, $6) }
     } else {
-      let a = a.pointer(bases, as: Float.self)
-      let b = b.pointer(bases, as: Float.self)
-      let y = y.pointer(bases, as: Float.self)
-      let first = netjac_epilogue_f32(epilogue, bases, yRow: columns)
-      var last = first
-      for k in 0..<turns.count {
-        let turn = turns.start + k
-        if first.row_bias != nil { last.row_bias = first.row_bias + turn.pointee.rowBias }
-        if first.scale != nil { last.scale = first.scale + turn.pointee.scale }
-        product32?(
-          y, Int64(columns), Int64(turn.pointee.row), a + turn.pointee.a, b + turn.pointee.b,
-          shape.start, &last)
-      }
+      run(bases, netjac_epilogue_f32.self) { product32?($0, $1, $2, $3, $4, $5, $6) }
+    }
+  }
+
+  @inline(__always)
+  private func run<Arguments: EpilogueArguments>(
+    _ bases: Bases, _ type: Arguments.Type,
+    _ product: (
+      UnsafeMutablePointer<Arguments.Element>, Int64, Int64, UnsafePointer<Arguments.Element>,
+      UnsafePointer<Arguments.Element>, UnsafePointer<netjac_indexed>, UnsafePointer<Arguments>
+    ) -> Void
+  ) {
+    let a = a.pointer(bases, as: Arguments.Element.self)
+    let b = b.pointer(bases, as: Arguments.Element.self)
+    let y = y.pointer(bases, as: Arguments.Element.self)
+    let first = Arguments(epilogue, bases, yRow: columns)
+    var last = first
+    for k in 0..<turns.count {
+      let turn = turns.start + k
+      if first.row_bias != nil { last.row_bias = first.row_bias + turn.pointee.rowBias }
+      if first.scale != nil { last.scale = first.scale + turn.pointee.scale }
+      product(
+        y, Int64(columns), Int64(turn.pointee.row), a + turn.pointee.a, b + turn.pointee.b,
+        shape.start, &last)
     }
   }
 }

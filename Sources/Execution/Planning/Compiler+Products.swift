@@ -88,7 +88,7 @@ extension Compiler {
   ) {
     let (left, right) = plan.isSwapped ? (b, a) : (a, b)
     let constant = plan.indexed == nil ? constantMemory(right) : nil
-    if let constant, multiplyActive(plan, left, constant, y, last) { return }
+    if let constant, multiplyActive(plan, left, right, constant, y, last) { return }
     if let constant, RowDotsKernel.suits(plan, y.element), !DotKernel.prefersBLAS(plan) {
       steps.append(
         Step(
@@ -128,8 +128,8 @@ extension Compiler {
   /// A product with a known matrix that leaves out what a relu has made zero; false where nothing is
   /// known to be zero, or the product is too small to gain.
   private mutating func multiplyActive(
-    _ plan: DotPlan, _ left: Placement, _ constant: UnsafeRawPointer, _ y: Placement,
-    _ last: EpiloguePlacements
+    _ plan: DotPlan, _ left: Placement, _ right: Placement, _ constant: UnsafeRawPointer,
+    _ y: Placement, _ last: EpiloguePlacements
   ) -> Bool {
     let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
     guard plan.isSingle, !DotKernel.prefersBLAS(plan), rows > 0, n * k >= 1 << 12,
@@ -143,7 +143,7 @@ extension Compiler {
     }
     guard let group = terms.map({ min($0.rowsPerGroup, rows) }) ?? columns?.rowsPerGroup,
       columns.map({ $0.rowsPerGroup == group }) ?? true, rows % group == 0,
-      group >= 8 || rows == 1, isFinite(constant, plan, y.element),
+      group >= 8 || rows == 1, isKnownFinite(right),
       last.scale.map({ group % $0.rowsPerScale == 0 || $0.rowsPerScale % group == 0 }) ?? true
     else { return false }
     steps.append(
@@ -161,22 +161,5 @@ extension Compiler {
           columns: mask(columns), epilogue: last.epilogue(addresses))
       })
     return true
-  }
-
-  /// Zero times infinity is not zero, so only finite matrices may be left out in parts.
-  private func isFinite(
-    _ matrix: UnsafeRawPointer, _ plan: DotPlan, _ element: ElementType
-  ) -> Bool {
-    func all<Real: BinaryFloatingPoint>(_ type: Real.Type) -> Bool {
-      let matrix = matrix.assumingMemoryBound(to: Real.self)
-      for row in 0..<plan.k.dim {
-        for column in 0..<plan.n.dim {
-          let place = row * plan.k.strides[1] + column * plan.n.strides[1]
-          if !matrix[place].isFinite { return false }
-        }
-      }
-      return true
-    }
-    return element == .float64 ? all(Double.self) : all(Float.self)
   }
 }

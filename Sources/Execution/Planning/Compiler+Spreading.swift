@@ -7,12 +7,11 @@ import Tensors
 extension Compiler {
   /// Computes the fold behind a scatter and a product at once; false where they do not fit.
   mutating func spread(_ scatter: ScatterAdd, _ index: Int) throws -> Bool {
-    guard program.nodes[index].type.element.isReal,
-      let form = SpreadForm(program, users, scatter, index),
-      let array = onlyUse(index), array.user == form.product,
-      let folded = onlyUse(form.product), folded.user == form.fold,
+    guard program.nodes[index].type.element.isReal, let array = onlyUse(index),
+      let folded = onlyUse(array.user),
+      let form = SpreadForm(program, scatter, index, array: array, folded: folded),
       let source = placements[form.kernel.index], let memory = constantMemory(source),
-      isFinite(memory, source)
+      isKnownFinite(source)
     else { return false }
     let node = program.nodes[index]
     let updates = try contiguous(node.operands[0])
@@ -49,31 +48,22 @@ extension Compiler {
   }
 
   /// The only node that uses a value, if need be through reshapes.
-  private func onlyUse(_ index: Int) -> (user: Int, reshaped: Int)? {
+  private func onlyUse(_ index: Int) -> Use? {
     var index = index
     while true {
       guard !isOutput[index], users[index].count == 1, let user = users[index].first else {
         return nil
       }
-      guard program.nodes[user].primitive is Reshape else { return (user, index) }
+      guard program.nodes[user].primitive is Reshape else { return Use(user: user, operand: index) }
       index = user
     }
   }
-
-  private func isFinite(_ memory: UnsafeRawPointer, _ view: Placement) -> Bool {
-    view.element == .float64
-      ? view.elementPlaces.allSatisfy { memory.assumingMemoryBound(to: Double.self)[$0].isFinite }
-      : view.elementPlaces.allSatisfy { memory.assumingMemoryBound(to: Float.self)[$0].isFinite }
-  }
 }
 
-extension Placement {
-  /// How far each element is from the first one.
-  fileprivate var elementPlaces: [Int] {
-    zip(dims, strides).reduce([0]) { places, axis in
-      places.flatMap { place in (0..<axis.0).map { place + $0 * axis.1 } }
-    }
-  }
+/// The only use of a value: the node, and the reshape of the value that it reads.
+private struct Use {
+  let user: Int
+  let operand: Int
 }
 
 /// fold(Σ kernel[c, f, k…]·scatter(updates)[q, c, o…]) as sets q, channels c, features f.
@@ -95,38 +85,22 @@ private struct SpreadForm {
   private let order: [Int]
   private let lengths: [Int]
 
-  init?(_ program: Program, _ users: [[Int]], _ scatter: ScatterAdd, _ index: Int) {
-    func next(_ index: Int) -> (node: Int, value: Int)? {
-      var value = index
-      while true {
-        guard let user = users[value].first else { return nil }
-        guard program.nodes[user].primitive is Reshape else { return (user, value) }
-        value = user
-      }
-    }
-    guard let used = next(index), let dot = program.nodes[used.node].primitive as? Dot,
-      let folded = next(used.node), let fold = program.nodes[folded.node].primitive as? Fold
+  /// `array` is the scatter's use, by a product, and `folded` the product's, by a fold.
+  init?(_ program: Program, _ scatter: ScatterAdd, _ index: Int, array: Use, folded: Use) {
+    guard let dot = program.nodes[array.user].primitive as? Dot,
+      let fold = program.nodes[folded.user].primitive as? Fold
     else { return nil }
-    let operands = program.nodes[used.node].operands
-    let isFirst = operands[0].index == used.value
-    guard isFirst != (operands[1].index == used.value) else { return nil }
+    let operands = program.nodes[array.user].operands
+    let isFirst = operands[0].index == array.operand
+    guard isFirst != (operands[1].index == array.operand) else { return nil }
     let (arrayLabels, kernelLabels) = isFirst ? (dot.a, dot.b) : (dot.b, dot.a)
     lengths = dot.lengths(operands.map(program.type))
-    // Axes of length one, which the product does not have, stand in the fold's operand.
     let rank = fold.axes.count
-    var labels: [Int?] = []
-    var rest = dot.y[...]
-    for dim in program.type(Value(index: folded.value)).dims {
-      if let label = rest.first, lengths[label] == dim {
-        labels.append(label)
-        rest.removeFirst()
-      } else if dim == 1 {
-        labels.append(nil)
-      } else {
-        return nil
-      }
-    }
-    guard rest.isEmpty, labels.count >= 2 * rank else { return nil }
+    guard
+      let labels = dot.labels(
+        in: program.type(Value(index: folded.operand)).dims, lengths: lengths),
+      labels.count >= 2 * rank
+    else { return nil }
     let termLabels = labels.dropLast(rank).suffix(rank).compactMap { $0 }
     let pixelLabels = labels.suffix(rank).compactMap { $0 }
     let channelLabels = dot.contracted
@@ -144,8 +118,8 @@ private struct SpreadForm {
     func total(_ labels: [Int]) -> Int { labels.reduce(1) { $0 * lengths[$1] } }
     let updates = program.type(program.nodes[index].operands[0])
     let indices = program.type(program.nodes[index].operands[1])
-    product = used.node
-    self.fold = folded.node
+    product = array.user
+    self.fold = folded.user
     kernel = operands[isFirst ? 1 : 0]
     sets = total(setLabels)
     channels = total(channelsInOrder)

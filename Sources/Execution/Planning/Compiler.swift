@@ -274,6 +274,13 @@ struct Compiler {
       * placement.element.byteCount
   }
 
+  /// Whether a value is known, real and finite throughout.
+  func isKnownFinite(_ placement: Placement) -> Bool {
+    guard case .constant(let index) = buffers[placement.buffer].place, placement.element.isReal
+    else { return false }
+    return constants[index].isFinite(placement.element)
+  }
+
   // MARK: - Lowering
 
   mutating func lowerSingle(_ index: Int) throws {

@@ -41,6 +41,17 @@ final class ConstantMemory: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
+  /// Whether all elements are numbers: zero times infinity is not zero, so what zeros multiply may be
+  /// left out of finite arrays only.
+  func isFinite(_ element: ElementType) -> Bool {
+    func all<Real: BinaryFloatingPoint>(_ type: Real.Type) -> Bool {
+      UnsafeBufferPointer(
+        start: memory.assumingMemoryBound(to: type), count: byteCount / element.byteCount
+      ).allSatisfy(\.isFinite)
+    }
+    return element == .float64 ? all(Double.self) : all(Float.self)
+  }
+
   private func store<From, To>(_ elements: [From], _ convert: (From) -> To) {
     let target = memory.bindMemory(to: To.self, capacity: elements.count)
     for (k, element) in elements.enumerated() { target[k] = convert(element) }

@@ -60,6 +60,24 @@ package struct Dot: Primitive {
     return dims
   }
 
+  /// The label of each axis of the result seen through a reshape that only adds axes of length one,
+  /// which have none; nil if it does more.
+  package func labels(in dims: [Int], lengths: [Int]) -> [Int?]? {
+    var labels: [Int?] = []
+    var rest = y[...]
+    for dim in dims {
+      if let label = rest.first, lengths[label] == dim {
+        labels.append(label)
+        rest.removeFirst()
+      } else if dim == 1 {
+        labels.append(nil)
+      } else {
+        return nil
+      }
+    }
+    return rest.isEmpty ? labels : nil
+  }
+
   package var contracted: [Int] { a.filter { !y.contains($0) } }
 
   private func strides(of labels: [Int], _ type: TensorType, over order: [Int]) -> [Int] {

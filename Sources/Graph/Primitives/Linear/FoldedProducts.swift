@@ -76,19 +76,9 @@ extension ProgramBuilder {
     var value = x
     if node(value).primitive is Reshape { value = node(value).operands[0] }
     guard let dot = node(value).primitive as? Dot, type(x).element.isReal else { return nil }
-    let dims = shape(value).dims
-    var labels: [Int?] = []
-    var next = 0
-    for dim in shape(x).dims {
-      if next < dims.count, dims[next] == dim {
-        labels.append(dot.y[next])
-        next += 1
-      } else if dim == 1 {
-        labels.append(nil)
-      } else {
-        return nil
-      }
+    let operands = node(value).operands
+    return dot.labels(in: shape(x).dims, lengths: dot.lengths(operands.map(type))).map {
+      (dot, operands, $0)
     }
-    return next == dims.count ? (dot, node(value).operands, labels) : nil
   }
 }
