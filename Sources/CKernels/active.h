@@ -139,7 +139,7 @@ static int FN(product_active)(real *y, const real *a, int64_t a_row_stride, cons
   }
   if (!column_mask) {
     for (int64_t i = 0; i < term_count; i++) rows[i] = terms[i] * (int32_t)n;
-    const netjac_indexed shape = {m, term_count, n, 1, 0, a_row_stride, terms, rows};
+    const netjac_indexed shape = {m, term_count, n, 1, 0, 0, a_row_stride, terms, rows};
     FN(product_indexed)(y, n, 0, a, b, &shape, epilogue);
     return 1;
   }
@@ -156,7 +156,7 @@ static int FN(product_active)(real *y, const real *a, int64_t a_row_stride, cons
     last.scale = scale;
     last.rows_per_scale = m;
   }
-  const netjac_indexed shape = {m, term_count, column_count, 1, 0, a_row_stride, terms, rows};
+  const netjac_indexed shape = {m, term_count, column_count, 1, 0, 0, a_row_stride, terms, rows};
   FN(product_indexed)(result, stride, 0, a, packed, &shape, &last);
   FN(scatter_active)(y, n, n, result, stride, m, columns, column_count);
   return 1;

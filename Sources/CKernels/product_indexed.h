@@ -87,10 +87,12 @@ static const FN(indexed_width) FN(indexed_widths)[PANEL_VECTORS] = {
 static void FN(product_indexed)(real *y, int64_t y_stride, int64_t first_row, const real *a,
                                 const real *b, const netjac_indexed *shape,
                                 const FN(netjac_epilogue) *epilogue) {
-  const FN(indexed_job) indexed = {
+  FN(indexed_job) indexed = {
     {y, y_stride, shape->a_row_stride, 0, 0, shape->k, epilogue, 0, first_row},
     shape->a_places, shape->b_places};
-  for (int64_t run = 0; run < shape->runs; run++, b += shape->run_stride) {
+  /* A column counts those of the runs before, too: y is moved by what lies between runs. */
+  const int64_t gap = shape->y_run_stride - shape->run;
+  for (int64_t run = 0; run < shape->runs; run++, b += shape->run_stride, indexed.job.y += gap) {
     int64_t column = 0;
     for (; shape->m == 1 && shape->run - column >= FN(long_row) * LANES; column += FN(long_row) * LANES)
       FN(indexed_8_1)(&indexed, a, b + column, first_row, run * shape->run + column, FN(long_row) * LANES);
@@ -120,7 +122,7 @@ static void FN(pad_lines)(real *y, int64_t line, int64_t low, int64_t length, co
     const int64_t begin = places[i] < 0 ? line : low, end = places[i] < 0 ? line : low + length;
     for (int64_t c = 0; c < begin; c += LANES) FN(store_first)(y + c, 0, begin - c);
     for (int64_t c = end; c < line; c += LANES) FN(store_first)(y + c, 0, line - c);
-    if (places[i] < 0) continue;
+    if (places[i] < 0 || !x) continue;
     const real *from = x + places[i];
     int64_t c = 0;
     for (; c + LANES <= length; c += LANES) FN(store)(y + low + c, FN(load)(from + c));

@@ -113,13 +113,14 @@ netjac_product_strided_f32 netjac_find_product_strided_f32(void);
  * A product whose terms lie anywhere: y[r][c] = epilogue(Σ_k a[r·a_row_stride + a_places[k]]·b_c[b_places[k]]),
  * r below m, k below `k`. The columns come in `runs` runs of `run` columns each: in a run b_c moves on by one
  * element from column to column, and from run to run by `run_stride`. A convolution reads its windows so,
- * without a copy of them: a run is a line of the output.
+ * without a copy of them: a run is a line of the output. In y runs begin `y_run_stride` apart; in the arrays
+ * beside it they follow each other without gaps.
  *
  * The rows of y and of the arrays beside it are counted from `first_row`, those of a, `row_bias` and `scale`
  * from 0.
  */
 typedef struct {
-  int64_t m, k, run, runs, run_stride, a_row_stride;
+  int64_t m, k, run, runs, run_stride, y_run_stride, a_row_stride;
   const int32_t *a_places;
   const int32_t *b_places;
 } netjac_indexed;
@@ -159,7 +160,8 @@ int64_t netjac_active_bytes_f32(int64_t m, int64_t n, int64_t k);
 
 /**
  * Lines of `line` elements with zeros around: y's line i is `low` zeros, `length` elements of x from
- * places[i] on, and zeros; all zeros where places[i] is negative.
+ * places[i] on, and zeros; all zeros where places[i] is negative. Where x is NULL what would be copied stays
+ * as it is.
  */
 typedef void (*netjac_pad_lines_f64)(double *y, int64_t line, int64_t low, int64_t length,
                                      const double *x, const int32_t *places, int64_t lines);

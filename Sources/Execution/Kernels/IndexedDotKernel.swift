@@ -8,6 +8,7 @@ final class IndexedDotKernel: Kernel {
   private let y: Operand
   private let isDouble: Bool
   private let columns: Int
+  private let yRow: Int
   private let turns: PlainArray<Turn>
   private let aPlaces: PlainArray<Int32>
   private let bPlaces: PlainArray<Int32>
@@ -28,10 +29,25 @@ final class IndexedDotKernel: Kernel {
 
   override var name: String { text }
 
+  /// Where the result's elements go: how far its rows, and the runs of a row, lie apart.
+  struct Target {
+    let row: Int
+    let run: Int
+
+    /// Fails where the plan's runs do not lie side by side in `y`, each without gaps.
+    init?(_ plan: IndexedPlan, in y: Placement) {
+      guard let runs = y.reshaped([plan.rows, plan.runs, plan.run]),
+        runs.strides[2] == 1 || plan.run == 1
+      else { return nil }
+      row = runs.strides[0]
+      run = runs.strides[1]
+    }
+  }
+
   /// `rowBiasSteps` and `scaleSteps` are how far these arrays of the epilogue move at each turn of
   /// the plan's outer loops.
   init(
-    _ plan: IndexedPlan, a: Operand, b: Operand, y: Operand, element: ElementType,
+    _ plan: IndexedPlan, a: Operand, b: Operand, y: Operand, _ target: Target, element: ElementType,
     epilogue: Epilogue, rowBiasSteps: [Int], scaleSteps: [Int]
   ) {
     self.a = a
@@ -40,6 +56,7 @@ final class IndexedDotKernel: Kernel {
     self.epilogue = epilogue
     isDouble = element == .float64
     columns = plan.columns
+    yRow = target.row
     var turns = [Turn()]
     for (level, axis) in plan.outer.enumerated() {
       turns = turns.flatMap { turn in
@@ -60,7 +77,8 @@ final class IndexedDotKernel: Kernel {
     shape = PlainArray([
       netjac_indexed(
         m: Int64(plan.m), k: Int64(plan.k), run: Int64(plan.run), runs: Int64(plan.runs),
-        run_stride: Int64(plan.runStride), a_row_stride: Int64(plan.aRow),
+        run_stride: Int64(plan.runStride), y_run_stride: Int64(target.run),
+        a_row_stride: Int64(plan.aRow),
         a_places: aPlaces.start, b_places: bPlaces.start)
     ])
     product64 = netjac_find_product_indexed_f64()
@@ -104,7 +122,7 @@ final class IndexedDotKernel: Kernel {
       if first.row_bias != nil { last.row_bias = first.row_bias + turn.pointee.rowBias }
       if first.scale != nil { last.scale = first.scale + turn.pointee.scale }
       product(
-        y, Int64(columns), Int64(turn.pointee.row), a + turn.pointee.a, b + turn.pointee.b,
+        y, Int64(yRow), Int64(turn.pointee.row), a + turn.pointee.a, b + turn.pointee.b,
         shape.start, &last)
     }
   }

@@ -39,7 +39,7 @@ extension Compiler {
     last.scale = match.scale
     last.scaleSteps = match.scaleSteps
     last.slope = match.slope.map { newPlacement(for: $0) }
-    let y = newPlacement(for: match.result)
+    let y = placement(of: match.result, from: plan, absorbed: match.absorbed)
     if let unscaled = match.unscaled {
       last.unscaled = newPlacement(for: unscaled)
       if unscaled == product { for view in views { try lowerView(view) } }
@@ -102,12 +102,12 @@ extension Compiler {
     }
   }
 
-  /// Gives results their places, as parts of a concatenation where that alone uses them. Returns
-  /// whether each of them is contiguous.
+  /// Gives results their places, as parts of a concatenation or between the margins of windows where
+  /// these alone use them. Returns whether each of them is contiguous.
   private mutating func placeResults(_ results: [Int], joiningParts: Bool) -> Bool {
     var areContiguous = true
     for index in results {
-      guard joiningParts, let part = partOfConcatenation(index) else {
+      guard joiningParts, let part = partOfConcatenation(index) ?? partOfPadding(index) else {
         _ = newPlacement(for: index)
         continue
       }

@@ -19,8 +19,20 @@ extension Compiler {
       return
     }
     let plan = self.plan(dot, index, a, b)
-    let y = newPlacement(for: index)
+    let y = placement(of: index, from: plan)
     multiply(plan, a, b, y, EpiloguePlacements())
+  }
+
+  /// Where the result of a product and the nodes that it absorbed goes.
+  mutating func placement(
+    of index: Int, from plan: DotPlan, absorbed: Set<Int> = []
+  ) -> Placement {
+    guard let indexed = plan.indexed,
+      let part = partOfPadding(
+        index, absorbed: absorbed, where: { IndexedDotKernel.Target(indexed, in: $0) != nil })
+    else { return newPlacement(for: index) }
+    placements[index] = part
+    return part
   }
 
   /// The better of the two ways round of a product.
@@ -113,10 +125,10 @@ extension Compiler {
         product: product
       ) { addresses in
         let epilogue = last.epilogue(addresses)
-        if let indexed = plan.indexed {
+        if let indexed = plan.indexed, let target = IndexedDotKernel.Target(indexed, in: y) {
           return IndexedDotKernel(
             indexed, a: addresses.operand(left), b: addresses.operand(right),
-            y: addresses.operand(y), element: y.element, epilogue: epilogue,
+            y: addresses.operand(y), target, element: y.element, epilogue: epilogue,
             rowBiasSteps: last.rowBias?.steps ?? [], scaleSteps: last.scaleSteps)
         }
         return DotKernel(

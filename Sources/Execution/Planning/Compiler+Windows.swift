@@ -24,10 +24,61 @@ extension Compiler {
       placements[index] = view
       return
     }
+    if let target = paddings[index], target.buffer == source.buffer {
+      writeMargins(margins, of: target, source.dims)
+      placements[index] = margins.windows(window, of: target)
+      return
+    }
     let type = TensorType(source.element, Shape(padded))
     let target = Placement(buffer: addBuffer(.arena, type.byteCount), type)
     pad(source, margins, to: target)
     placements[index] = margins.windows(window, of: target)
+  }
+
+  /// The place of a value that only windows use, all the same ones, between the margins of these; nil
+  /// where there are no margins, or the value's kernel cannot write there. What the kernel itself
+  /// `absorbed` is no further use.
+  mutating func partOfPadding(
+    _ index: Int, absorbed: Set<Int> = [], where canWrite: (Placement) -> Bool = { _ in true }
+  ) -> Placement? {
+    var operand = index
+    var user = index
+    while program.nodes[user].primitive is Reshape || user == index {
+      operand = user
+      let others = users[operand].filter { !absorbed.contains($0) }
+      guard !isOutput[operand], others.count == 1 else { return nil }
+      user = others[0]
+    }
+    guard let window = program.nodes[user].primitive as? Window else { return nil }
+    let type = program.nodes[operand].type
+    let margins = Margins(window, type.dims)
+    guard type.count > 0, !margins.isNone, margins.sizes == type.dims,
+      let lines = margins.paddedDims(type.dims).product(upTo: program.nodes[user].type.count),
+      lines > 0
+    else { return nil }
+    let padded = TensorType(type.element, Shape(margins.paddedDims(type.dims)))
+    // A buffer that no step comes to use takes no memory.
+    let target = Placement(buffer: addBuffer(.arena, padded.byteCount), padded)
+    let inner = target.between(margins, type.dims)
+    guard onlyProductsRead(user, margins.windows(window, of: target)),
+      margins.linePlaces(of: inner, in: padded.dims) != nil,
+      let part = inner.reshaped(program.nodes[index].type.shape), canWrite(part)
+    else { return nil }
+    paddings[user] = target
+    return part
+  }
+
+  private mutating func writeMargins(_ margins: Margins, of target: Placement, _ dims: [Int]) {
+    let axis = dims.count - 1
+    let part = target.between(margins, dims)
+    guard let places = margins.linePlaces(of: part, in: target.dims) else { return }
+    steps.append(
+      Step(reads: [], writes: [target.buffer], scratchBytes: 0) { addresses in
+        PadKernel(
+          from: nil, to: addresses.operand(target), line: target.dims[axis],
+          low: margins.targetStarts[axis], length: dims[axis], places: places,
+          element: target.element)
+      })
   }
 
   private mutating func pad(_ source: Placement, _ margins: Margins, to target: Placement) {
@@ -83,6 +134,13 @@ extension Compiler {
     case let reverse as Reverse: source.reversed(reverse.axes)
     default: source
     }
+  }
+}
+
+extension Placement {
+  /// The part of a padded array that is not margin.
+  fileprivate func between(_ margins: Margins, _ dims: [Int]) -> Placement {
+    sliced(starts: margins.targetStarts, sizes: dims, steps: dims.map { _ in 1 })
   }
 }
 

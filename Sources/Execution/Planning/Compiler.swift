@@ -15,6 +15,8 @@ struct Compiler {
   var activity = Activity()
   /// Where concatenations will be whose parts are written in place.
   var concatenations: [Int: Placement] = [:]
+  /// The padded arrays of windows whose operand is written in place, between the margins.
+  var paddings: [Int: Placement] = [:]
 
   /// An array that a step writes or reads.
   struct Buffer {
