@@ -79,6 +79,7 @@ FIND(pad_lines, pad_lines, (void), 1, )
 FIND(product_joined, product_joined, (void), 1, )
 FIND(row_dots, row_dots, (void), 1, )
 FIND(spread, spread, (void), 1, )
+FIND(spread_sets, spread_sets, (void), 1, )
 FIND(window_extreme, window_extreme, (void), 1, )
 FIND(window_sum, window_sum, (void), 1, )
 FIND(add_runs, add_runs, (void), 1, )
@@ -88,6 +89,15 @@ netjac_product_f64 netjac_find_product_f64(int64_t m, int64_t n, int64_t k) {
 }
 netjac_product_f32 netjac_find_product_f32(int64_t m, int64_t n, int64_t k) {
   return selected()->find_product_f32(m, n, k);
+}
+
+void netjac_transpose_8(void *y, int64_t y_stride, const void *x, int64_t x_stride, int64_t rows,
+                        int64_t columns) {
+  selected()->transpose_f64(y, y_stride, x, x_stride, rows, columns);
+}
+void netjac_transpose_4(void *y, int64_t y_stride, const void *x, int64_t x_stride, int64_t rows,
+                        int64_t columns) {
+  selected()->transpose_f32(y, y_stride, x, x_stride, rows, columns);
 }
 
 int64_t netjac_packed_size_f64(int64_t k, int64_t n) { return selected()->packed_size_f64(k, n); }

@@ -17,6 +17,10 @@ typedef struct {
   netjac_multiply_add_f32 multiply_add_f32[7];
   netjac_select_f64 select_f64[4];
   netjac_select_f32 select_f32[4];
+  void (*transpose_f64)(double *y, int64_t y_stride, const double *x, int64_t x_stride, int64_t rows,
+                        int64_t columns);
+  void (*transpose_f32)(float *y, int64_t y_stride, const float *x, int64_t x_stride, int64_t rows,
+                        int64_t columns);
   netjac_row_reduction_f64 row_sum_f64, row_maximum_f64;
   netjac_row_reduction_f32 row_sum_f32, row_maximum_f32;
   netjac_column_sum_f64 column_sum_f64;
@@ -45,6 +49,8 @@ typedef struct {
   netjac_row_dots_f32 row_dots_f32;
   netjac_spread_f64 spread_f64;
   netjac_spread_f32 spread_f32;
+  netjac_spread_sets_f64 spread_sets_f64;
+  netjac_spread_sets_f32 spread_sets_f32;
   netjac_window_extreme_f64 window_extreme_f64;
   netjac_window_extreme_f32 window_extreme_f32;
   netjac_window_sum_f64 window_sum_f64;

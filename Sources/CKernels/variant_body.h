@@ -6,6 +6,7 @@
 #include "variant.h"
 
 #include "vector.h"
+#include "transpose.h"
 #include "constants.h"
 #include "elementary.h"
 #include "elementwise.h"
@@ -19,6 +20,7 @@
 
 #define SINGLE
 #include "vector.h"
+#include "transpose.h"
 #include "constants.h"
 #include "elementary.h"
 #include "elementwise.h"
@@ -98,6 +100,8 @@ const netjac_variant VARIANT = {
   .multiply_add_f32 = MULTIPLY_ADD_TABLE(f32),
   .select_f64 = SELECT_TABLE(f64),
   .select_f32 = SELECT_TABLE(f32),
+  .transpose_f64 = transpose_f64,
+  .transpose_f32 = transpose_f32,
   .row_sum_f64 = row_sum_f64,
   .row_sum_f32 = row_sum_f32,
   .row_maximum_f64 = row_maximum_f64,
@@ -126,6 +130,8 @@ const netjac_variant VARIANT = {
   .row_dots_f32 = row_dots_f32,
   .spread_f64 = spread_f64,
   .spread_f32 = spread_f32,
+  .spread_sets_f64 = spread_sets_f64,
+  .spread_sets_f32 = spread_sets_f32,
   .window_extreme_f64 = window_extreme_f64,
   .window_extreme_f32 = window_extreme_f32,
   .window_sum_f64 = window_sum_f64,

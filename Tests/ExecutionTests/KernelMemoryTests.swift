@@ -46,8 +46,12 @@ struct KernelMemoryTests {
     "fills, strided copies, transposes",
     arguments: [(1, 1), (3, 5), (8, 2), (33, 70), (64, 32), (0, 4)])
   func movement(_ rows: Int, _ columns: Int) {
-    checkMovement(rows, columns, netjac_copy2d_8, netjac_transpose_8) { Double($0) }
-    checkMovement(rows, columns, netjac_copy2d_4, netjac_transpose_4) { Float($0) }
+    for set in InstructionSet.available {
+      set.use {
+        checkMovement(rows, columns, netjac_copy2d_8, netjac_transpose_8) { Double($0) }
+        checkMovement(rows, columns, netjac_copy2d_4, netjac_transpose_4) { Float($0) }
+      }
+    }
     checkMovement(rows, columns, netjac_copy2d_1, nil) { UInt8($0 % 251) }
     var doubles = [Double](repeating: 0, count: rows * columns + 1)
     netjac_fill_8(&doubles, [-1.5], Int64(rows * columns))

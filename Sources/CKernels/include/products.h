@@ -205,21 +205,36 @@ netjac_row_dots_f32 netjac_find_row_dots_f32(void);
 /*
  * The transpose of a convolution for an image that is zero but for `picks` pixels of each of its `channels`:
  * y[f][t] = Σ update[c][j]·kernel[c][k][f] over all c, j and k with table[place[c][j]·terms + k] = t. A place
- * outside 0..<pixels, and a table entry below 0, adds nowhere; so does an update of zero. kernel[c][k] has its
- * features in whole cache lines. Places of channels lie `channel_stride` apart.
+ * outside 0..<pixels, and a table entry below 0, adds nowhere; so does an update of zero. Places of channels lie
+ * `channel_stride` apart.
  */
 typedef struct {
   int64_t channels, picks, channel_stride, pixels, terms, features, targets;
   const int32_t *table;
 } netjac_spread;
 
-/** `sums` has room for targets elements times features in whole cache lines. */
+/**
+ * One image, its features side by side: kernel[c][k] has them in whole cache lines. `scratch` has room for
+ * targets elements times features in whole cache lines, and for `picks` int32_t.
+ */
 typedef void (*netjac_spread_f64)(double *y, const double *updates, const int64_t *places,
-                                  const netjac_spread *shape, const double *kernel, double *sums);
+                                  const netjac_spread *shape, const double *kernel, void *scratch);
 typedef void (*netjac_spread_f32)(float *y, const float *updates, const int64_t *places,
-                                  const netjac_spread *shape, const float *kernel, float *sums);
+                                  const netjac_spread *shape, const float *kernel, void *scratch);
+
+/**
+ * Several images with the same places, side by side; kernel[c][k] has its features without gaps. `scratch` has
+ * room for features·targets + picks elements times images in whole cache lines, and for `picks` elements in whole
+ * cache lines and int32_t. An image is the same alone and among others.
+ */
+typedef void (*netjac_spread_sets_f64)(double *y, const double *updates, int64_t sets, const int64_t *places,
+                                       const netjac_spread *shape, const double *kernel, void *scratch);
+typedef void (*netjac_spread_sets_f32)(float *y, const float *updates, int64_t sets, const int64_t *places,
+                                       const netjac_spread *shape, const float *kernel, void *scratch);
 
 netjac_spread_f64 netjac_find_spread_f64(void);
 netjac_spread_f32 netjac_find_spread_f32(void);
+netjac_spread_sets_f64 netjac_find_spread_sets_f64(void);
+netjac_spread_sets_f32 netjac_find_spread_sets_f32(void);
 
 #pragma GCC visibility pop

@@ -63,7 +63,16 @@ final class CopyKernel: Kernel {
       }
       return
     }
+    let isTranspose = columns.target == 1 && rows.source == 1
     switch size {
+    case 8 where isTranspose:
+      netjac_transpose_8(
+        target, Int64(rows.target), source, Int64(columns.source), Int64(columns.dim),
+        Int64(rows.dim))
+    case 4 where isTranspose:
+      netjac_transpose_4(
+        target, Int64(rows.target), source, Int64(columns.source), Int64(columns.dim),
+        Int64(rows.dim))
     case 8:
       netjac_copy2d_8(
         target, Int64(rows.target), Int64(columns.target), source, Int64(rows.source),

@@ -4,10 +4,18 @@ import Tensors
 /// The transpose of a convolution for images that are zero but for a few pixels, such as those that
 /// won in pooling: `spread` in `products.h`.
 final class SpreadKernel: Kernel {
-  /// Images in a row, and how far their places lie apart.
+  /// Images in a row: those of a group have the same places, `placeStride` from those of the next.
   struct Sets {
-    let count: Int
+    let groups: Int
     let placeStride: Int
+    let size: Int
+  }
+
+  /// What lies side by side in a vector.
+  private enum Lanes {
+    case features
+    /// At most so many images at once.
+    case sets(Int)
   }
 
   private let updates: Operand
@@ -15,14 +23,17 @@ final class SpreadKernel: Kernel {
   private let target: Operand
   private let scratch: Operand
   private let isDouble: Bool
+  private let lanes: Lanes
   private let sets: Sets
   private let updateCount: Int
   private let targetCount: Int
   private let shape: PlainArray<netjac_spread>
   private let table: PlainArray<Int32>
   private let kernel: UnsafeMutableRawPointer
-  private let spread64: netjac_spread_f64?
-  private let spread32: netjac_spread_f32?
+  private let spread64 = netjac_find_spread_f64()
+  private let spread32 = netjac_find_spread_f32()
+  private let spreadSets64 = netjac_find_spread_sets_f64()
+  private let spreadSets32 = netjac_find_spread_sets_f32()
   private let text: String
 
   override var name: String { text }
@@ -39,6 +50,7 @@ final class SpreadKernel: Kernel {
     self.scratch = scratch
     self.sets = sets
     isDouble = element == .float64
+    lanes = SpreadKernel.lanes(sets, shape, element)
     updateCount = Int(shape.channels * shape.picks)
     targetCount = Int(shape.features * shape.targets)
     self.table = PlainArray(table)
@@ -46,7 +58,8 @@ final class SpreadKernel: Kernel {
     shape.table = UnsafePointer(self.table.start)
     self.shape = PlainArray([shape])
     let features = Int(shape.features)
-    let wide = SpreadKernel.wide(features, element)
+    let isBySets = if case .sets = lanes { true } else { false }
+    let wide = isBySets ? features : SpreadKernel.inLines(features, element)
     let rows = kernelPlaces.count / max(features, 1)
     let size = element.byteCount
     kernel = .allocate(byteCount: max(rows * wide * size, 64), alignment: 64)
@@ -57,11 +70,10 @@ final class SpreadKernel: Kernel {
           from: source + kernelPlaces[row * features + feature] * size, byteCount: size)
       }
     }
-    spread64 = netjac_find_spread_f64()
-    spread32 = netjac_find_spread_f32()
     text =
-      "spread \(sets.count)x\(shape.features)x\(shape.targets) "
+      "spread \(sets.groups * sets.size)x\(shape.features)x\(shape.targets) "
       + "from \(shape.channels)x\(shape.picks)x\(shape.terms)"
+      + (isBySets ? " by sets" : "")
   }
 
   deinit {
@@ -70,32 +82,90 @@ final class SpreadKernel: Kernel {
     kernel.deallocate()
   }
 
-  static func scratchBytes(targets: Int, features: Int, _ element: ElementType) -> Int {
-    targets * wide(features, element) * element.byteCount
+  /// Whether vectors are filled well enough for this to pay.
+  static func fits(_ sets: Sets, _ shape: netjac_spread) -> Bool {
+    max(Int(shape.features), sets.size) >= 4
   }
 
-  /// Features in whole cache lines.
-  private static func wide(_ features: Int, _ element: ElementType) -> Int {
-    let line = 64 / element.byteCount
-    return (features + line - 1) / line * line
+  static func scratchBytes(_ sets: Sets, _ shape: netjac_spread, _ element: ElementType) -> Int {
+    let picks = inLines(Int(shape.picks), element)
+    let list = picks * MemoryLayout<Int32>.size
+    switch lanes(sets, shape, element) {
+    case .features:
+      let wide = inLines(Int(shape.features), element)
+      return Int(shape.targets) * wide * element.byteCount + list
+    case .sets(let most):
+      let rows = Int(shape.features * shape.targets + shape.picks)
+      return (rows * inLines(most, element) + picks) * element.byteCount + list
+    }
   }
+
+  private static func lanes(
+    _ sets: Sets, _ shape: netjac_spread, _ element: ElementType
+  ) -> Lanes {
+    let features = Int(shape.features)
+    guard inLines(sets.size, element) * features < sets.size * inLines(features, element) else {
+      return .features
+    }
+    let line = inLines(1, element)
+    let row = (features * Int(shape.targets) + Int(shape.picks)) * line * element.byteCount
+    return .sets(min(sets.size, max(cachedBytes / max(row, 1), 1) * line))
+  }
+
+  /// As many elements, in whole cache lines.
+  private static func inLines(_ count: Int, _ element: ElementType) -> Int {
+    let line = 64 / element.byteCount
+    return (count + line - 1) / line * line
+  }
+
+  /// Sums that stay in the second-level cache.
+  private static let cachedBytes = 1 << 18
 
   override func run(_ bases: Bases) {
-    let places = places.pointer(bases, as: Int64.self)
-    for set in 0..<sets.count {
-      if isDouble {
-        spread64?(
-          target.pointer(bases, as: Double.self) + set * targetCount,
-          updates.pointer(bases, as: Double.self) + set * updateCount,
-          places + set * sets.placeStride, shape.start, kernel.assumingMemoryBound(to: Double.self),
-          scratch.pointer(bases, as: Double.self))
-      } else {
-        spread32?(
-          target.pointer(bases, as: Float.self) + set * targetCount,
-          updates.pointer(bases, as: Float.self) + set * updateCount,
-          places + set * sets.placeStride, shape.start, kernel.assumingMemoryBound(to: Float.self),
-          scratch.pointer(bases, as: Float.self))
+    let start = places.pointer(bases, as: Int64.self)
+    for group in 0..<sets.groups {
+      let places = start + group * sets.placeStride
+      let first = group * sets.size
+      switch lanes {
+      case .features:
+        for set in first..<first + sets.size { spread(set, places, bases) }
+      case .sets(let most):
+        for set in stride(from: 0, to: sets.size, by: most) {
+          spread(first + set, min(most, sets.size - set), places, bases)
+        }
       }
+    }
+  }
+
+  private func spread(_ set: Int, _ places: UnsafePointer<Int64>, _ bases: Bases) {
+    let scratch = scratch.pointer(bases)
+    if isDouble {
+      spread64?(
+        target.pointer(bases, as: Double.self) + set * targetCount,
+        updates.pointer(bases, as: Double.self) + set * updateCount, places, shape.start,
+        kernel.assumingMemoryBound(to: Double.self), scratch)
+    } else {
+      spread32?(
+        target.pointer(bases, as: Float.self) + set * targetCount,
+        updates.pointer(bases, as: Float.self) + set * updateCount, places, shape.start,
+        kernel.assumingMemoryBound(to: Float.self), scratch)
+    }
+  }
+
+  private func spread(
+    _ set: Int, _ count: Int, _ places: UnsafePointer<Int64>, _ bases: Bases
+  ) {
+    let scratch = scratch.pointer(bases)
+    if isDouble {
+      spreadSets64?(
+        target.pointer(bases, as: Double.self) + set * targetCount,
+        updates.pointer(bases, as: Double.self) + set * updateCount, Int64(count), places,
+        shape.start, kernel.assumingMemoryBound(to: Double.self), scratch)
+    } else {
+      spreadSets32?(
+        target.pointer(bases, as: Float.self) + set * targetCount,
+        updates.pointer(bases, as: Float.self) + set * updateCount, Int64(count), places,
+        shape.start, kernel.assumingMemoryBound(to: Float.self), scratch)
     }
   }
 }

@@ -14,13 +14,16 @@ extension Compiler {
       isKnownFinite(source)
     else { return false }
     let node = program.nodes[index]
+    let (places, sets) = try places(node.operands[1], form)
+    let shape = netjac_spread(
+      channels: Int64(form.channels), picks: Int64(form.picks),
+      channel_stride: Int64(places.strides[2]), pixels: Int64(form.pixels),
+      terms: Int64(form.terms), features: Int64(form.features),
+      targets: Int64(form.targets), table: nil)
+    guard SpreadKernel.fits(sets, shape), form.picks == 1 || places.strides[3] == 1 else {
+      return false
+    }
     let updates = try contiguous(node.operands[0])
-    let batches = Shape([form.sets, form.channels, form.picks])
-    let places =
-      try placement(node.operands[1]).reshaped(batches)
-      ?? contiguous(node.operands[1])
-      .reshaped(batches)
-    guard let places, form.picks == 1 || places.strides[2] == 1 else { return false }
     let y = newPlacement(for: form.fold)
     for skipped in [index, form.product] {
       // Views of them are made, but nothing reads them.
@@ -30,21 +33,34 @@ extension Compiler {
     steps.append(
       Step(
         reads: [updates.buffer, places.buffer], writes: [y.buffer],
-        scratchBytes: SpreadKernel.scratchBytes(
-          targets: form.targets, features: form.features, y.element)
+        scratchBytes: SpreadKernel.scratchBytes(sets, shape, y.element)
       ) { addresses in
         SpreadKernel(
           updates: addresses.operand(updates), places: addresses.operand(places),
-          to: addresses.operand(y), scratch: addresses.scratch,
-          sets: .init(count: form.sets, placeStride: places.strides[0]),
-          shape: netjac_spread(
-            channels: Int64(form.channels), picks: Int64(form.picks),
-            channel_stride: Int64(places.strides[1]), pixels: Int64(form.pixels),
-            terms: Int64(form.terms), features: Int64(form.features),
-            targets: Int64(form.targets), table: nil),
+          to: addresses.operand(y), scratch: addresses.scratch, sets: sets, shape: shape,
           table: form.table, kernel: memory, places: kernelPlaces, element: y.element)
       })
     return true
+  }
+
+  /// The places of updates as groups, sets of a group, channels, picks: the sets of a group, such as
+  /// seeds, share theirs.
+  private mutating func places(
+    _ value: Value, _ form: SpreadForm
+  ) throws -> (places: Placement, sets: SpreadKernel.Sets) {
+    let places = try placement(value)
+    for (groups, size) in form.groupings {
+      if let shaped = places.reshaped(Shape([groups, size, form.channels, form.picks])),
+        size == 1 || shaped.strides[1] == 0
+      {
+        return (shaped, .init(groups: groups, placeStride: shaped.strides[0], size: size))
+      }
+    }
+    let shape = Shape([form.sets, 1, form.channels, form.picks])
+    guard let laid = try contiguous(value).reshaped(shape) else {
+      throw NetJacError(.defect, "places of \(places.dims) do not fit sets of \(shape)")
+    }
+    return (laid, .init(groups: form.sets, placeStride: laid.strides[0], size: 1))
   }
 
   /// The only node that uses a value, if need be through reshapes.
@@ -72,6 +88,8 @@ private struct SpreadForm {
   let fold: Int
   let kernel: Value
   let sets: Int
+  /// The sets as groups of whole axes, the largest groups first.
+  let groupings: [(groups: Int, size: Int)]
   let channels: Int
   let picks: Int
   let pixels: Int
@@ -122,6 +140,9 @@ private struct SpreadForm {
     self.fold = folded.user
     kernel = operands[isFirst ? 1 : 0]
     sets = total(setLabels)
+    groupings = (0...setLabels.count).map { split in
+      (total(Array(setLabels.prefix(split))), total(Array(setLabels.dropFirst(split))))
+    }
     channels = total(channelsInOrder)
     pixels = total(pixelLabels)
     terms = total(termLabels)
@@ -129,7 +150,7 @@ private struct SpreadForm {
     targets = fold.spatial.reduce(1, *)
     let batches = indices.dims.prefix(scatter.batch).reduce(1, *)
     guard updates.count == indices.count, batches == sets * channels, batches > 0,
-      scatter.length == pixels, features >= SpreadForm.fewestFeatures,
+      scatter.length == pixels,
       pixels * terms <= SpreadForm.longestTable, targets > 0
     else { return nil }
     picks = updates.count / batches
@@ -157,6 +178,5 @@ private struct SpreadForm {
     }
   }
 
-  private static let fewestFeatures = 4
   private static let longestTable = 1 << 20
 }
