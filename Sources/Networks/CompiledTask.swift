@@ -106,14 +106,10 @@ final class CompiledTask: @unchecked Sendable {
   func reserve(samples: Int) {
     let tile = tilePlan(for: samples)
     let short = shortTilePlan(for: samples)
-    let parallel = min(threads, CompiledTask.tileCount(samples, tile ?? short))
+    let division = Division(samples, (tile ?? short)?.samples ?? 1, threads: threads)
+    let parallel = min(threads, division.count)
     for plan in [single, tile, short].compactMap(\.self) { plan.pool.reserve(max(parallel, 1)) }
     if parallel > 1 { ThreadPool.shared.prepare(threads: parallel) }
-  }
-
-  private static func tileCount(_ samples: Int, _ tile: PlannedRun?) -> Int {
-    guard let tile else { return samples }
-    return (samples + tile.samples - 1) / tile.samples
   }
 
   /// The kernels in order, the memory and the multiply-adds, of each variant.
@@ -135,25 +131,30 @@ final class CompiledTask: @unchecked Sendable {
       return
     }
     let tile = tilePlan(for: call.samples) ?? shortTilePlan(for: call.samples)
-    let tiles = CompiledTask.tileCount(call.samples, tile)
-    if threads > 1, tiles > 1, isWorthSharing(call.samples) {
-      var job = Job(
-        task: .passUnretained(self), tile: tile.map { .passUnretained($0) }, call: call)
-      ThreadPool.shared.prepare(threads: min(threads, tiles))
-      withUnsafePointer(to: &job) { job in
-        ThreadPool.shared.run(count: tiles, threads: threads, context: job) { context, index in
-          let job = context.assumingMemoryBound(to: Job.self)
-          job.pointee.task._withUnsafeGuaranteedRef { task in
-            task.compute(job.pointee.call, job.pointee.tile?.takeUnretainedValue(), index)
-          }
+    let length = tile?.samples ?? 1
+    let shared = Division(call.samples, length, threads: threads)
+    guard threads > 1, shared.count > 1, isWorthSharing(call.samples) else {
+      let division = Division(call.samples, length)
+      for part in 0..<division.count { compute(call, tile, division.samples(of: part)) }
+      return
+    }
+    var job = Job(
+      task: .passUnretained(self), tile: tile.map { .passUnretained($0) }, call: call,
+      division: shared)
+    ThreadPool.shared.prepare(threads: min(threads, shared.count))
+    withUnsafePointer(to: &job) { job in
+      ThreadPool.shared.run(count: shared.count, threads: threads, context: job) { context, part in
+        let job = context.assumingMemoryBound(to: Job.self)
+        job.pointee.task._withUnsafeGuaranteedRef { task in
+          task.compute(
+            job.pointee.call, job.pointee.tile?.takeUnretainedValue(),
+            job.pointee.division.samples(of: part))
         }
       }
-    } else {
-      for index in 0..<tiles { compute(call, tile, index) }
     }
   }
 
-  /// Whether a batch takes longer than threads take to wake: about 50 µs.
+  /// Whether a batch takes longer than calling threads does: some 20 µs.
   private func isWorthSharing(_ samples: Int) -> Bool {
     let executable = single.executable
     // An elementwise function of a number takes about as long as eight multiply-adds.
@@ -161,26 +162,53 @@ final class CompiledTask: @unchecked Sendable {
     return work.overflow || samples > CompiledTask.leastSharedWork / work.partialValue
   }
 
-  private static let leastSharedWork = 2_000_000
+  private static let leastSharedWork = 500_000
 
   private struct Job {
     let task: Unmanaged<CompiledTask>
     let tile: Unmanaged<PlannedRun>?
     let call: Call
+    let division: Division
   }
 
-  private func compute(_ call: Call, _ tile: PlannedRun?, _ index: Int) {
-    guard let tile else { return compute(call, single, index, index + 1) }
-    var start = index * tile.samples
-    let end = min(start + tile.samples, call.samples)
-    if end - start == tile.samples { return compute(call, tile, start, end) }
+  /// A batch in parts: whole tiles and the rest; for threads also short tiles in the end, so that all
+  /// of them finish at about the same time.
+  private struct Division {
+    private let total: Int
+    private let length: Int
+    private let wholeTiles: Int
+    private let shortLength: Int
+
+    init(_ samples: Int, _ length: Int, threads: Int = 1) {
+      total = samples
+      self.length = length
+      let tiles = samples / length
+      wholeTiles = max(0, tiles - (threads - 1))
+      shortLength = threads > 1 ? min(length, CompiledTask.shortTileLength) : length
+    }
+
+    private var rest: Int { total - wholeTiles * length }
+    var count: Int { wholeTiles + (rest + shortLength - 1) / shortLength }
+
+    func samples(of part: Int) -> Range<Int> {
+      guard part >= wholeTiles else { return part * length..<(part + 1) * length }
+      let start = wholeTiles * length + (part - wholeTiles) * shortLength
+      return start..<min(start + shortLength, total)
+    }
+  }
+
+  private func compute(_ call: Call, _ tile: PlannedRun?, _ samples: Range<Int>) {
+    if let tile, samples.count == tile.samples {
+      return compute(call, tile, samples.lowerBound, samples.upperBound)
+    }
     // The rest of a batch needs no plan of its own: short tiles, then single samples.
-    if let short = shortTilePlan(for: end - start) {
-      let covered = (end - start) / short.samples * short.samples
+    var start = samples.lowerBound
+    if let short = shortTilePlan(for: samples.count) {
+      let covered = samples.count / short.samples * short.samples
       compute(call, short, start, start + covered)
       start += covered
     }
-    if start < end { compute(call, single, start, end) }
+    if start < samples.upperBound { compute(call, single, start, samples.upperBound) }
   }
 
   /// Runs samples `start` to `end` with a plan whose length divides them.

@@ -1,6 +1,7 @@
 /*
  * threads.c - Many threads on one network get, bit for bit, what one thread gets; loading, releasing and failing at the
- * same time disturb nobody.
+ * same time disturb nobody. So do the library's own threads, which share large batches, and a forked process, which has
+ * none of them.
  *
  * Usage: threads MODEL...
  */
@@ -10,6 +11,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { THREADS = 8, SAMPLES = 24, ROUNDS = 6 };
 
@@ -138,10 +141,63 @@ static void test(const char *model, const char *threads) {
   netjac_release(work.network);
 }
 
+static netjac_network *load(const char *model, const char *threads) {
+  netjac_network *network = NULL;
+  netjac_options *options = netjac_options_create();
+  CHECK(netjac_options_set(options, "threads", threads) == NETJAC_OK);
+  CHECK_SAYING(netjac_load(model, options, &network) == NETJAC_OK, "%s: %s", model, netjac_last_error());
+  netjac_options_release(options);
+  return network;
+}
+
+/* The Jacobians of a batch that is large enough to be shared, and as many outputs, differ from `expected`. */
+static int differs(netjac_network *network, size_t samples, const double *x, const double *expected, size_t count) {
+  const size_t outputs = samples * (size_t)netjac_output_size(network);
+  double *found = calloc(count + 1, sizeof *found);
+  const int isEqual = netjac_jacobian(network, (int64_t)samples, x, found, found + outputs,
+                                            NETJAC_COLUMN_MAJOR) == NETJAC_OK &&
+                      memcmp(found, expected, count * sizeof *found) == 0;
+  free(found);
+  return !isEqual;
+}
+
+static void test_shared(const char *model) {
+  netjac_network *alone = load(model, "1"), *shared = load(model, "3");
+  if (alone == NULL || shared == NULL) return;
+  const size_t n = (size_t)netjac_input_size(alone), m = (size_t)netjac_output_size(alone);
+  /* Not a multiple of any tile's length. */
+  const size_t samples = 4000000 / (n * m + 2000) + 67, count = samples * (m + n * m);
+  unsigned state = 2;
+  double *x = numbers(samples * n, &state), *expected = calloc(count + 1, sizeof *expected);
+  CHECK(netjac_jacobian(alone, (int64_t)samples, x, expected, expected + samples * m,
+                              NETJAC_COLUMN_MAJOR) == NETJAC_OK);
+  for (int round = 0; round < 20; round++) {
+    CHECK_SAYING(!differs(shared, samples, x, expected, count), "%s, round %d", model, round);
+    /* The threads are found awake, falling asleep, and asleep. */
+    if (round >= 5) usleep((unsigned)round * 30);
+  }
+#ifndef __SANITIZE_THREAD__
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    _exit(differs(shared, samples, x, expected, count));
+  }
+  int status = -1;
+  CHECK(child > 0 && waitpid(child, &status, 0) == child);
+  CHECK_SAYING(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: a forked process ended with status %d", model, status);
+  CHECK_SAYING(!differs(shared, samples, x, expected, count), "%s, after the fork", model);
+#endif
+  free(expected);
+  free(x);
+  netjac_release(alone);
+  netjac_release(shared);
+}
+
 int main(int argc, char **argv) {
   for (int k = 1; k < argc; k++) {
     test(argv[k], "1");
     test(argv[k], "3");
+    test_shared(argv[k]);
   }
   return checks_result();
 }

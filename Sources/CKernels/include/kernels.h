@@ -47,6 +47,18 @@ int netjac_kernels_select_isa(int isa);
 /** The instruction set that look-ups on this thread use at present, as in `netjac_isa`. */
 int netjac_kernels_isa(void);
 
+/** How many processors this process may run on; 1 if that is not known. */
+int netjac_allowed_processors(void);
+
+/** What a thread does that waits awake: leaves the core to others for a moment. */
+static inline void netjac_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /* ---- y[i] = f(x[i]) ----
  *
  * exp, log, log1p, expm1, sin, cos, tanh, erf, sigmoid and softplus are vectorised and within 2 ulp;
