@@ -164,6 +164,23 @@ package struct Fold: Primitive {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     try p.convolution(folding: self, x[0])
   }
+
+  /// The fold that the result without its margins is. Nil for a part so small that another may be
+  /// taken as well, and for one of other axes.
+  func cropped(_ part: Slice, of shape: Shape) -> Fold? {
+    let outer = shape.rank - axes.count
+    guard part.steps.allSatisfy({ $0 == 1 }),
+      part.sizes.prefix(outer) == shape.dims.prefix(outer),
+      zip(part.sizes.dropFirst(outer), spatial).allSatisfy({ 2 * $0 > $1 })
+    else { return nil }
+    let moved = zip(axes, part.starts.dropFirst(outer)).map { axis, start in
+      WindowAxis(
+        size: axis.size, stride: axis.stride, dilation: axis.dilation, low: axis.low + start,
+        count: axis.count)
+    }
+    return moved.allSatisfy(\.isValid)
+      ? Fold(moved, spatial: Array(part.sizes.dropFirst(outer))) : nil
+  }
   package static let samples = [
     Sample(
       Self([WindowAxis(size: 3, low: 1, count: 5)], spatial: [5]), .init([2, 3, 5])),

@@ -66,6 +66,9 @@ package struct Slice: Movement {
           sizes: sizes, steps: steps.indices.map { steps[$0] * inner.steps[$0] }),
         operand.operands)
     }
+    if let fold = operand.primitive as? Fold, let cropped = fold.cropped(self, of: p.shape(x[0])) {
+      return try p.add(cropped, operand.operands)
+    }
     return nil
   }
   package static let samples = [
