@@ -118,7 +118,9 @@ struct Einsum {
         }
       }
       guard let (first, second, _) = best else { break }
-      let labels = product(operands, first, second)
+      var labels = product(operands, first, second)
+      // The last product can have its axes in the order that is wanted.
+      if operands.count == 2 { labels = output.filter(labels.contains) }
       let value = try p.dot(
         operands[first].value, operands[second].value, operands[first].labels,
         operands[second].labels, labels)

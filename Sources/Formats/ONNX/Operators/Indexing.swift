@@ -28,6 +28,7 @@ enum IndexingOperators {
           .shape,
           "data is \(p.shape(x)), indices are \(p.shape(indices)) with batch_dims \(batch)")
       }
+      if batch == 0, let windows = try p.windows(x, indices) { return windows }
       let dims = p.shape(x).dims
       let picked = dims[batch..<batch + width]
       let flat = try p.reshape(

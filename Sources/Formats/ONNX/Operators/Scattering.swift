@@ -22,6 +22,10 @@ enum ScatteringOperators {
           \(p.shape(updates)); updates need one part of data for each row of indices
           """)
       }
+      let reduction = try node.choice("reduction", default: Reduction.none)
+      if reduction == .add, p.fill(of: x) == 0, let y = try p.fold(updates, indices, onto: dims) {
+        return y
+      }
       let rows = dims.prefix(width).reduce(1, *)
       let inner = dims.dropFirst(width).reduce(1, *)
       let count = picks.reduce(1, *)
@@ -30,7 +34,7 @@ enum ScatteringOperators {
         p.flattened(indices, into: Array(dims.prefix(width))), Shape([count]))
       let y = try scatter(
         p.reshape(x, Shape([rows, inner])), flat, p.reshape(updates, Shape([count, inner])),
-        node.choice("reduction", default: Reduction.none), in: p)
+        reduction, in: p)
       return try p.reshape(y, p.shape(x))
     },
   ]
