@@ -6,7 +6,7 @@ import Tensors
 /// It is made at two sizes: what is the same in both is fixed, what differs grows with the batch.
 struct BatchedProgram {
   /// A length: `fixed`, or `multiple` times the batch size.
-  enum Length: Equatable {
+  enum Length: Hashable {
     case fixed(Int)
     case batches(Int)
   }
@@ -79,8 +79,38 @@ struct BatchedProgram {
     return first.0
   }
 
+  /// The lengths of the last axes, or nil where they depend on the batch.
+  func fixedLengths(_ value: Value, last count: Int) -> [Int]? {
+    Self.fixed(shape(value).suffix(count))
+  }
+
+  static func fixed(_ lengths: some Sequence<Length>) -> [Int]? {
+    var numbers: [Int] = []
+    for length in lengths {
+      guard case .fixed(let number) = length else { return nil }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  /// The length of several axes taken together.
+  static func merged(_ lengths: some Sequence<Length>) throws -> Length {
+    try lengths.reduce(.fixed(1)) { a, b in
+      switch (a, b) {
+      case (.fixed(let a), .fixed(let b)): .fixed(a * b)
+      case (.fixed(let a), .batches(let b)), (.batches(let a), .fixed(let b)): .batches(a * b)
+      case (.batches, .batches): throw NotBatched(place: "a window")
+      }
+    }
+  }
+
   /// Whether numbers that attributes hold are those of the other size too.
   func isSame(_ value: Value, _ numbers: (any Primitive) -> [Int]) -> Bool {
     numbers(program.nodes[value.index].primitive) == numbers(other.nodes[value.index].primitive)
   }
+}
+
+/// The program depends on the batch size in a way that a file cannot say.
+struct NotBatched: Error {
+  let place: String
 }

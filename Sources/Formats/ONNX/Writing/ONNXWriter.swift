@@ -87,6 +87,7 @@ package enum ONNXWriter {
     for (value, output) in zip(program.outputs, outputs) {
       writer.append("Identity", [try writer.full(value)], [], [output.name])
     }
+    writer.prune(outputs: outputs.map(\.name))
     var graph = WireGraphProto()
     graph.name = "network"
     graph.node = writer.nodes

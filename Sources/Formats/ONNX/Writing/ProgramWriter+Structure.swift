@@ -6,12 +6,14 @@ extension ProgramWriter {
   func writeNodes() throws {
     for (index, node) in program.nodes.enumerated() {
       let value = Value(index: index)
-      if node.primitive is Input { continue }
+      guard isNeeded[index], !(node.primitive is Input) else { continue }
       if node.primitive is Constant {
         try writeConstant(value)
       } else if let broadcast = node.primitive as? Broadcast {
         try writeBroadcast(value, broadcast, node)
-      } else if let name = try elementwise(node) {
+      } else if let form = forms[index] {
+        define(value, try write(form, value))
+      } else if let name = try withoutReshapes(node, { try elementwise(node) }) {
         define(value, name)
       } else {
         define(value, try structural(value, node))
@@ -26,7 +28,7 @@ extension ProgramWriter {
     if let fill = tensor.fill, program.type(value).rank > 0 {
       define(value, compact: constant(Tensor(tensor.type.with([]), fill: fill)))
     } else if tensor.shape != program.type(value).shape {
-      define(value, compact: constant(tensor))
+      define(value, compact: constant(tensor), tensor.shape)
     } else {
       define(value, constant(tensor))
     }
@@ -43,7 +45,10 @@ extension ProgramWriter {
   private func structural(_ value: Value, _ node: Node) throws -> String {
     let x = node.operands
     switch node.primitive {
-    case let dot as Dot: return try product(dot, x)
+    case let dot as Dot:
+      let y = try product(dot, x)
+      let isImage = x.contains { program.nodes[batched.unshaped($0).index].primitive is Window }
+      return isImage ? defineImage(y, batched.shape(value)) : y
     case let sum as ReduceSum:
       return try add(
         "ReduceSum", [full(x[0]), integers(sum.axes)], [.integer("keepdims", 0)])
@@ -180,7 +185,7 @@ extension ProgramWriter {
     return try padded(name, pad.low.map { max($0, 0) }, pad.high.map { max($0, 0) }, like: x)
   }
 
-  private func padded(_ name: String, _ low: [Int], _ high: [Int], like value: Value) throws
+  func padded(_ name: String, _ low: [Int], _ high: [Int], like value: Value) throws
     -> String
   {
     try add("Pad", [name, integers(low + high), scalar(0, like: value)])
@@ -262,52 +267,4 @@ extension ProgramWriter {
     guard !summed.isEmpty else { return kept }
     return try add("ReduceSum", [kept, integers(summed)], [.integer("keepdims", 0)])
   }
-
-  // MARK: - Windows
-
-  private func write(_ window: Window, _ value: Value, _ x: Value) throws -> String {
-    let outer = program.type(x).rank - window.axes.count
-    let spatial = Array(program.type(x).dims.dropFirst(outer))
-    let windows = Array(program.type(value).dims.dropFirst(outer))
-    let places = window.sources(
-      TensorType(.float64, Shape(spatial)), TensorType(.float64, Shape(windows)))
-    return try picked(x, outer, spatial, places, windows)
-  }
-
-  /// Elements of the last axes by their flat place, -1 for zero, in a new shape.
-  private func picked(
-    _ x: Value, _ outer: Int, _ spatial: [Int], _ places: [Int], _ shape: [Int]
-  ) throws -> String {
-    let lengths = batched.shape(x)
-    guard lengths.dropFirst(outer).allSatisfy({ if case .fixed = $0 { true } else { false } })
-    else { throw NotBatched(place: "a window") }
-    let count = spatial.reduce(1, *)
-    let flat = try reshape(full(x), lengths.prefix(outer) + [.fixed(count)])
-    let ends = [Int](repeating: 0, count: outer) + [1]
-    let source = try padded(flat, ends.map { _ in 0 }, ends, like: x)
-    let index = constant(
-      Tensor(
-        TensorType(.int64, Shape(shape)), integers: places.map { Int64($0 < 0 ? count : $0) }))
-    return try add("Gather", [source, index], [.integer("axis", outer)])
-  }
-
-  private func write(_ fold: Fold, _ value: Value, _ x: Value) throws -> String {
-    let outer = program.type(x).rank - 2 * fold.axes.count
-    let windows = Array(program.type(x).dims.dropFirst(outer))
-    let count = fold.spatial.reduce(1, *)
-    let places = Window(fold.axes).sources(
-      TensorType(.float64, Shape(fold.spatial)), TensorType(.float64, Shape(windows)))
-    var users = [[Int]](repeating: [], count: count)
-    for (user, place) in places.enumerated() where place >= 0 { users[place].append(user) }
-    let most = max(users.map(\.count).max() ?? 0, 1)
-    let table = users.flatMap { $0 + [Int](repeating: -1, count: most - $0.count) }
-    let parts = try picked(x, outer, windows, table, fold.spatial + [most])
-    return try add(
-      "ReduceSum", [parts, integers([outer + fold.axes.count])], [.integer("keepdims", 0)])
-  }
-}
-
-/// The program depends on the batch size in a way that a file cannot say.
-struct NotBatched: Error {
-  let place: String
 }

@@ -1,127 +1,123 @@
 import Graph
 import Tensors
 
-/// Where the best elements of windows are.
+/// Windows that no operator of ONNX takes in, laid out.
 extension ProgramWriter {
-  func write(_ extreme: WindowExtreme, _ value: Value, _ x: Value) throws -> String {
-    let outer = program.type(x).rank - extreme.axes.count
-    let lengths = batched.shape(x)
-    let spatial = lengths.dropFirst(outer).compactMap { length -> Int? in
-      if case .fixed(let length) = length { length } else { nil }
+  func write(_ window: Window, _ value: Value, _ x: Value) throws -> String {
+    let rank = window.axes.count
+    let outer = program.type(x).rank - rank
+    guard let spatial = batched.fixedLengths(x, last: rank),
+      batched.isSame(value, { ($0 as? Window)?.axes.numbers ?? [] })
+    else { throw NotBatched(place: "a window") }
+    if let place = SlidingPlace(window.axes, spatial), place.isSmall(spatial) {
+      return try rows(window, place, x)
     }
-    guard spatial.count == extreme.axes.count else { throw NotBatched(place: "a window") }
-    if let pads = pads(extreme, spatial, program.type(x)) {
-      return try maximumPool(extreme, value, x, spatial, pads)
-    }
-    return try argExtreme(extreme, value, x, spatial)
+    let windows = Array(program.type(value).dims.dropFirst(outer))
+    let places = window.sources(
+      TensorType(.float64, Shape(spatial)), TensorType(.float64, Shape(windows)))
+    return try picked(x, outer, spatial, places, windows)
   }
 
-  /// The padding with which `MaxPool` finds the same, or nil if it cannot.
-  private func pads(_ extreme: WindowExtreme, _ spatial: [Int], _ x: TensorType) -> [Int]? {
-    guard extreme.kind == .maximum, !extreme.last, (1...3).contains(extreme.axes.count),
-      x.element.isReal, x.count > 0
-    else { return nil }
-    var high: [Int] = []
-    for (window, length) in zip(extreme.axes, spatial) {
-      guard window.size > 0, window.count > 0 else { return nil }
-      let missing = window.element(window.count - 1, window.size - 1) + 1 - length
-      // Runtimes want less padding than kernel, so that each window holds an element.
-      guard (0..<window.size).contains(window.low), missing < window.size,
-        -missing < window.stride,
-        (0..<window.count).allSatisfy({ !window.inside($0, of: length).isEmpty })
-      else { return nil }
-      high.append(max(missing, 0))
+  /// Windows as rows [K…, O…, Q…] of an image [S…, Q…], whose indices tell a reader how they slide.
+  private func rows(_ window: Window, _ place: SlidingPlace, _ x: Value) throws -> String {
+    let rank = window.axes.count
+    let outer = program.type(x).rank - rank
+    let zeros = [Int](repeating: 0, count: outer)
+    var image = try full(x)
+    if (place.low + place.high).contains(where: { $0 > 0 }) {
+      image = try padded(image, zeros + place.low, zeros + place.high, like: x)
     }
-    return extreme.axes.map(\.low) + high
+    let rows = try add(
+      "GatherND", [moved(image, outer, rank), table(window.axes, place)])
+    return try moved(rows, 2 * rank, outer)
   }
 
-  private func maximumPool(
-    _ extreme: WindowExtreme, _ value: Value, _ x: Value, _ spatial: [Int], _ pads: [Int]
+  /// A name whose first axes, `first` of them, have gone behind the others.
+  private func moved(_ x: String, _ first: Int, _ others: Int) throws -> String {
+    try add(
+      "Transpose", [x],
+      [.integers("perm", Array(first..<first + others) + Array(0..<first))])
+  }
+
+  /// The indices [K…, O…, n] that windows read in an image with its padding.
+  private func table(_ axes: [WindowAxis], _ place: SlidingPlace) -> String {
+    let dims = axes.map(\.size) + axes.map(\.count)
+    let indices = zip(axes, place.low).map { axis, low in
+      (0..<axis.size).map { k in (0..<axis.count).map { Int64(axis.element($0, k) + low) } }
+    }
+    let table = Shape(dims).places.flatMap { index in
+      axes.indices.map { indices[$0][index[$0]][index[axes.count + $0]] }
+    }
+    return constant(Tensor(TensorType(.int64, Shape(dims + [axes.count])), integers: table))
+  }
+
+  /// Elements of the last axes by their flat place, -1 for zero, in a new shape.
+  private func picked(
+    _ x: Value, _ outer: Int, _ spatial: [Int], _ places: [Int], _ shape: [Int]
   ) throws -> String {
     let lengths = batched.shape(x)
-    let outer = Array(lengths.dropLast(spatial.count))
-    var images = try full(x)
-    if outer.count != 2 {
-      let first = try outer.dropLast().reduce(.fixed(1), merged)
-      images = try reshape(
-        images, [first, outer.last ?? .fixed(1)] + lengths.suffix(spatial.count))
-    }
-    let places = try add(
-      "MaxPool", [images],
-      [
-        .integers("kernel_shape", extreme.axes.map(\.size)),
-        .integers("strides", extreme.axes.map(\.stride)),
-        .integers("dilations", extreme.axes.map(\.dilation)), .integers("pads", pads),
-      ], outputs: 2)[1]
-    // These count through all images.
-    let pixels = scalar(Double(spatial.reduce(1, *)), like: value)
-    let local = try add("Mod", [places, pixels])
-    return outer.count == 2 ? local : try reshape(local, batched.shape(value))
+    guard lengths.dropFirst(outer).allSatisfy({ if case .fixed = $0 { true } else { false } })
+    else { throw NotBatched(place: "a window") }
+    let count = spatial.reduce(1, *)
+    let flat = try reshape(full(x), lengths.prefix(outer) + [.fixed(count)])
+    let ends = [Int](repeating: 0, count: outer) + [1]
+    let source = try padded(flat, ends.map { _ in 0 }, ends, like: x)
+    let index = constant(
+      Tensor(
+        TensorType(.int64, Shape(shape)), integers: places.map { Int64($0 < 0 ? count : $0) }))
+    return try add("Gather", [source, index], [.integer("axis", outer)])
   }
 
-  private func merged(_ a: BatchedProgram.Length, _ b: BatchedProgram.Length) throws
-    -> BatchedProgram.Length
+  func write(_ fold: Fold, _ value: Value, _ x: Value) throws -> String {
+    let outer = program.type(x).rank - 2 * fold.axes.count
+    if batched.isSame(value, { ($0 as? Fold).map { $0.axes.numbers + $0.spatial } ?? [] }),
+      let place = SlidingPlace(fold.axes, fold.spatial), place.isSmall(fold.spatial)
+    {
+      return try sums(fold, place, outer, x)
+    }
+    let windows = Array(program.type(x).dims.dropFirst(outer))
+    let count = fold.spatial.reduce(1, *)
+    let places = Window(fold.axes).sources(
+      TensorType(.float64, Shape(fold.spatial)), TensorType(.float64, Shape(windows)))
+    var users = [[Int]](repeating: [], count: count)
+    for (user, place) in places.enumerated() where place >= 0 { users[place].append(user) }
+    let most = max(users.map(\.count).max() ?? 0, 1)
+    let table = users.flatMap { $0 + [Int](repeating: -1, count: most - $0.count) }
+    let parts = try picked(x, outer, windows, table, fold.spatial + [most])
+    return try add(
+      "ReduceSum", [parts, integers([outer + fold.axes.count])], [.integer("keepdims", 0)])
+  }
+
+  /// Rows [K…, O…, Q…] added to an image [S…, Q…] of zeros, whose padding is cut off again.
+  private func sums(_ fold: Fold, _ place: SlidingPlace, _ outer: Int, _ x: Value) throws -> String
   {
-    switch (a, b) {
-    case (.fixed(let a), .fixed(let b)): return .fixed(a * b)
-    case (.fixed(let a), .batches(let b)), (.batches(let a), .fixed(let b)): return .batches(a * b)
-    case (.batches, .batches): throw NotBatched(place: "a window")
-    }
+    let rank = fold.axes.count
+    let spatial = fold.spatial.indices.map { place.low[$0] + fold.spatial[$0] + place.high[$0] }
+    let shape = spatial.map { .fixed($0) } + batched.shape(x).prefix(outer)
+    let zeros = try add("Expand", [scalar(0, like: x), shapeName(shape)])
+    let image = try add(
+      "ScatterND", [zeros, table(fold.axes, place), moved(full(x), outer, 2 * rank)],
+      [.string("reduction", "add")])
+    let y = try moved(image, rank, outer)
+    guard spatial != fold.spatial else { return y }
+    let ends = zip(place.low, fold.spatial).map { $0 + $1 }
+    return try add(
+      "Slice", [y, integers(place.low), integers(ends), integers((0..<rank).map { outer + $0 })])
   }
+}
 
-  /// Lays the windows out and finds the extreme among the places of each.
-  private func argExtreme(
-    _ extreme: WindowExtreme, _ value: Value, _ x: Value, _ spatial: [Int]
-  ) throws -> String {
-    let result = batched.shape(value)
-    let lengths = batched.shape(x)
-    let outer = lengths.count - spatial.count
-    let size = extreme.axes.reduce(1) { $0 * $1.size }
-    let outputs = extreme.axes.reduce(1) { $0 * $1.count }
-    let pixels = spatial.reduce(1, *)
-    guard size > 0 else {
-      return try add("Expand", [scalar(-1, like: value), shapeName(result)])
-    }
-    let sources = Window(extreme.axes).sources(
-      TensorType(.float64, Shape(spatial)),
-      TensorType(.float64, Shape(extreme.axes.map(\.size) + extreme.axes.map(\.count))))
-    // Elements outside come where a tie does not choose them.
-    let table = (0..<outputs).map { output -> [Int] in
-      let places = (0..<size).map { sources[$0 * outputs + output] }
-      let (inside, outside) = (places.filter { $0 >= 0 }, places.filter { $0 < 0 })
-      return extreme.last ? outside + inside : inside + outside
-    }
-    let byPlace = (0..<size).flatMap { k in table.map { Int64($0[k]) } }
-    func integers(_ numbers: [Int64], _ shape: Shape) -> String {
-      constant(Tensor(TensorType(.int64, shape), integers: numbers))
-    }
-    let flat = try reshape(full(x), lengths.prefix(outer) + [.fixed(pixels)])
-    let ends = [Int](repeating: 0, count: 2 * outer + 1) + [1]
-    let source = try add("Pad", [flat, self.integers(ends), worst(extreme.kind, like: x)])
-    let index = integers(byPlace.map { $0 < 0 ? Int64(pixels) : $0 }, [size, outputs])
-    let windows = try add("Gather", [source, index], [.integer("axis", outer)])
-    let best = try add(
-      extreme.kind == .maximum ? "ArgMax" : "ArgMin", [windows],
-      [
-        .integer("axis", outer), .integer("keepdims", 0),
-        .integer("select_last_index", extreme.last ? 1 : 0),
-      ])
-    let row = try add("Mul", [best, scalar(Double(outputs), like: value)])
-    let entry = try add("Add", [row, integers((0..<outputs).map(Int64.init), [outputs])])
-    let places = try add("Gather", [integers(byPlace, [size * outputs]), entry])
-    return try reshape(places, result)
+extension SlidingPlace {
+  /// Whether the padding is in proportion to the image.
+  fileprivate func isSmall(_ spatial: [Int]) -> Bool {
+    spatial.indices.allSatisfy { low[$0] + high[$0] <= 2 * spatial[$0] + 16 }
   }
+}
 
-  private func worst(_ kind: Extreme.Kind, like x: Value) -> String {
-    let type = program.type(x).with([])
-    if type.element.isReal {
-      return scalar(kind == .maximum ? -.infinity : .infinity, like: x)
+extension Shape {
+  /// The index of each element, in row-major order.
+  fileprivate var places: [[Int]] {
+    dims.reduce([[]]) { indices, dim in
+      indices.flatMap { index in (0..<dim).map { index + [$0] } }
     }
-    let range =
-      type.element == .bool
-      ? (Int64(0), Int64(1))
-      : type.element == .int32
-        ? (Int64(Int32.min), Int64(Int32.max)) : (Int64.min, Int64.max)
-    return constant(Tensor(type, fill: kind == .maximum ? range.0 : range.1))
   }
 }

@@ -1,12 +1,6 @@
 import Graph
 import Tensors
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Writes a program as the nodes of an ONNX graph.
 final class ProgramWriter {
   static let opset: Int64 = 18
@@ -22,15 +16,27 @@ final class ProgramWriter {
   /// The name of a value that only has to be repeated to its full shape, which elementwise operators
   /// of ONNX do by themselves; its axes are as many as those of the full shape, or none.
   private var compact: [Int: String] = [:]
+  /// Names that stand for values while one node is written.
+  private var aliases: [Int: String] = [:]
   private var integerConstants: [[Int]: String] = [:]
   private var batchName: String?
   private let batchSource: String?
+  /// What several nodes together are in ONNX, and which nodes have to be written.
+  let forms: [Int: WrittenForm]
+  let isNeeded: [Bool]
+  /// The largest elements of windows, by the value that says where they are.
+  var pools: [Int: String] = [:]
+  /// The shapes of names where they are known, and what a name is a reshape of.
+  private var shapes: [String: [BatchedProgram.Length]] = [:]
+  private var unshaped: [String: String] = [:]
+  private var images: Set<String> = []
 
   /// `batchSource` names an input whose first axis is the batch.
   init(_ batched: BatchedProgram, reserved: [String], batchSource: String?) {
     self.batched = batched
     self.batchSource = batchSource
     taken = Set(reserved)
+    (forms, isNeeded) = batched.forms()
   }
 
   // MARK: - Names
@@ -43,12 +49,25 @@ final class ProgramWriter {
     }
   }
 
-  func define(_ value: Value, _ name: String) { names[value.index] = name }
-  func define(_ value: Value, compact name: String) { compact[value.index] = name }
+  func define(_ value: Value, _ name: String) {
+    names[value.index] = name
+    shapes[name] = batched.shape(value)
+  }
+  func define(_ value: Value, compact name: String, _ shape: Shape? = nil) {
+    compact[value.index] = name
+    if let shape { shapes[name] = shape.dims.map { .fixed($0) } }
+  }
+
+  /// Takes note of an image that an operator gives, which need not be a value of the program.
+  func defineImage(_ name: String, _ shape: [BatchedProgram.Length]) -> String {
+    shapes[name] = shape
+    images.insert(name)
+    return name
+  }
 
   /// The value in its full shape.
   func full(_ value: Value) throws -> String {
-    if let name = names[value.index] { return name }
+    if let name = aliases[value.index] ?? names[value.index] { return name }
     guard let small = compact[value.index] else {
       throw NetJacError(.defect, "value \(value.index) is used before it is written")
     }
@@ -58,11 +77,45 @@ final class ProgramWriter {
     return name
   }
 
+  /// Does what writes an elementwise node. Where its operands are images into which axes of length one
+  /// were put since, it is written on the images: so the operators of a layer follow each other, and
+  /// readers can join them.
+  func withoutReshapes(_ node: Node, _ write: () throws -> String?) throws -> String? {
+    let operands = Set(node.operands)
+    let sources = Set(operands.compactMap { names[$0.index].map { unshaped[$0] ?? $0 } })
+    let inner = Set(sources.map { shapes[$0] })
+    guard node.primitive is any Elementwise, sources.isSubset(of: images), inner.count == 1,
+      let shape = inner.first ?? nil,
+      let operand = operands.first, shape != batched.shape(operand),
+      operands.allSatisfy({ program.type($0).shape == node.type.shape }),
+      shape.filter({ $0 != .fixed(1) }) == batched.shape(operand).filter({ $0 != .fixed(1) })
+    else { return try write() }
+    for operand in operands {
+      if let name = names[operand.index] {
+        aliases[operand.index] = unshaped[name] ?? name
+      } else if let small = compact[operand.index] {
+        aliases[operand.index] = try narrowed(small, batched.shape(operand), shape)
+      }
+    }
+    defer { aliases.removeAll() }
+    guard let name = try write() else { return nil }
+    return try reshape(defineImage(name, shape), batched.shape(operand))
+  }
+
+  /// A compact value of `shape` for a shape that differs in axes of length one.
+  private func narrowed(
+    _ small: String, _ shape: [BatchedProgram.Length], _ other: [BatchedProgram.Length]
+  ) throws -> String {
+    guard let lengths = shapes[small], lengths.count == shape.count else { return small }
+    var rest = zip(shape, lengths).filter { $0.0 != .fixed(1) }.map(\.1)[...]
+    return try reshape(small, other.map { $0 == .fixed(1) ? $0 : rest.popFirst() ?? $0 })
+  }
+
   /// Operands of an elementwise operator: compact ones stay so as long as one is full.
   func elementwise(_ values: [Value]) throws -> [String] {
     let hasFull = values.contains { names[$0.index] != nil }
     return try values.enumerated().map { place, value in
-      if let name = names[value.index] { return name }
+      if let name = aliases[value.index] ?? names[value.index] { return name }
       if hasFull || place > 0, let small = compact[value.index] { return small }
       return try full(value)
     }
@@ -96,6 +149,19 @@ final class ProgramWriter {
     node.output = outputs
     node.attribute = attributes
     nodes.append(node)
+  }
+
+  /// Leaves out what no output needs.
+  func prune(outputs: [String]) {
+    var used = Set(outputs)
+    var live: [WireNodeProto] = []
+    for node in nodes.reversed() where node.output.contains(where: used.contains) {
+      used.formUnion(node.input)
+      live.append(node)
+    }
+    nodes = live.reversed()
+    let constants = Set(integerConstants.values)
+    initialisers.removeAll { constants.contains($0.name) && !used.contains($0.name) }
   }
 
   // MARK: - Constants
@@ -163,6 +229,15 @@ final class ProgramWriter {
 
   /// `x` in another shape with as many elements.
   func reshape(_ x: String, _ shape: [BatchedProgram.Length]) throws -> String {
+    let source = unshaped[x] ?? x
+    if shapes[source] == shape { return source }
+    let name = try reshaped(source, shape)
+    shapes[name] = shape
+    unshaped[name] = source
+    return name
+  }
+
+  private func reshaped(_ x: String, _ shape: [BatchedProgram.Length]) throws -> String {
     let open = shape.indices.filter { if case .batches = shape[$0] { true } else { false } }
     let hasEmpty = shape.contains(.fixed(0))
     if open.count == 1, !hasEmpty {
@@ -180,68 +255,5 @@ final class ProgramWriter {
       .unsupported,
       "the operation \(primitive.name) cannot be saved as ONNX"
         + (reason.isEmpty ? "" : ": \(reason)"))
-  }
-}
-
-// MARK: - Wire forms
-
-extension WireAttributeProto {
-  static func integer(_ name: String, _ value: Int) -> WireAttributeProto {
-    var attribute = WireAttributeProto()
-    attribute.name = name
-    attribute.i = Int64(value)
-    attribute.type = 2
-    return attribute
-  }
-
-  static func integers(_ name: String, _ values: [Int]) -> WireAttributeProto {
-    var attribute = WireAttributeProto()
-    attribute.name = name
-    attribute.ints = values.map(Int64.init)
-    attribute.type = 7
-    return attribute
-  }
-
-  static func string(_ name: String, _ value: String) -> WireAttributeProto {
-    var attribute = WireAttributeProto()
-    attribute.name = name
-    attribute.s = Data(value.utf8)
-    attribute.type = 3
-    return attribute
-  }
-}
-
-extension ElementType {
-  /// The code of the type in files.
-  var wireCode: Int32 {
-    switch self {
-    case .float32: ONNXElementType.float.rawValue
-    case .float64: ONNXElementType.double.rawValue
-    case .int32: ONNXElementType.int32.rawValue
-    case .int64: ONNXElementType.int64.rawValue
-    case .bool: ONNXElementType.bool.rawValue
-    }
-  }
-}
-
-extension Tensor {
-  func wire(_ name: String) -> WireTensorProto {
-    var tensor = WireTensorProto()
-    tensor.name = name
-    tensor.dims = shape.dims.map(Int64.init)
-    tensor.dataType = type.element.wireCode
-    switch type.element {
-    case .float64: tensor.rawData = bytes(reals.map(\.bitPattern.littleEndian))
-    case .float32: tensor.rawData = bytes(reals.map { Float($0).bitPattern.littleEndian })
-    case .int64: tensor.rawData = bytes(integers.map(\.littleEndian))
-    case .int32:
-      tensor.rawData = bytes(integers.map { Int32(truncatingIfNeeded: $0).littleEndian })
-    case .bool: tensor.rawData = bytes(integers.map { UInt8($0 == 0 ? 0 : 1) })
-    }
-    return tensor
-  }
-
-  private func bytes<Number>(_ numbers: [Number]) -> Data {
-    numbers.withUnsafeBytes { Data($0) }
   }
 }
