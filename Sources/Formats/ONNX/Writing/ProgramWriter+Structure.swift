@@ -201,13 +201,27 @@ extension ProgramWriter {
     }
     let identity = (0..<size * size).map { Int64($0 / size == $0 % size ? 1 : 0) }
     let mask = constant(Tensor(TensorType(.bool, [size, size]), integers: identity))
-    let zero = scalar(0, like: x)
-    if node.primitive is Diagonal {
-      let rows = try add("Unsqueeze", [full(x), integers([rank - 1])])
-      return try add("Where", [mask, rows, zero])
+    // Runtimes neither choose nor sum truth values.
+    guard program.type(x).element == .bool else {
+      return try diagonal(node, full(x), mask, scalar(0, like: x), rank)
     }
-    let kept = try add("Where", [mask, full(x), zero])
+    let zero = constant(Tensor(TensorType(.int64, []), fill: Int64(0)))
+    let numbers = try diagonal(node, convert(full(x), to: .int64), mask, zero, rank)
+    return try convert(numbers, to: .bool)
+  }
+
+  private func diagonal(
+    _ node: Node, _ x: String, _ mask: String, _ zero: String, _ rank: Int
+  ) throws -> String {
+    if node.primitive is Diagonal {
+      return try add("Where", [mask, add("Unsqueeze", [x, integers([rank - 1])]), zero])
+    }
+    let kept = try add("Where", [mask, x, zero])
     return try add("ReduceSum", [kept, integers([rank - 1])], [.integer("keepdims", 0)])
+  }
+
+  private func convert(_ x: String, to element: ElementType) throws -> String {
+    try add("Cast", [x], [.integer("to", Int(element.wireCode))])
   }
 
   // MARK: - Indices
