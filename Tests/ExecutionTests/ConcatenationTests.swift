@@ -29,6 +29,34 @@ struct ConcatenationTests {
     }
   }
 
+  @Test(
+    "within concatenations take what products read, too, as gates of a recurrent layer do",
+    arguments: [ElementType.float64, .float32])
+  func gates(_ element: ElementType) throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 23)
+    let x = try p.input(TensorType(element, [4, 16]))
+    let weights = try p.constant(random.tensor(TensorType(element, [32, 16])))
+    var state = x
+    var steps: [Value] = []
+    for _ in 0..<3 {
+      let gates = try p.concatenate([p.tanh(state), p.add(Sine(), [state])], axis: 1)
+      steps.append(try p.reshape(gates, [4, 1, 32]))
+      state = try p.dot(gates, weights, [0, 1], [1, 2], [0, 2])
+    }
+    let all = try p.concatenate(steps, axis: 1)
+    for set in InstructionSet.available {
+      try expectAgreement(
+        p.program(outputs: [all, state]), set, element == .float64 ? 1e-13 : 1e-5
+      ) { names in !names.contains("copy") }
+      // Elementwise work would read rows apart one by one: such gates stay together.
+      try expectAgreement(
+        p.program(outputs: [all, state, try p.tanh(p.reshape(steps[0], [128]))]), set,
+        element == .float64 ? 1e-13 : 1e-5
+      ) { names in names.contains("copy") }
+    }
+  }
+
   @Test("of known parts are computed once, and their parts never again")
   func known() throws {
     let p = ProgramBuilder()

@@ -29,7 +29,7 @@ extension Compiler {
   /// Where a concatenation's result is, also before its parts are.
   private mutating func concatenation(_ index: Int) -> Placement {
     if let known = concatenations[index] { return known }
-    let y = newPlacement(for: index)
+    let y = partOfConcatenation(index) ?? newPlacement(for: index)
     // The value is there when its last part is.
     placements[index] = nil
     concatenations[index] = y
@@ -49,15 +49,55 @@ extension Compiler {
     }
   }
 
-  /// The place of a value that only a concatenation uses, once, within the concatenation's result.
+  /// The place of a value within the result of a concatenation, which uses it once. All other uses
+  /// have to be products that take its rows from there as well as from an array of its own.
   mutating func partOfConcatenation(_ index: Int) -> Placement? {
-    guard !isOutput[index], users[index].count == 1, let user = users[index].first,
-      let concatenate = program.nodes[user].primitive as? Concatenate,
-      program.nodes[user].operands.count(where: { $0.index == index }) == 1,
-      let place = program.nodes[user].operands.firstIndex(where: { $0.index == index }),
-      placements[user] == nil, program.nodes[index].type.count > 0
+    guard !isOutput[index], program.nodes[index].type.count > 0,
+      let use = useByConcatenation(index),
+      let concatenate = program.nodes[use.user].primitive as? Concatenate,
+      placements[use.user] == nil
     else { return nil }
-    return parts(of: concatenate, user, in: concatenation(user))[place]
+    let others = users[index].filter { $0 != use.first }
+    guard others.isEmpty || program.nodes[index].primitive is Concatenate,
+      let part = parts(of: concatenate, use.user, in: concatenation(use.user))[use.place]
+        .reshaped(program.nodes[index].type.shape)
+    else { return nil }
+    return others.allSatisfy { readsRows($0, of: index, at: part) } ? part : nil
+  }
+
+  /// The one concatenation that takes a value, once, if need be through reshapes that nothing else
+  /// uses; `first` is the use on the way there.
+  private func useByConcatenation(_ index: Int) -> (first: Int, user: Int, place: Int)? {
+    var found: (first: Int, user: Int, place: Int)?
+    for first in users[index] {
+      var (value, user) = (index, first)
+      while program.nodes[user].primitive is Reshape, !isOutput[user], users[user].count == 1 {
+        (value, user) = (user, users[user][0])
+      }
+      guard program.nodes[user].primitive is Concatenate else { continue }
+      let places = program.nodes[user].operands.indices.filter {
+        program.nodes[user].operands[$0].index == value
+      }
+      guard found == nil, places.count == 1 else { return nil }
+      found = (first, user, places[0])
+    }
+    return found
+  }
+
+  /// Whether a use is, maybe through views, a product with a known matrix that takes its rows from
+  /// this place.
+  private func readsRows(_ user: Int, of index: Int, at place: Placement) -> Bool {
+    let node = program.nodes[user]
+    if node.isView, !isOutput[user], let view = Compiler.view(node, of: place) {
+      return users[user].allSatisfy { readsRows($0, of: user, at: view) }
+    }
+    guard let dot = node.primitive as? Dot,
+      let side = node.operands.firstIndex(where: { $0.index == index }),
+      let matrix = placements[node.operands[1 - side].index], constantMemory(matrix) != nil
+    else { return false }
+    let plan =
+      side == 0 ? self.plan(dot, user, place, matrix) : self.plan(dot, user, matrix, place)
+    return plan.isSingle && plan.isSwapped == (side == 1) && plan.k.strides[0] == 1
   }
 
   mutating func lower(_ pad: Pad, _ index: Int) throws {
