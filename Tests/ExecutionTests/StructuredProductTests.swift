@@ -307,4 +307,19 @@ struct StructuredProductTests {
       }
     }
   }
+
+  @Test("rows that lie apart are added to a product", arguments: [1, 3, 17], [5, 40])
+  func addend(_ rows: Int, _ columns: Int) throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 16)
+    let x = try p.input(TensorType(.float64, Shape([rows, 12])))
+    let series = try p.input(TensorType(.float64, Shape([rows, 5, columns])))
+    let weights = try p.constant(random.tensor(TensorType(.float64, Shape([12, columns]))))
+    let step = try p.reshape(
+      p.slice(series, axis: 1, start: 3, size: 1), Shape([rows, columns]))
+    let y = try p.tanh(p.add(p.dot(x, weights, [0, 1], [1, 2], [0, 2]), step))
+    for set in InstructionSet.available {
+      try expectAgreement(p.program(outputs: [y]), set, 1e-13) { $0.count == 1 }
+    }
+  }
 }

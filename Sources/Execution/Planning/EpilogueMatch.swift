@@ -101,8 +101,10 @@ struct EpilogueMatch {
       bias = operand
     } else if rowBias == nil, let steps = rowBiasSteps(operand) {
       rowBias = (operand, steps)
-    } else if addend == nil, operand.isContiguous {
-      addend = (operand, columns)
+    } else if addend == nil, let matrix = operand.reshaped([rows, columns]),
+      columns == 1 || matrix.strides[1] == 1
+    {
+      addend = (operand, matrix.strides[0])
     } else {
       return nil
     }
