@@ -91,6 +91,14 @@ netjac_product_f32 netjac_find_product_f32(int64_t m, int64_t n, int64_t k) {
   return selected()->find_product_f32(m, n, k);
 }
 
+void netjac_prepare_fused(netjac_fused *group, netjac_fused_step *steps, int is_double) {
+  const netjac_variant *variant = selected();
+  group->run_steps = is_double ? variant->fused_steps_f64 : variant->fused_steps_f32;
+  for (int64_t k = 0; k < group->step_count; k++)
+    steps[k].operation = is_double ? variant->fused_operation_of_f64(steps[k].loop)
+                                   : variant->fused_operation_of_f32(steps[k].loop);
+}
+
 void netjac_transpose_8(void *y, int64_t y_stride, const void *x, int64_t x_stride, int64_t rows,
                         int64_t columns) {
   selected()->transpose_f64(y, y_stride, x, x_stride, rows, columns);

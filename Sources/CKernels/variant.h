@@ -17,6 +17,10 @@ typedef struct {
   netjac_multiply_add_f32 multiply_add_f32[7];
   netjac_select_f64 select_f64[4];
   netjac_select_f32 select_f32[4];
+  int32_t (*fused_operation_of_f64)(netjac_loop loop);
+  int32_t (*fused_operation_of_f32)(netjac_loop loop);
+  void (*fused_steps_f64)(const netjac_fused_step *steps, int64_t count, char *const *slots, int64_t n);
+  void (*fused_steps_f32)(const netjac_fused_step *steps, int64_t count, char *const *slots, int64_t n);
   void (*transpose_f64)(double *y, int64_t y_stride, const double *x, int64_t x_stride, int64_t rows,
                         int64_t columns);
   void (*transpose_f32)(float *y, int64_t y_stride, const float *x, int64_t x_stride, int64_t rows,

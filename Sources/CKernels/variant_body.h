@@ -10,6 +10,7 @@
 #include "constants.h"
 #include "elementary.h"
 #include "elementwise.h"
+#include "fused.h"
 #include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
@@ -24,6 +25,7 @@
 #include "constants.h"
 #include "elementary.h"
 #include "elementwise.h"
+#include "fused.h"
 #include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
@@ -100,6 +102,10 @@ const netjac_variant VARIANT = {
   .multiply_add_f32 = MULTIPLY_ADD_TABLE(f32),
   .select_f64 = SELECT_TABLE(f64),
   .select_f32 = SELECT_TABLE(f32),
+  .fused_operation_of_f64 = fused_operation_of_f64,
+  .fused_operation_of_f32 = fused_operation_of_f32,
+  .fused_steps_f64 = fused_steps_f64,
+  .fused_steps_f32 = fused_steps_f32,
   .transpose_f64 = transpose_f64,
   .transpose_f32 = transpose_f32,
   .row_sum_f64 = row_sum_f64,

@@ -219,6 +219,60 @@ void netjac_transpose_4(void *y, int64_t y_stride, const void *x, int64_t x_stri
 void netjac_convert_f64_to_f32(float *y, const double *x, int64_t n);
 void netjac_convert_f32_to_f64(double *y, const float *x, int64_t n);
 
+/* ---- Groups of elementwise operations ----
+ *
+ * Several loops over one shape, run piece by piece so that what passes between them stays in the first-level cache.
+ * The shape is seen as rows. An array of the group has a slot; within a row its elements lie side by side, or it is
+ * one element for a loop that takes it as a scalar. From row to row each slot moves by steps of its own.
+ */
+
+/** Any of the loops above, with arrays of any types. */
+typedef void (*netjac_loop)(void);
+typedef void (*netjac_loop_1)(void *y, const void *a, int64_t n);
+typedef void (*netjac_loop_2)(void *y, const void *a, const void *b, int64_t n);
+typedef void (*netjac_loop_3)(void *y, const void *a, const void *b, const void *c, int64_t n);
+
+/** A loop with as many operands as `operands` says; slots of operands that it lacks are those of others. */
+typedef struct {
+  netjac_loop loop;
+  int32_t operands;
+  int32_t operation; /* What netjac_prepare_fused() found out about the loop. */
+  int32_t result, a, b, c;
+} netjac_fused_step;
+
+/** An array that has to be brought together first: rows of `length` elements `stride` apart, counted by axes. */
+typedef struct {
+  int64_t slot, size, length, stride, axes;
+  const int64_t *dims, *strides;
+} netjac_fetch;
+
+enum {
+  /** The elements that a slot for what passes between loops has to hold. Those of a dozen arrays fit in 48 KiB. */
+  NETJAC_FUSED_PIECE = 512
+};
+
+typedef struct {
+  const netjac_fused_step *steps;
+  int64_t step_count, slot_count;
+  int64_t count;        /* elements of a row */
+  const int64_t *bytes; /* for each slot those of an element in memory, 0 for scalars and for what is not in memory */
+  int64_t axes;         /* that rows are counted by, with their lengths */
+  const int64_t *dims;
+  const int64_t *row_bytes; /* for each axis the bytes that each slot moves by */
+  int64_t fetch_count;
+  const netjac_fetch *fetches;
+  void (*run_steps)(const netjac_fused_step *steps, int64_t count, char *const *slots, int64_t n);
+} netjac_fused;
+
+/** Fills in `run_steps` and what it needs of the steps; most of the loops are of double, or else of float. */
+void netjac_prepare_fused(netjac_fused *group, netjac_fused_step *steps, int is_double);
+
+/**
+ * Runs a group. `slots` begins with the address of each slot in the first row; then come the array of each fetch,
+ * and room for another address of each slot and a number for each axis.
+ */
+void netjac_run_fused(const netjac_fused *group, char **slots);
+
 /* ---- Reductions of a matrix x[r·x_stride + c] ----
  *
  * The order of a row's additions depends on `columns` only; a column is added from its first row on. */

@@ -17,6 +17,15 @@ enum ElementwiseLoop {
   case unary(UnaryLoop)
   case binary(BinaryLoop)
   case ternary(TernaryLoop)
+
+  /// The loop without its type, for a group of loops.
+  var address: netjac_loop {
+    switch self {
+    case .unary(let loop): unsafeBitCast(loop, to: netjac_loop.self)
+    case .binary(let loop): unsafeBitCast(loop, to: netjac_loop.self)
+    case .ternary(let loop): unsafeBitCast(loop, to: netjac_loop.self)
+    }
+  }
 }
 
 /// Finds the fastest loop for an elementwise primitive.

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import Tensors
 
 /// A group of elementwise operations over one shape, run piece by piece so that what passes between
@@ -26,241 +25,150 @@ final class FusedKernel: Kernel {
     let operands: [Int]
   }
 
-  /// The longest piece, in elements: pieces of eight-byte elements of a dozen arrays fit in 48 KiB.
-  static let pieceLength = 512
-
-  private struct PlainSlot {
-    let operand: Operand
-    /// Bytes to move on after each element of a piece; 0 for scalars and scratch.
-    let step: Int
-  }
-
-  private struct Step {
-    let unary: UnaryLoop?
-    let binary: BinaryLoop?
-    let ternary: TernaryLoop?
-    let result: Int
-    let a: Int
-    let b: Int
-    let c: Int
-  }
-
-  private struct Fetch {
-    let slot: Int
-    let operand: Operand
-    let size: Int
-    /// The loops around the innermost one.
-    let outer: PlainArray<FetchAxis>
-    let inner: FetchAxis
-  }
-
-  private struct FetchAxis {
-    let dim: Int
-    let stride: Int
-  }
-
-  /// Elements of a row.
-  private let count: Int
-  /// The lengths of the axes that rows are enumerated by, and for each axis every slot's step in
-  /// bytes.
-  private let rowDims: PlainArray<Int>
-  private let rowSteps: PlainArray<Int>
-  private let rowCount: Int
-  private let slots: PlainArray<PlainSlot>
-  private let steps: PlainArray<Step>
-  private let fetches: PlainArray<Fetch>
+  private let group: PlainArray<netjac_fused>
+  private let steps: PlainArray<netjac_fused_step>
+  private let fetches: PlainArray<netjac_fetch>
+  /// The group's small tables, one behind the other.
+  private let numbers: PlainArray<Int64>
+  /// The array of each slot, then that of each fetch.
+  private let operands: PlainArray<Operand>
   private let scratch: Operand
   private let text: String
 
   /// Bytes of scratch that a group with so many slots needs: tables of addresses and the arrays.
   static func scratchBytes(slots: [Slot]) -> Int {
-    tableBytes(slots.count)
-      + slots.reduce(0) { sum, slot in
-        switch slot {
-        case .scratch, .fetched: sum + pieceLength * 8
-        case .memory, .scalar: sum
-        }
-      }
+    tableBytes(slots.count) + slots.count { $0.isInScratch } * pieceBytes
   }
 
-  /// Two addresses for each slot, and a place for each axis.
+  private static let pieceBytes = Int(NETJAC_FUSED_PIECE) * 8
+
+  /// Three addresses for each slot, and a place for each axis.
   private static func tableBytes(_ slots: Int) -> Int {
-    (slots * 16 + axisLimit * 8 + 63) / 64 * 64
+    (slots * 24 + axisLimit * 8 + 63) / 64 * 64
   }
   static let axisLimit = 8
 
   override var name: String { text }
 
+  /// `isDouble` says what most of the loops work on.
   init(
     rowDims: [Int], count: Int, slots: [Slot], operations: [Operation], scratch: Operand,
-    name: String
+    isDouble: Bool, name: String
   ) {
-    self.count = count
-    self.rowDims = PlainArray(rowDims)
-    rowCount = rowDims.reduce(1, *)
     self.scratch = scratch
     text = name
+    var numbers = Numbers()
     var scratchOffset = scratch.offset + FusedKernel.tableBytes(slots.count)
-    var plain: [PlainSlot] = []
-    var fetches: [Fetch] = []
-    var slotStrides: [[Int]] = []
+    var operands: [Operand] = []
+    var sources: [Operand] = []
+    var elementBytes: [Int] = []
+    var rowSteps: [[Int]] = []
+    var fetches: [(fetch: netjac_fetch, dims: Int, strides: Int)] = []
     for (index, slot) in slots.enumerated() {
       switch slot {
       case .memory(let operand, let size, let strides):
-        plain.append(PlainSlot(operand: operand, step: size))
-        slotStrides.append(strides.map { $0 * size })
+        operands.append(operand)
+        elementBytes.append(size)
+        rowSteps.append(strides.map { $0 * size })
       case .scalar(let operand, let size, let strides):
-        plain.append(PlainSlot(operand: operand, step: 0))
-        slotStrides.append(strides.map { $0 * size })
+        operands.append(operand)
+        elementBytes.append(0)
+        rowSteps.append(strides.map { $0 * size })
       case .scratch, .fetched:
-        slotStrides.append(rowDims.map { _ in 0 })
-        plain.append(
-          PlainSlot(
-            operand: Operand(base: scratch.base, offset: scratchOffset), step: 0))
-        scratchOffset += FusedKernel.pieceLength * 8
-        if case .fetched(let operand, let axes, let size) = slot {
-          let loops = axes.map { FetchAxis(dim: $0.dim, stride: $0.strides[0]) }
-          fetches.append(
-            Fetch(
-              slot: index, operand: operand, size: size,
-              outer: PlainArray(Array(loops.dropLast())),
-              inner: loops.last ?? FetchAxis(dim: 1, stride: 0)))
-        }
+        operands.append(Operand(base: scratch.base, offset: scratchOffset))
+        scratchOffset += FusedKernel.pieceBytes
+        elementBytes.append(0)
+        rowSteps.append(rowDims.map { _ in 0 })
       }
+      guard case .fetched(let operand, let axes, let size) = slot else { continue }
+      sources.append(operand)
+      var fetch = netjac_fetch()
+      fetch.slot = Int64(index)
+      fetch.size = Int64(size)
+      fetch.length = Int64(axes.last?.dim ?? 1)
+      fetch.stride = Int64(axes.last?.strides[0] ?? 0)
+      fetch.axes = Int64(max(axes.count - 1, 0))
+      fetches.append(
+        (
+          fetch, numbers.add(axes.dropLast().map(\.dim)),
+          numbers.add(axes.dropLast().map { $0.strides[0] })
+        ))
     }
-    rowSteps = PlainArray(rowDims.indices.flatMap { axis in slotStrides.map { $0[axis] } })
-    self.slots = PlainArray(plain)
-    self.fetches = PlainArray(fetches)
-    steps = PlainArray(
-      operations.map { operation in
-        var unary: UnaryLoop?
-        var binary: BinaryLoop?
-        var ternary: TernaryLoop?
-        switch operation.loop {
-        case .unary(let loop): unary = loop
-        case .binary(let loop): binary = loop
-        case .ternary(let loop): ternary = loop
-        }
-        let operands = operation.operands
-        return Step(
-          unary: unary, binary: binary, ternary: ternary, result: operation.result,
-          a: operands[0], b: operands.count > 1 ? operands[1] : 0,
-          c: operands.count > 2 ? operands[2] : 0)
+    self.operands = PlainArray(operands + sources)
+    var group = netjac_fused()
+    group.step_count = Int64(operations.count)
+    group.slot_count = Int64(slots.count)
+    group.count = Int64(count)
+    group.axes = Int64(rowDims.count)
+    group.fetch_count = Int64(fetches.count)
+    let tables = (
+      bytes: numbers.add(elementBytes), dims: numbers.add(rowDims),
+      rowBytes: numbers.add(rowDims.indices.flatMap { axis in rowSteps.map { $0[axis] } })
+    )
+    self.numbers = PlainArray(numbers.all)
+    let start = UnsafePointer(self.numbers.start)
+    group.bytes = start + tables.bytes
+    group.dims = start + tables.dims
+    group.row_bytes = start + tables.rowBytes
+    self.fetches = PlainArray(
+      fetches.map {
+        var fetch = $0.fetch
+        fetch.dims = start + $0.dims
+        fetch.strides = start + $0.strides
+        return fetch
       })
+    group.fetches = UnsafePointer(self.fetches.start)
+    steps = PlainArray(operations.map(\.step))
+    netjac_prepare_fused(&group, steps.start, isDouble ? 1 : 0)
+    group.steps = UnsafePointer(steps.start)
+    self.group = PlainArray([group])
   }
 
   deinit {
-    for k in 0..<fetches.count { fetches[k].outer.free() }
-    rowDims.free()
-    rowSteps.free()
-    slots.free()
+    group.free()
     steps.free()
     fetches.free()
+    numbers.free()
+    operands.free()
   }
 
   override func run(_ bases: Bases) {
-    let rows = scratch.pointer(bases, as: UnsafeMutableRawPointer.self)
-    for k in 0..<slots.count { rows[k] = slots.start[k].operand.pointer(bases) }
-    guard rowDims.count > 0 else { return runRow(bases, rows, first: rows) }
-    let table = rows + slots.count
-    let place = UnsafeMutableRawPointer(table + slots.count).assumingMemoryBound(to: Int.self)
-    for axis in 0..<rowDims.count { place[axis] = 0 }
-    for _ in 0..<rowCount {
-      runRow(bases, count > FusedKernel.pieceLength ? table : rows, first: rows)
-      var axis = rowDims.count - 1
-      while axis >= 0 {
-        let steps = rowSteps.start + axis * slots.count
-        place[axis] += 1
-        for k in 0..<slots.count { rows[k] += steps[k] }
-        guard place[axis] == rowDims.start[axis] else { break }
-        for k in 0..<slots.count { rows[k] -= steps[k] * place[axis] }
-        place[axis] = 0
-        axis -= 1
-      }
+    let slots = scratch.pointer(bases, as: UnsafeMutablePointer<CChar>?.self)
+    for k in 0..<operands.count {
+      slots[k] = operands.start[k].pointer(bases).assumingMemoryBound(to: CChar.self)
     }
+    netjac_run_fused(group.start, slots)
   }
 
-  /// Runs one row; `table` becomes the addresses of one piece after another, from those in `first`.
-  @inline(__always)
-  private func runRow(
-    _ bases: Bases, _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>,
-    first: UnsafeMutablePointer<UnsafeMutableRawPointer>
-  ) {
-    if table != first { table.update(from: first, count: slots.count) }
-    var start = 0
-    while start < count {
-      let length = min(FusedKernel.pieceLength, count - start)
-      for k in 0..<fetches.count {
-        fetch(fetches.start + k, bases, into: table[fetches.start[k].slot], start, length)
-      }
-      for k in 0..<steps.count {
-        let step = steps.start + k
-        let result = table[step.pointee.result]
-        let a = UnsafeRawPointer(table[step.pointee.a])
-        if let loop = step.pointee.unary {
-          loop(result, a, Int64(length))
-        } else if let loop = step.pointee.binary {
-          loop(result, a, UnsafeRawPointer(table[step.pointee.b]), Int64(length))
-        } else if let loop = step.pointee.ternary {
-          loop(
-            result, a, UnsafeRawPointer(table[step.pointee.b]),
-            UnsafeRawPointer(table[step.pointee.c]), Int64(length))
-        }
-      }
-      start += length
-      if start < count {
-        for k in 0..<slots.count { table[k] += slots.start[k].step * length }
-      }
+  /// Tables of numbers, each known by where it begins.
+  private struct Numbers {
+    private(set) var all: [Int64] = []
+
+    mutating func add(_ table: [Int]) -> Int {
+      all.append(contentsOf: table.map(Int64.init))
+      return all.count - table.count
     }
   }
+}
 
-  /// Brings elements `start` to `start + length` of a repeated or strided array together.
-  private func fetch(
-    _ fetch: UnsafeMutablePointer<Fetch>, _ bases: Bases, into target: UnsafeMutableRawPointer,
-    _ start: Int, _ length: Int
-  ) {
-    let source = fetch.pointee.operand.pointer(bases)
-    switch fetch.pointee.size {
-    case 8: gather(fetch, source, target, start, length, UInt64.self)
-    case 4: gather(fetch, source, target, start, length, UInt32.self)
-    default: gather(fetch, source, target, start, length, UInt8.self)
+extension FusedKernel.Slot {
+  fileprivate var isInScratch: Bool {
+    switch self {
+    case .memory, .scalar: false
+    case .scratch, .fetched: true
     }
   }
+}
 
-  @inline(__always)
-  private func gather<Element>(
-    _ fetch: UnsafeMutablePointer<Fetch>, _ source: UnsafeMutableRawPointer,
-    _ target: UnsafeMutableRawPointer, _ start: Int, _ length: Int, _ type: Element.Type
-  ) {
-    let x = source.assumingMemoryBound(to: type)
-    var y = target.assumingMemoryBound(to: type)
-    let inner = fetch.pointee.inner
-    let outer = fetch.pointee.outer
-    var row = start / inner.dim
-    var column = start % inner.dim
-    var left = length
-    while left > 0 {
-      var rest = row
-      var offset = 0
-      for level in stride(from: outer.count - 1, through: 0, by: -1) {
-        let axis = outer.start[level]
-        offset += rest % axis.dim * axis.stride
-        rest /= axis.dim
-      }
-      let run = min(inner.dim - column, left)
-      let line = x + offset + column * inner.stride
-      if inner.stride == 1 {
-        for k in 0..<run { y[k] = line[k] }
-      } else if inner.stride == 0 {
-        let value = line[0]
-        for k in 0..<run { y[k] = value }
-      } else {
-        for k in 0..<run { y[k] = line[k * inner.stride] }
-      }
-      y += run
-      left -= run
-      row += 1
-      column = 0
-    }
+extension FusedKernel.Operation {
+  fileprivate var step: netjac_fused_step {
+    var step = netjac_fused_step()
+    step.loop = loop.address
+    step.operands = Int32(operands.count)
+    step.result = Int32(result)
+    step.a = Int32(operands[0])
+    step.b = Int32(operands.count > 1 ? operands[1] : operands[0])
+    step.c = Int32(operands.count > 2 ? operands[2] : operands[0])
+    return step
   }
 }

@@ -247,6 +247,7 @@ extension Compiler {
       return slots
     }
     let origin = Operand(base: 0, offset: 0)
+    let isDouble = !plan.arrays.contains { $0.placement.element == .float32 }
     steps.append(
       Step(
         reads: plan.reads, writes: plan.writes,
@@ -255,7 +256,7 @@ extension Compiler {
         FusedKernel(
           rowDims: plan.rowAxes.map(\.dim), count: plan.rowLength,
           slots: slots(addresses.operand), operations: plan.operations,
-          scratch: addresses.scratch, name: name)
+          scratch: addresses.scratch, isDouble: isDouble, name: name)
       })
   }
 
