@@ -261,7 +261,8 @@ struct Compiler {
   mutating func gatherConstant(_ value: Value) {
     guard let view = placements[value.index],
       case .constant(let index) = buffers[view.buffer].place,
-      !view.isContiguous, !view.strides.contains(0), view.count > 0
+      !view.isContiguous, view.count > 0,
+      !zip(view.dims, view.strides).contains(where: { $0 > 1 && $1 == 0 })
     else { return }
     let gathered = ConstantMemory(gathering: view, from: constants[index])
     constants.append(gathered)
