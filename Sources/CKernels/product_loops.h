@@ -214,38 +214,45 @@ static void FN(product_joined)(real *y1, const real *a1, int64_t a1_row_stride, 
 
 /* Four columns of b, which lie as rows, times `rows` rows of a, into z[row][column]. Each sum is taken in the
    same order for any number of rows. */
-INLINE void FN(row_dots_block)(const int rows, real *z, const real *a, int64_t a_stride, const real *b,
-                               int64_t b_stride, int64_t count, int64_t k) {
-  /* Columns beyond the last one are the last one again. */
-  int64_t step[4];
-  UNROLL for (int c = 0; c < 4; c++) step[c] = (c < count ? c : count - 1) * b_stride;
+INLINE void FN(row_dots_block)(const int rows, const int columns, real *z, const real *a, int64_t a_stride,
+                               const real *b, int64_t b_stride, int64_t k) {
   vector sum[2][2][4];
   UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int c = 0; c < 4; c++) sum[0][r][c] = sum[1][r][c] = 0;
+    UNROLL for (int c = 0; c < columns; c++) sum[0][r][c] = sum[1][r][c] = 0;
   int64_t i = 0;
   for (; i + 2 * LANES <= k; i += 2 * LANES)
     UNROLL for (int u = 0; u < 2; u++) {
       vector b_i[4];
-      UNROLL for (int c = 0; c < 4; c++) b_i[c] = FN(load)(b + step[c] + i + u * LANES);
+      UNROLL for (int c = 0; c < columns; c++) b_i[c] = FN(load)(b + c * b_stride + i + u * LANES);
       UNROLL for (int r = 0; r < rows; r++) {
         vector a_i = FN(load)(a + r * a_stride + i + u * LANES);
-        UNROLL for (int c = 0; c < 4; c++) sum[u][r][c] = FN(multiply_add)(a_i, b_i[c], sum[u][r][c]);
+        UNROLL for (int c = 0; c < columns; c++) sum[u][r][c] = FN(multiply_add)(a_i, b_i[c], sum[u][r][c]);
       }
     }
   for (; i < k; i += LANES)
     UNROLL for (int r = 0; r < rows; r++) {
       vector a_i = FN(load_first)(a + r * a_stride + i, k - i);
-      UNROLL for (int c = 0; c < 4; c++)
-        sum[0][r][c] = FN(multiply_add)(a_i, FN(load_first)(b + step[c] + i, k - i), sum[0][r][c]);
+      UNROLL for (int c = 0; c < columns; c++)
+        sum[0][r][c] = FN(multiply_add)(a_i, FN(load_first)(b + c * b_stride + i, k - i), sum[0][r][c]);
     }
   UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int c = 0; c < 4; c++) {
+    UNROLL for (int c = 0; c < columns; c++) {
       real lane[LANES];
       FN(store)(lane, sum[0][r][c] + sum[1][r][c]);
       UNROLL for (int half = LANES / 2; half > 0; half /= 2)
         UNROLL for (int j = 0; j < half; j++) lane[j] += lane[j + half];
-      if (c < count) z[r * LANES + c] = lane[0];
+      z[r * LANES + c] = lane[0];
     }
+}
+
+INLINE void FN(row_dots_columns)(const int rows, int64_t columns, real *z, const real *a, int64_t a_stride,
+                                 const real *b, int64_t b_stride, int64_t k) {
+  switch (columns) {
+    case 1: FN(row_dots_block)(rows, 1, z, a, a_stride, b, b_stride, k); break;
+    case 2: FN(row_dots_block)(rows, 2, z, a, a_stride, b, b_stride, k); break;
+    case 3: FN(row_dots_block)(rows, 3, z, a, a_stride, b, b_stride, k); break;
+    default: FN(row_dots_block)(rows, 4, z, a, a_stride, b, b_stride, k);
+  }
 }
 
 /* Columns of b as rows: few columns then leave no lane of a vector empty. */
@@ -260,9 +267,9 @@ static void FN(row_dots)(real *y, const real *a, int64_t a_stride, const real *b
       for (int64_t c = 0; c < count; c += 4) {
         const real *first = b + (column + c) * b_stride;
         if (rows == 2)
-          FN(row_dots_block)(2, z + c, a + row * a_stride, a_stride, first, b_stride, count - c, k);
+          FN(row_dots_columns)(2, count - c, z + c, a + row * a_stride, a_stride, first, b_stride, k);
         else
-          FN(row_dots_block)(1, z + c, a + row * a_stride, a_stride, first, b_stride, count - c, k);
+          FN(row_dots_columns)(1, count - c, z + c, a + row * a_stride, a_stride, first, b_stride, k);
       }
       for (int r = 0; r < rows; r++) {
         vector sum[1] = {FN(load)(z + r * LANES)};
