@@ -47,6 +47,8 @@ final class FusedKernel: Kernel {
     (slots * 24 + axisLimit * 8 + 63) / 64 * 64
   }
   static let axisLimit = 8
+  /// Rows shorter than this take longer to find than to compute.
+  static let shortestRow = 16
 
   override var name: String { text }
 

@@ -50,17 +50,20 @@ extension Compiler {
   }
 
   /// The place of a value within the result of a concatenation, which uses it once. All other uses
-  /// have to be products that take its rows from there as well as from an array of its own.
-  mutating func partOfConcatenation(_ index: Int) -> Placement? {
+  /// have to be products that take its rows from there as well as from an array of its own. Nil, too,
+  /// where the value's kernel cannot write there; what the kernel itself `absorbed` is no further use.
+  mutating func partOfConcatenation(
+    _ index: Int, absorbed: Set<Int> = [], where canWrite: (Placement) -> Bool = { _ in true }
+  ) -> Placement? {
     guard !isOutput[index], program.nodes[index].type.count > 0,
       let use = useByConcatenation(index),
       let concatenate = program.nodes[use.user].primitive as? Concatenate,
       placements[use.user] == nil
     else { return nil }
-    let others = users[index].filter { $0 != use.first }
+    let others = users[index].filter { $0 != use.first && !absorbed.contains($0) }
     guard others.isEmpty || program.nodes[index].primitive is Concatenate,
       let part = parts(of: concatenate, use.user, in: concatenation(use.user))[use.place]
-        .reshaped(program.nodes[index].type.shape)
+        .reshaped(program.nodes[index].type.shape), canWrite(part)
     else { return nil }
     return others.allSatisfy { readsRows($0, of: index, at: part) } ? part : nil
   }

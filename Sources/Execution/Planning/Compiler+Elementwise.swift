@@ -51,6 +51,7 @@ extension Compiler {
 
   /// Remembers which zeros a relu's slope leaves in a product's result.
   private mutating func noteActivity(of y: Placement, _ last: EpiloguePlacements) {
+    guard fillsBuffer(y) else { return }
     if last.activation == NETJAC_ACTIVATION_RELU {
       if let slope = last.slope { activity.addSlope(slope) }
       if last.scale == nil, let columns = y.dims.last {
@@ -63,6 +64,11 @@ extension Compiler {
       activity.add(
         .init(placement: scale.placement, row: scale.row, rowsPerGroup: scale.rowsPerScale), of: y)
     }
+  }
+
+  /// Whether a value has its buffer to itself: what is noted of the buffer holds for all of it.
+  private func fillsBuffer(_ placement: Placement) -> Bool {
+    placement.count * placement.element.byteCount == buffers[placement.buffer].bytes
   }
 
   mutating func lowerGroup(_ members: [Int]) throws {
@@ -96,7 +102,8 @@ extension Compiler {
     }
     append(plan)
     for index in members where program.nodes[index].primitive is Multiply {
-      guard usedOutside.contains(index), let result = placements[index] else { continue }
+      guard usedOutside.contains(index), let result = placements[index], fillsBuffer(result)
+      else { continue }
       activity.multiplied(
         result, by: program.nodes[index].operands.compactMap { placements[$0.index] })
     }
@@ -156,12 +163,10 @@ extension Compiler {
     }
     var axes = collapsed(dims: dims, strides)
     guard axes.count > 1, axes.count <= FusedKernel.axisLimit, let row = axes.popLast(),
-      row.dim >= Compiler.shortestRow, row.strides.allSatisfy({ $0 == 0 || $0 == 1 })
+      row.dim >= FusedKernel.shortestRow, row.strides.allSatisfy({ $0 == 0 || $0 == 1 })
     else { return nil }
     return (axes, row)
   }
-
-  private static let shortestRow = 16
 
   /// Fills in slots and operations. With `strides`, those of each array within a row, an operand
   /// that does not move is a scalar of each row; fails where a loop lacks that form.

@@ -27,9 +27,12 @@ extension Compiler {
   mutating func placement(
     of index: Int, from plan: DotPlan, absorbed: Set<Int> = []
   ) -> Placement {
-    guard let indexed = plan.indexed,
-      let part = partOfPadding(
-        index, absorbed: absorbed, where: { IndexedDotKernel.Target(indexed, in: $0) != nil })
+    func canWrite(_ part: Placement) -> Bool {
+      plan.indexed.map { IndexedDotKernel.Target($0, in: part) != nil } ?? part.isContiguous
+    }
+    guard
+      let part = partOfConcatenation(index, absorbed: absorbed, where: canWrite)
+        ?? partOfPadding(index, absorbed: absorbed, where: canWrite)
     else { return newPlacement(for: index) }
     placements[index] = part
     return part

@@ -2,7 +2,8 @@ import Graph
 import Tensors
 
 extension Compiler {
-  /// Windows that products alone use are read where they are; all others are laid out.
+  /// Windows are read where they are if products alone, or elementwise work along lines, use them; all
+  /// others are laid out.
   mutating func lower(_ window: Window, _ index: Int) throws {
     let source = try placement(program.nodes[index].operands[0])
     let margins = Margins(window, source.dims)
@@ -17,7 +18,7 @@ extension Compiler {
     let stand = Placement(
       buffer: source.buffer, TensorType(source.element, Shape(padded)))
     let view = margins.windows(window, of: margins.isNone ? source : stand)
-    guard onlyProductsRead(index, view) else {
+    guard isReadInPlace(index, view) else {
       return try lowerTable(window, rowRank: window.axes.count, index)
     }
     guard !margins.isNone else {
@@ -60,7 +61,7 @@ extension Compiler {
     // A buffer that no step comes to use takes no memory.
     let target = Placement(buffer: addBuffer(.arena, padded.byteCount), padded)
     let inner = target.between(margins, type.dims)
-    guard onlyProductsRead(user, margins.windows(window, of: target)),
+    guard isReadInPlace(user, margins.windows(window, of: target)),
       margins.linePlaces(of: inner, in: padded.dims) != nil,
       let part = inner.reshaped(program.nodes[index].type.shape), canWrite(part)
     else { return nil }
@@ -97,6 +98,25 @@ extension Compiler {
           from: addresses.operand(cropped), to: addresses.operand(target), line: target.dims[axis],
           low: starts[axis], length: cropped.dims[axis], places: places, element: target.element)
       })
+  }
+
+  /// Whether every use of the node, through views, can read this placement as it is.
+  private func isReadInPlace(_ index: Int, _ placement: Placement) -> Bool {
+    onlyProductsRead(index, placement) || onlyLinesAreRead(index, placement)
+  }
+
+  /// Whether every use of the node, through views, is elementwise work along lines.
+  private func onlyLinesAreRead(_ index: Int, _ placement: Placement) -> Bool {
+    guard !isOutput[index], !users[index].isEmpty, placement.strides.last == 1,
+      placement.dims.last.map({ $0 >= FusedKernel.shortestRow }) ?? false
+    else { return false }
+    return users[index].allSatisfy { user in
+      let node = program.nodes[user]
+      if node.isView {
+        return Compiler.view(node, of: placement).map { onlyLinesAreRead(user, $0) } ?? false
+      }
+      return node.primitive is any Elementwise
+    }
   }
 
   /// Whether every use of the node, through views, is a product that takes it as an indexed operand
