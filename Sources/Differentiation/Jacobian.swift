@@ -44,15 +44,14 @@ package struct Jacobian {
     let colouring = Colouring(pattern, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
     let structure = SparseStructure(pattern, columns: n)
-    let matrix = try CompressedJacobian(
-      of: program, structure, colouring, memoryLimit: memoryLimit
-    ).matrix()
+    let compressed = try CompressedJacobian.cheapest(
+      of: program, structure, colouring, memoryLimit: memoryLimit)
+    let matrix = try compressed.matrix()
     let cost = matrix.multiplyAdds - program.multiplyAdds
     guard cost < accumulated.cost.chosen else { return nil }
-    let direction = colouring.isByRows ? "rows, reverse" : "columns, forward"
     return JacobianProgram(
       program: matrix, isTransposed: false,
-      order: "\(colouring.count) groups of \(direction) \(n)→\(m)",
+      order: "\(compressed.way.parts) \(n)→\(m)",
       cost: (cost, accumulated.cost.forward, accumulated.cost.reverse))
   }
 
@@ -78,6 +77,18 @@ package struct Jacobian {
     let directed = try reverse ? map.transposed(memoryLimit: memoryLimit) : map
     let products = try directed.apply(to: p.constant(seeds), in: p)
     return p.program(outputs: [jacobian.primal[jacobian.y], products])
+  }
+
+  /// The band of y along x, a line, with the builder that holds it and y; nil where a layer leaves
+  /// none, or one of more than `widest` diagonals.
+  static func banded(
+    _ program: Program, widest: Int, memoryLimit: Int
+  ) throws -> (band: Band, y: Value, p: ProgramBuilder)? {
+    let jacobian = try Jacobian(program, memoryLimit: memoryLimit)
+    guard let map = try jacobian.linearMap(from: jacobian.x, to: jacobian.y),
+      let band = try map.band(widest: widest, in: jacobian.p)
+    else { return nil }
+    return (band, jacobian.primal[jacobian.y], jacobian.p)
   }
 
   private init(_ program: Program, memoryLimit: Int) throws {

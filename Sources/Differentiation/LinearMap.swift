@@ -67,6 +67,46 @@ struct LinearMap {
     return try p.inline(many, [seeds] + residuals)[many.outputs[0].index]
   }
 
+  /// The map's matrix by diagonals, its operand being a line; nil where a node leaves no band, or one
+  /// of more than `widest` diagonals.
+  func band(widest: Int, in p: ProgramBuilder) throws -> Band? {
+    let seed = program.inputs[0]
+    let columns = program.type(seed).count
+    let parameters = zip(program.inputs.dropFirst(), residuals).map { ($0.index, $1) }
+    let residual = Dictionary(uniqueKeysWithValues: parameters)
+    let outerOrigin = p.origin
+    defer { p.origin = outerOrigin }
+    var values: [Band.Operand] = []
+    for (index, node) in program.nodes.enumerated() {
+      if index == seed.index {
+        let ones = try p.constant(Tensor(program.type(seed).with([columns]), fill: 1.0))
+        values.append(
+          .band(Band(diagonals: [ones], first: 0, length: columns, isZeroOutside: true)))
+        continue
+      }
+      if let residual = residual[index] {
+        values.append(.value(residual))
+        continue
+      }
+      p.origin = node.origin
+      let operands = node.operands.map { values[$0.index] }
+      let known = operands.compactMap { if case .value(let value) = $0 { value } else { nil } }
+      if known.count == operands.count {
+        values.append(.value(try p.add(node.primitive, known)))
+        continue
+      }
+      guard let primitive = node.primitive as? any BandPreserving,
+        let result = try primitive.band(operands, node.type, in: p)
+      else { return nil }
+      if case .band(let band) = result, band.diagonals.count > widest { return nil }
+      values.append(result)
+    }
+    switch values[program.outputs[0].index] {
+    case .band(let band), .flattened(let band): return band
+    default: return nil
+    }
+  }
+
   /// Whether the map is the same at every point.
   var isConstant: Bool { residuals.isEmpty }
 

@@ -161,15 +161,15 @@ package struct SparseJacobian: Sendable {
     let structure = structure
     let colouring = Colouring(pattern, columns: n)
     let isDense = colouring.count >= min(n, m)
-    let way = isDense ? "as dense" : colouring.isByRows ? "reverse" : "forward"
-    summary =
-      "\(structure.rows.count) of \(m * n) elements, \(min(colouring.count, n, m)) seeds, \(way)"
+    let way: String
     if !isDense {
       seedCount = colouring.count
-      self.program = try CompressedJacobian(
-        of: program, structure, colouring, memoryLimit: memoryLimit
-      ).nonzeros()
+      let compressed = try CompressedJacobian.cheapest(
+        of: program, structure, colouring, memoryLimit: memoryLimit)
+      way = compressed.way.direction
+      self.program = compressed.nonzeros()
     } else {
+      way = "as dense"
       seedCount = min(n, m)
       let dense = try Jacobian.program(of: program, memoryLimit: memoryLimit)
       let p = ProgramBuilder(memoryLimit: memoryLimit)
@@ -184,6 +184,8 @@ package struct SparseJacobian: Sendable {
         try p.gather(flat, p.constant(Tensor.integers(places))),
       ])
     }
+    summary =
+      "\(structure.rows.count) of \(m * n) elements, \(min(colouring.count, n, m)) seeds, \(way)"
   }
 }
 
@@ -220,7 +222,7 @@ package struct SparseStructure: Sendable {
   }
 }
 
-/// A Jacobian through few seeds, each for a group of columns (or rows) that never meet.
+/// The nonzeros of a Jacobian, and a program that computes them.
 struct CompressedJacobian {
   private let p: ProgramBuilder
   private let y: Value
@@ -228,7 +230,52 @@ struct CompressedJacobian {
   private let structure: SparseStructure
   private let n: Int
   private let m: Int
+  /// How, in words, and what that takes.
+  let way: (direction: String, parts: String)
 
+  /// The cheaper way of two: through seeds, or by diagonals where there are any.
+  static func cheapest(
+    of program: Program, _ structure: SparseStructure, _ colouring: Colouring, memoryLimit: Int
+  ) throws -> CompressedJacobian {
+    let seeded = try CompressedJacobian(
+      of: program, structure, colouring, memoryLimit: memoryLimit)
+    guard
+      let banded = try CompressedJacobian(
+        banded: program, structure, widest: colouring.count, memoryLimit: memoryLimit),
+      banded.nonzeros().multiplyAdds < seeded.nonzeros().multiplyAdds
+    else { return seeded }
+    return banded
+  }
+
+  /// By diagonals, at most so many; nil where the program leaves no band.
+  private init?(
+    banded program: Program, _ structure: SparseStructure, widest: Int, memoryLimit: Int
+  ) throws {
+    guard
+      let source = try Jacobian.banded(program, widest: widest, memoryLimit: memoryLimit)
+    else { return nil }
+    let band = source.band
+    let (n, m) = (
+      program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
+    )
+    let places = zip(structure.rows, structure.columns).map { row, column -> Int64? in
+      let diagonal = row % band.length - column - band.first
+      guard band.diagonals.indices.contains(diagonal) else { return nil }
+      return Int64((diagonal * (m / band.length) + row / band.length) * n + column)
+    }
+    guard !places.contains(where: { $0 == nil }) else { return nil }
+    let p = source.p
+    let flat = try p.concatenate(
+      band.diagonals.map { try p.reshape($0, [p.shape($0).count]) }, axis: 0)
+    values = try p.gather(flat, p.constant(Tensor.integers(places.compactMap(\.self))))
+    way = ("by diagonals", "\(band.diagonals.count) diagonals")
+    y = source.y
+    self.p = p
+    self.structure = structure
+    (self.n, self.m) = (n, m)
+  }
+
+  /// Through few seeds, each for a group of columns (or rows) that never meet.
   init(
     of program: Program, _ structure: SparseStructure, _ colouring: Colouring, memoryLimit: Int
   ) throws {
@@ -248,6 +295,10 @@ struct CompressedJacobian {
         colouring.isByRows
           ? colouring.colours[row] * n + column : colouring.colours[column] * m + row)
     }
+    way =
+      colouring.isByRows
+      ? ("reverse", "\(colouring.count) groups of rows, reverse")
+      : ("forward", "\(colouring.count) groups of columns, forward")
     p = ProgramBuilder(memoryLimit: memoryLimit)
     let inlined = try p.inline(source, source.inputs.map { [p] in try p.input(source.type($0)) })
     y = inlined[source.outputs[0].index]

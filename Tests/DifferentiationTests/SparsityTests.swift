@@ -198,7 +198,7 @@ import Testing
     #expect(sparse.seedCount == 7)
     // Seven diagonals, cut off at the corners.
     #expect(sparse.structure.rows.count == 7 * 400 - 2 * (3 + 2 + 1))
-    #expect(sparse.summary == "2788 of 160000 elements, 7 seeds, forward")
+    #expect(sparse.summary == "2788 of 160000 elements, 7 seeds, by diagonals")
   }
 
   @Test("States of an unrolled recurrence depend on their past only")

@@ -192,3 +192,24 @@ package struct Fold: Primitive {
         ], spatial: [4, 6]), .init([2, 2, 3, 3, 2])),
   ]
 }
+
+extension Window: BandPreserving {
+  package func band(
+    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
+  ) throws -> Band.Operand? {
+    guard case .band(let source) = x[0], axes.count == 1, axes[0].stride == 1, axes[0].size > 0
+    else { return nil }
+    let window = axes[0]
+    let band = try source.zeroOutside(in: p)
+    guard window.size == 1 else { return .windows(band, window) }
+    // The line is moved, and that is all.
+    let moved = try band.diagonals.map { diagonal in
+      let dims = p.shape(diagonal).dims
+      return try p.reshape(diagonal, Shape(dims.dropLast() + [1] + dims.suffix(1)))
+    }
+    return .band(
+      Band(
+        diagonals: moved, first: band.first + window.low, length: window.count,
+        isZeroOutside: window.low == 0 && window.count >= band.length))
+  }
+}

@@ -1,0 +1,67 @@
+import Differentiation
+import Graph
+import Tensors
+import TestCases
+import Testing
+
+/// Jacobians by diagonals.
+@Suite("Bands")
+struct BandTests {
+  @Test("a network along a line is differentiated by diagonals", arguments: LineNetwork.all)
+  func line(_ network: LineNetwork) throws {
+    let program = try network.program()
+    let (n, m) = (program.inputTypes[0].count, program.outputTypes[0].count)
+    var random = Random(seed: 42)
+    let x = [random.tensor(program.inputTypes[0])]
+    let expected = try program.columnwiseJacobian(at: x)
+
+    let sparse = try SparseJacobian(of: program)
+    try sparse.program.check()
+    #expect(sparse.summary.hasSuffix("by diagonals"), "\(sparse.summary)")
+    let values = try sparse.program.evaluate(x)[1].reals
+    var rows = [[Double]](repeating: [Double](repeating: 0, count: n), count: m)
+    for column in 0..<n {
+      for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
+        rows[sparse.rowIndices[k]][column] = values[k]
+      }
+    }
+    let jacobian = try Jacobian.program(of: program)
+    #expect(jacobian.order.contains("diagonals"))
+    let matrix = try jacobian.program.evaluate(x)[1].reals
+    for row in 0..<m {
+      for column in 0..<n {
+        #expect(isClose(rows[row][column], expected[row][column]), "[\(row), \(column)]")
+        #expect(matrix[row * n + column] == rows[row][column], "[\(row), \(column)]")
+      }
+    }
+  }
+
+  @Test("takes fewer multiply-adds than seeds do")
+  func cost() throws {
+    let program = try LineNetwork.all[0].program()
+    let jacobian = try Jacobian.program(of: program)
+    // Of 7 seeds each, the layers' 3·4·3 and 3·3 terms; the band's are those of its diagonals.
+    #expect(jacobian.cost.chosen < 7 * 40 * (36 + 9))
+  }
+
+  @Test("what mixes points far apart leaves no band")
+  func noBand() throws {
+    let network = try Program.ofVector(32) { p, x in
+      let windows = try p.add(Window([WindowAxis(size: 3, low: 1, count: 32)]), [x])
+      let kernel = try p.constant(Tensor(TensorType(.float64, [3]), reals: [1, -2, 1]))
+      let y = try p.tanh(p.dot(kernel, windows, [0], [0, 1], [1]))
+      return try p.multiply(y, p.reverse(x, [0]))
+    }
+    let sparse = try SparseJacobian(of: network)
+    #expect(!sparse.summary.contains("diagonals"))
+    var random = Random(seed: 43)
+    let x = [random.tensor(network.inputTypes[0])]
+    let expected = try network.columnwiseJacobian(at: x)
+    let values = try sparse.program.evaluate(x)[1].reals
+    for column in 0..<32 {
+      for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
+        #expect(isClose(values[k], expected[sparse.rowIndices[k]][column]))
+      }
+    }
+  }
+}
