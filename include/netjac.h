@@ -459,7 +459,8 @@ netjac_status netjac_jacobian_cost(netjac_network *network, int64_t *chosen, int
 
 /*
  * How many seeds, that is passes forwards or backwards, netjac_jacobian_sparse() takes: columns that share no row
- * (or rows that share no column) share a seed. A dense Jacobian takes the smaller of n and m.
+ * (or rows that share no column) share a seed. A dense Jacobian takes the smaller of n and m. Where the nonzeros
+ * are a band, as those of convolutions along a line, its diagonals may take their place; netjac_jacobian_plan() says.
  *
  * seeds  Receives the number.
  */
