@@ -98,7 +98,7 @@ struct LinearMap {
       guard let primitive = node.primitive as? any BandPreserving,
         let result = try primitive.band(operands, node.type, in: p)
       else { return nil }
-      if case .band(let band) = result, band.diagonals.count > widest { return nil }
+      if case .band(let band) = result, !band.isSmall(widest: widest) { return nil }
       values.append(result)
     }
     switch values[program.outputs[0].index] {

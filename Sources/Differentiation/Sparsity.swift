@@ -239,12 +239,17 @@ struct CompressedJacobian {
   ) throws -> CompressedJacobian {
     let seeded = try CompressedJacobian(
       of: program, structure, colouring, memoryLimit: memoryLimit)
-    guard
-      let banded = try CompressedJacobian(
+    do {
+      if let banded = try CompressedJacobian(
         banded: program, structure, widest: colouring.count, memoryLimit: memoryLimit),
-      banded.nonzeros().multiplyAdds < seeded.nonzeros().multiplyAdds
-    else { return seeded }
-    return banded
+        banded.nonzeros().multiplyAdds < seeded.nonzeros().multiplyAdds
+      {
+        return banded
+      }
+    } catch let error as NetJacError where error.kind == .memory {
+      // Seeds need less.
+    }
+    return seeded
   }
 
   /// By diagonals, at most so many; nil where the program leaves no band.

@@ -14,6 +14,15 @@ package struct Band {
   /// Whether diagonals are zero where they leave the line. Otherwise nothing is meant there.
   package let isZeroOutside: Bool
 
+  /// A wider band is not worth its nodes, and sizes in a file may be absurd.
+  package static let mostDiagonals = 1 << 10
+
+  /// Whether the band is narrow and lies so near the columns that places are safe to calculate with.
+  package func isSmall(widest: Int) -> Bool {
+    diagonals.count <= min(widest, Band.mostDiagonals) && first.magnitude < 1 << 28
+      && length < 1 << 28
+  }
+
   package init(diagonals: [Value], first: Int, length: Int, isZeroOutside: Bool) {
     self.diagonals = diagonals
     self.first = first

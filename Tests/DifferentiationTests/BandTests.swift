@@ -64,4 +64,34 @@ struct BandTests {
       }
     }
   }
+
+  @Test("absurd steps and margins leave no band, and no harm")
+  func absurd() throws {
+    for window in [
+      WindowAxis(size: 3, dilation: 1 << 28, low: 1 << 28, count: 32),
+      WindowAxis(size: 1, low: (1 << 30) - 1, count: 32),
+      WindowAxis(size: 3, dilation: 1 << 9, low: 1 << 9, count: 32),
+    ] {
+      let network = try Program.ofVector(32) { p, x in
+        var y = x
+        let kernel = try p.constant(
+          Tensor(TensorType(.float64, [window.size]), reals: (1...window.size).map(Double.init)))
+        for _ in 0..<3 {
+          let windows = try p.add(Window([window]), [y])
+          y = try p.tanh(p.add(x, p.dot(kernel, windows, [0], [0, 1], [1])))
+        }
+        return y
+      }
+      let sparse = try SparseJacobian(of: network)
+      var random = Random(seed: 45)
+      let x = [random.tensor(network.inputTypes[0])]
+      let expected = try network.columnwiseJacobian(at: x)
+      let values = try sparse.program.evaluate(x)[1].reals
+      for column in 0..<32 {
+        for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
+          #expect(isClose(values[k], expected[sparse.rowIndices[k]][column]))
+        }
+      }
+    }
+  }
 }

@@ -238,10 +238,11 @@ extension Dot: BandPreserving {
       guard labels.count > 1, let axis = otherLabels.firstIndex(of: labels[labels.count - 2]),
         !y.contains(labels[labels.count - 2]), let length = type.dims.last
       else { return nil }
+      let reach = (window.size - 1) * window.dilation
+      guard band.diagonals.count + reach <= Band.mostDiagonals else { return nil }
       let stackLabels = [labels[labels.count - 2]] + labels.dropLast(2) + [line]
       let product = isFirst ? Dot(stackLabels, b, y) : Dot(a, stackLabels, y)
       let stack = try band.stacked(in: p)
-      let reach = (window.size - 1) * window.dilation
       let diagonals = try (0..<band.diagonals.count + reach).map { k -> Value in
         // A place of the window sees diagonal k - reach + place·dilation.
         let places = (0..<window.size).filter {
