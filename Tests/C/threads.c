@@ -14,6 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The sanitizer for threads does not follow a process that is forked from one with several. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER
+#endif
+#endif
+
 enum { THREADS = 8, SAMPLES = 24, ROUNDS = 6 };
 
 struct results {
@@ -176,7 +183,7 @@ static void test_shared(const char *model) {
     /* The threads are found awake, falling asleep, and asleep. */
     if (round >= 5) usleep((unsigned)round * 30);
   }
-#ifndef __SANITIZE_THREAD__
+#ifndef THREAD_SANITIZER
   const pid_t child = fork();
   if (child == 0) {
     alarm(60);
