@@ -138,6 +138,8 @@ final class CompiledTask: @unchecked Sendable {
       for part in 0..<division.count { compute(call, tile, division.samples(of: part)) }
       return
     }
+    // The threads find plans; they do not make them.
+    _ = shortTilePlan(for: call.samples)
     var job = Job(
       task: .passUnretained(self), tile: tile.map { .passUnretained($0) }, call: call,
       division: shared)
