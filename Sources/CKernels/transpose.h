@@ -33,15 +33,8 @@
     v[i + (s)] = __builtin_shufflevector(a, b, LANE_LIST(LANE_OF_SECOND, s)); \
   }
 
-/* At most LANES rows and columns; what is beyond is not touched. */
-INLINE void FN(transpose_tile)(real *y, int64_t y_stride, const real *x, int64_t x_stride, int64_t rows,
-                               int64_t columns) {
-  vector v[LANES];
-  UNROLL for (int r = 0; r < LANES; r++) {
-    v[r] = 0;
-    if (r < rows)
-      v[r] = columns == LANES ? FN(load)(x + r * x_stride) : FN(load_part)(x + r * x_stride, columns);
-  }
+/* As many rows as lanes become columns. */
+INLINE void FN(turn)(vector *v) {
 #if LANES > 8
   SWAP_BLOCKS(v, 8)
 #endif
@@ -52,6 +45,18 @@ INLINE void FN(transpose_tile)(real *y, int64_t y_stride, const real *x, int64_t
   SWAP_BLOCKS(v, 2)
 #endif
   SWAP_BLOCKS(v, 1)
+}
+
+/* At most LANES rows and columns; what is beyond is not touched. */
+INLINE void FN(transpose_tile)(real *y, int64_t y_stride, const real *x, int64_t x_stride, int64_t rows,
+                               int64_t columns) {
+  vector v[LANES];
+  UNROLL for (int r = 0; r < LANES; r++) {
+    v[r] = 0;
+    if (r < rows)
+      v[r] = columns == LANES ? FN(load)(x + r * x_stride) : FN(load_part)(x + r * x_stride, columns);
+  }
+  FN(turn)(v);
   UNROLL for (int c = 0; c < LANES; c++) if (c < columns) {
     if (rows == LANES)
       FN(store)(y + c * y_stride, v[c]);

@@ -49,6 +49,8 @@ typedef struct {
   netjac_pad_lines_f32 pad_lines_f32;
   netjac_product_joined_f64 product_joined_f64;
   netjac_product_joined_f32 product_joined_f32;
+  netjac_product_turned_f64 product_turned_f64;
+  netjac_product_turned_f32 product_turned_f32;
   netjac_row_dots_f64 row_dots_f64;
   netjac_row_dots_f32 row_dots_f32;
   netjac_spread_f64 spread_f64;

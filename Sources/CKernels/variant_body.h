@@ -14,6 +14,7 @@
 #include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
+#include "product_turned.h"
 #include "product_indexed.h"
 #include "active.h"
 #include "spread.h"
@@ -29,6 +30,7 @@
 #include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
+#include "product_turned.h"
 #include "product_indexed.h"
 #include "active.h"
 #include "spread.h"
@@ -132,6 +134,8 @@ const netjac_variant VARIANT = {
   .pad_lines_f32 = pad_lines_f32,
   .product_joined_f64 = product_joined_f64,
   .product_joined_f32 = product_joined_f32,
+  .product_turned_f64 = product_turned_f64,
+  .product_turned_f32 = product_turned_f32,
   .row_dots_f64 = row_dots_f64,
   .row_dots_f32 = row_dots_f32,
   .spread_f64 = spread_f64,

@@ -17,6 +17,9 @@ protocol ProductElement: BinaryFloatingPoint, Sendable {
     _ aStrides: (Int, Int),
     b: UnsafePointer<Self>, _ bStrides: (Int, Int), _ m: Int, _ n: Int, _ k: Int,
     _ epilogue: UnsafePointer<Epilogue>?)
+  static func productTurned(
+    _ y: UnsafeMutablePointer<Self>, _ a: UnsafePointer<Self>, packed: [Self], _ n: Int, _ k: Int,
+    _ epilogue: UnsafePointer<Epilogue>)
   static func unary(_ operation: netjac_unary_op, _ x: [Self]) -> [Self]
 }
 
@@ -37,6 +40,13 @@ extension Double: ProductElement {
       y, Int64(yStride), a, Int64(aStrides.0), Int64(aStrides.1), packed, Int64(m), Int64(n),
       Int64(k),
       epilogue)
+  }
+  static func productTurned(
+    _ y: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, packed: [Double], _ n: Int,
+    _ k: Int,
+    _ epilogue: UnsafePointer<netjac_epilogue_f64>
+  ) {
+    netjac_find_product_turned_f64()(y, a, packed, Int64(n), Int64(k), epilogue)
   }
   static func productStrided(
     _ y: UnsafeMutablePointer<Double>, _ yStride: Int, _ a: UnsafePointer<Double>,
@@ -70,6 +80,13 @@ extension Float: ProductElement {
       y, Int64(yStride), a, Int64(aStrides.0), Int64(aStrides.1), packed, Int64(m), Int64(n),
       Int64(k),
       epilogue)
+  }
+  static func productTurned(
+    _ y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, packed: [Float], _ n: Int,
+    _ k: Int,
+    _ epilogue: UnsafePointer<netjac_epilogue_f32>
+  ) {
+    netjac_find_product_turned_f32()(y, a, packed, Int64(n), Int64(k), epilogue)
   }
   static func productStrided(
     _ y: UnsafeMutablePointer<Float>, _ yStride: Int, _ a: UnsafePointer<Float>,
@@ -161,6 +178,14 @@ struct KernelProductTests {
       Real.productStrided($0, n, aTransposed, (1, m), b: bTransposed, (1, k), m, n, k, nil)
     }
     expectIdentical(fromColumns, y, "\(shape)")
+
+    guard m > 0 else { return }
+    let turned: [Real] = withGuards(n) {
+      var epilogue = Real.emptyEpilogue()
+      Real.productTurned(
+        $0, a, packed: Real.pack(b, rowStride: 1, columnStride: n, k: n, n: k), n, k, &epilogue)
+    }
+    expectIdentical(turned, y.prefix(n), "\(shape), turned")
   }
 
   @Test(

@@ -290,19 +290,44 @@ struct StructuredProductTests {
       y = try p.relu(p.dot(y, weights, [0], [0, 1], [1]))
     }
     let network = p.program(outputs: [y])
-    let jacobian = try Jacobian.program(of: network).program
-    let samples = 5
+    try expectSameBits(network)
+    try expectSameBits(Jacobian.program(of: network).program)
+  }
+
+  @Test(
+    "a large layer's value and cotangent read one copy of its weights",
+    arguments: [ElementType.float64, .float32])
+  func turned(_ element: ElementType) throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 17)
+    let x = try p.input(TensorType(element, [1300]))
+    let weights = try p.constant(random.tensor(TensorType(element, [160, 1300]), in: -0.05...0.05))
+    let last = try p.constant(random.tensor(TensorType(element, [160])))
+    let y = try p.dot(p.tanh(p.dot(weights, x, [0, 1], [1], [0])), last, [0], [0], [])
+    let jacobian = try Jacobian.program(of: p.program(outputs: [p.reshape(y, [1])])).program
+    for set in InstructionSet.available {
+      try expectAgreement(jacobian, set, element == .float64 ? 1e-12 : 1e-4) { names in
+        names.contains { $0.hasPrefix("turned-product") }
+      }
+    }
+    try expectSameBits(jacobian)
+  }
+
+  /// Runs samples one by one and together.
+  private func expectSameBits(
+    _ program: Program, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    var random = Random(seed: 18)
+    let arguments = (0..<5).map { _ in random.tensor(program.inputTypes[0]) }
     for set in InstructionSet.available {
       try set.use {
-        for program in [network, jacobian] {
-          let single = try Executable.compile(program)
-          let many = try Executable.compile(program.vectorised(added: [true], size: samples))
-          let arguments = (0..<samples).map { _ in random.tensor(program.inputTypes[0]) }
-          let together = try many.tensors([.stacked(arguments)])
-          let alone = try arguments.map { try single.tensors([$0]) }
-          for (k, result) in together.enumerated() {
-            #expect(result.reals == alone.flatMap { $0[k].reals }, "\(set)")
-          }
+        let single = try Executable.compile(program)
+        let many = try Executable.compile(program.vectorised(added: [true], size: arguments.count))
+        let together = try many.tensors([.stacked(arguments)])
+        let alone = try arguments.map { try single.tensors([$0]) }
+        for (k, result) in together.enumerated() {
+          #expect(
+            result.reals == alone.flatMap { $0[k].reals }, "\(set)", sourceLocation: sourceLocation)
         }
       }
     }

@@ -189,6 +189,18 @@ netjac_product_joined_f64 netjac_find_product_joined_f64(void);
 netjac_product_joined_f32 netjac_find_product_joined_f32(void);
 
 /**
+ * One row times the transpose of a packed n-by-k operand: y[c] = epilogue(Σ_k a[k]·b[c][k]), bit for bit what
+ * the product with the transpose itself gives. A matrix that two directions need is in memory once.
+ */
+typedef void (*netjac_product_turned_f64)(double *y, const double *a, const double *packed, int64_t n, int64_t k,
+                                          const netjac_epilogue_f64 *epilogue);
+typedef void (*netjac_product_turned_f32)(float *y, const float *a, const float *packed, int64_t n, int64_t k,
+                                          const netjac_epilogue_f32 *epilogue);
+
+netjac_product_turned_f64 netjac_find_product_turned_f64(void);
+netjac_product_turned_f32 netjac_find_product_turned_f32(void);
+
+/**
  * y[r][c] = epilogue(Σ_k a[r·a_stride + k]·b[c·b_stride + k]), y without gaps: rows times few columns, which lie
  * as rows in b. A stride of b in whole cache lines is fastest. A row is the same alone and among others.
  */

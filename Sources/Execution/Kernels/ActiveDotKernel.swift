@@ -23,6 +23,7 @@ final class ActiveDotKernel: Kernel {
   private let epilogue: Epilogue
   /// The matrix as rows, and packed for where little is zero.
   private let matrix: UnsafeMutableRawPointer
+  private let whole: PackedMatrix
   private let packed: UnsafeMutableRawPointer
   private let active64: netjac_product_active_f64?
   private let active32: netjac_product_active_f32?
@@ -58,7 +59,8 @@ final class ActiveDotKernel: Kernel {
     } else {
       netjac_copy2d_4(matrix, n, 1, constant, row, column, k, n)
     }
-    packed = DotKernel.pack(constant, plan, isDouble: isDouble)
+    whole = PackedMatrix(constant, plan, isDouble: isDouble)
+    packed = whole.memory
     active64 = netjac_find_product_active_f64()
     active32 = netjac_find_product_active_f32()
     packed64 = netjac_find_product_f64(m, n, k)
@@ -67,7 +69,6 @@ final class ActiveDotKernel: Kernel {
 
   deinit {
     matrix.deallocate()
-    packed.deallocate()
   }
 
   static func scratchBytes(_ plan: DotPlan, rows m: Int, _ element: ElementType) -> Int {

@@ -13,6 +13,7 @@ final class DotKernel: Kernel {
   private let sums: PlainArray<Loop>
   private let isSingle: Bool
   private let epilogue: Epilogue
+  private let matrix: PackedMatrix?
   private let packed: UnsafeMutableRawPointer?
   private let isDouble: Bool
   private let usesBLAS: Bool
@@ -56,10 +57,11 @@ final class DotKernel: Kernel {
       + " \(sizes.m)x\(sizes.n)x\(sizes.k)"
   }
 
-  /// `constant` holds b's elements where they are known, to be packed once.
+  /// `constant` holds b's elements where they are known, to be packed once, unless `matrix` is what comes
+  /// of that.
   init(
     _ plan: DotPlan, a: Operand, b: Operand, y: Operand, scratch: Operand, element: ElementType,
-    constant: UnsafeRawPointer?, epilogue: Epilogue = Epilogue()
+    constant: UnsafeRawPointer?, matrix: PackedMatrix? = nil, epilogue: Epilogue = Epilogue()
   ) {
     self.a = a
     self.b = b
@@ -77,10 +79,11 @@ final class DotKernel: Kernel {
     let (m, n, k) = (Int64(sizes.m), Int64(sizes.n), Int64(sizes.k))
     usesBLAS = DotKernel.prefersBLAS(plan)
     if let constant, DotKernel.packsOnce(plan) {
-      packed = DotKernel.pack(constant, plan, isDouble: isDouble)
+      self.matrix = matrix ?? PackedMatrix(constant, plan, isDouble: isDouble)
     } else {
-      packed = nil
+      self.matrix = nil
     }
+    packed = self.matrix?.memory
     packed64 = netjac_find_product_f64(m, n, k)
     packed32 = netjac_find_product_f32(m, n, k)
     plain64 = netjac_find_product_strided_f64()
@@ -90,28 +93,6 @@ final class DotKernel: Kernel {
   deinit {
     outer.free()
     sums.free()
-    packed?.deallocate()
-  }
-
-  /// The right operand of a plan, packed; the caller deallocates it.
-  static func pack(
-    _ matrix: UnsafeRawPointer, _ plan: DotPlan, isDouble: Bool
-  ) -> UnsafeMutableRawPointer {
-    let sizes = Sizes(plan)
-    let (n, k) = (Int64(sizes.n), Int64(sizes.k))
-    let count = Int(isDouble ? netjac_packed_size_f64(k, n) : netjac_packed_size_f32(k, n))
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * (isDouble ? 8 : 4), alignment: 64)
-    if isDouble {
-      netjac_pack_f64(
-        memory.assumingMemoryBound(to: Double.self), matrix.assumingMemoryBound(to: Double.self),
-        Int64(sizes.bRow), Int64(sizes.bColumn), k, n)
-    } else {
-      netjac_pack_f32(
-        memory.assumingMemoryBound(to: Float.self), matrix.assumingMemoryBound(to: Float.self),
-        Int64(sizes.bRow), Int64(sizes.bColumn), k, n)
-    }
-    return memory
   }
 
   /// Whether a known right operand is packed once: not if loops take another part of it each time.

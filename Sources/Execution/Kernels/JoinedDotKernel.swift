@@ -26,6 +26,7 @@ final class JoinedDotKernel: Kernel {
   private let isDouble: Bool
   private let n: Int
   private let k: Int
+  private let matrix: PackedMatrix
   private let packed: UnsafeMutableRawPointer
   private let joined64: netjac_product_joined_f64?
   private let joined32: netjac_product_joined_f32?
@@ -48,12 +49,11 @@ final class JoinedDotKernel: Kernel {
     isDouble = element == .float64
     n = plan.n.dim
     k = plan.k.dim
-    packed = DotKernel.pack(constant, plan, isDouble: isDouble)
+    matrix = PackedMatrix(constant, plan, isDouble: isDouble)
+    packed = matrix.memory
     joined64 = netjac_find_product_joined_f64()
     joined32 = netjac_find_product_joined_f32()
   }
-
-  deinit { packed.deallocate() }
 
   static func scratchBytes(_ first: DotPlan, _ second: DotPlan, _ element: ElementType) -> Int {
     (first.m.dim + second.m.dim) * (first.k.dim + 64) * element.byteCount

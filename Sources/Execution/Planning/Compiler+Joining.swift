@@ -28,7 +28,59 @@ struct PlannedProduct {
   }
 }
 
+extension PlannedProduct {
+  /// Two copies of a matrix of this size do not fit in the second-level cache, as one does, or hardly.
+  private static let leastTurnedBytes = 3 << 18
+
+  /// Whether this product of one row has the transpose of the other's matrix, which is large enough for
+  /// turning it in registers to be faster than reading another copy.
+  fileprivate func hasTransposedMatrix(of other: PlannedProduct) -> Bool {
+    constant == other.constant && right.element == other.right.element
+      && plan.m.dim == 1 && other.plan.m.dim == 1
+      && plan.n.dim == other.plan.k.dim && plan.k.dim == other.plan.n.dim
+      && plan.n.strides[1] == other.plan.k.strides[1]
+      && plan.k.strides[1] == other.plan.n.strides[1]
+      && plan.n.dim * plan.k.dim * y.element.byteCount >= PlannedProduct.leastTurnedBytes
+  }
+}
+
 extension Compiler {
+  /// Lets products of one row with a matrix and with its transpose, those of a layer's value and of its
+  /// cotangent, read the same memory.
+  mutating func turnProducts() {
+    for first in steps.indices {
+      guard let one = steps[first].product else { continue }
+      for second in steps.indices.dropFirst(first + 1) {
+        guard let two = steps[second].product, two.hasTransposedMatrix(of: one) else { continue }
+        turn(first, one, second, two)
+        break
+      }
+    }
+  }
+
+  private mutating func turn(
+    _ first: Int, _ one: PlannedProduct, _ second: Int, _ two: PlannedProduct
+  ) {
+    let isDouble = one.y.element == .float64
+    let matrix = PackedMatrix(one.constant, one.plan, isDouble: isDouble)
+    steps[first] = Step(
+      reads: steps[first].reads, writes: steps[first].writes,
+      scratchBytes: steps[first].scratchBytes
+    ) { addresses in
+      DotKernel(
+        one.plan, a: addresses.operand(one.left), b: addresses.operand(one.right),
+        y: addresses.operand(one.y), scratch: addresses.scratch, element: one.y.element,
+        constant: one.constant, matrix: matrix, epilogue: one.epilogue.epilogue(addresses))
+    }
+    steps[second] = Step(
+      reads: steps[second].reads, writes: steps[second].writes, scratchBytes: 0
+    ) { addresses in
+      TurnedDotKernel(
+        two.plan, a: addresses.operand(two.left), y: addresses.operand(two.y),
+        element: two.y.element, matrix: matrix, epilogue: two.epilogue.epilogue(addresses))
+    }
+  }
+
   /// Joins products of few rows with the same matrix, as those of a layer's value and its tangents,
   /// so that the matrix is read once.
   mutating func joinProducts() {

@@ -54,8 +54,12 @@ extension Compiler {
     }
     if knownA != knownB, plans[0].score.0 == plans[1].score.0 {
       let preferred = knownB ? plans[0] : plans[1]
-      // Not for a single column of a known operand against many of the other.
-      if preferred.n.dim >= 4 || preferred.n.dim >= preferred.m.dim { return preferred }
+      // Few columns of a known operand are better the rows. Not so where the rows are samples: a sum's
+      // order must not depend on how many of them there are.
+      let mayBeSamples = preferred.isSingle && preferred.k.strides[0] == 1
+      if mayBeSamples || preferred.n.dim >= 4 || preferred.n.dim >= preferred.m.dim {
+        return preferred
+      }
     }
     return plans[1].score > plans[0].score ? plans[1] : plans[0]
   }

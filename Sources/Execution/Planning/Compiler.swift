@@ -105,6 +105,7 @@ struct Compiler {
     }
     try copyOutputs()
     joinProducts()
+    turnProducts()
     return finished()
   }
 
