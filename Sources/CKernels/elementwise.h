@@ -98,7 +98,7 @@ INLINE real FN(modulo)(real a, real b) {
 
 /* An operand that is one number is read before anything is written, since it may lie in the result. */
 #define BINARY_CASE(name, suffix, scalars) \
-  static void FN(each_##name##suffix)(real *y, const real *a, const real *b, int64_t n) { \
+  INLINE void FN(loop_##name##suffix)(real *y, const real *a, const real *b, int64_t n) { \
     if (n <= 0) return; \
     real first_a = *a, first_b = *b; \
     if (scalars & NETJAC_SCALAR_A) a = &first_a; \
@@ -111,6 +111,9 @@ INLINE real FN(modulo)(real a, real b) {
       FN(store_part)(y + i, FN(name)(FN(operand_part)(a, i, n - i, scalars & NETJAC_SCALAR_A), \
                                      FN(operand_part)(b, i, n - i, scalars & NETJAC_SCALAR_B)), \
                      n - i); \
+  } \
+  static void FN(each_##name##suffix)(real *y, const real *a, const real *b, int64_t n) { \
+    FN(loop_##name##suffix)(y, a, b, n); \
   }
 
 #define BINARY_LIBRARY_CASE(name, suffix, scalars, function) \

@@ -1,21 +1,21 @@
 /*
  * fused.h - The operations of a group one after the other, for the type that elementwise.h was last included for.
  *
- * The most frequent operations are written out here: on the short arrays of small networks a call through a pointer
- * takes as long as the operation.
+ * The loops of the most frequent operations stand in line here: on the short arrays of small networks a call through
+ * a pointer takes as long as the operation.
  */
 
 #define FUSED_OPERATIONS(each) \
-  each(add, vv, 0) each(add, sv, 1) each(add, vs, 2) \
-  each(subtract, vv, 0) each(subtract, sv, 1) each(subtract, vs, 2) \
-  each(multiply, vv, 0) each(multiply, sv, 1) each(multiply, vs, 2)
+  each(add, vv) each(add, sv) each(add, vs) \
+  each(subtract, vv) each(subtract, sv) each(subtract, vs) \
+  each(multiply, vv) each(multiply, sv) each(multiply, vs)
 
-#define FUSED_NAME(name, suffix, scalars) FN(fused_##name##_##suffix),
+#define FUSED_NAME(name, suffix) FN(fused_##name##_##suffix),
 enum FN(fused_operation) { FN(fused_call), FUSED_OPERATIONS(FUSED_NAME) };
 
-/* The operation's number if it is written out below. */
+/* The operation's number if its loop stands in line below. */
 static int32_t FN(fused_operation_of)(netjac_loop loop) {
-#define FUSED_NUMBER(name, suffix, scalars) \
+#define FUSED_NUMBER(name, suffix) \
   if (loop == (netjac_loop)FN(each_##name##_##suffix)) return FN(fused_##name##_##suffix);
   FUSED_OPERATIONS(FUSED_NUMBER)
   return FN(fused_call);
@@ -26,19 +26,8 @@ static void FN(fused_steps)(const netjac_fused_step *step, int64_t steps, char *
     real *y = (real *)slots[step->result];
     const real *a = (const real *)slots[step->a], *b = (const real *)slots[step->b];
     switch (step->operation) {
-#define FUSED_CASE(name, suffix, scalars) \
-  case FN(fused_##name##_##suffix): { \
-    const vector first_a = (vector)*a, first_b = (vector)*b; \
-    int64_t i = 0; \
-    for (; i + LANES <= n; i += LANES) \
-      FN(store)(y + i, FN(name)(scalars & NETJAC_SCALAR_A ? first_a : FN(load)(a + i), \
-                                scalars & NETJAC_SCALAR_B ? first_b : FN(load)(b + i))); \
-    if (i < n) \
-      FN(store_part)(y + i, FN(name)(scalars & NETJAC_SCALAR_A ? first_a : FN(load_part)(a + i, n - i), \
-                                     scalars & NETJAC_SCALAR_B ? first_b : FN(load_part)(b + i, n - i)), \
-                     n - i); \
-    break; \
-  }
+#define FUSED_CASE(name, suffix) \
+  case FN(fused_##name##_##suffix): FN(loop_##name##_##suffix)(y, a, b, n); break;
       FUSED_OPERATIONS(FUSED_CASE)
       default:
         if (step->operands == 1)

@@ -28,37 +28,13 @@ static int64_t FN(packed_size)(int64_t k, int64_t n) {
   return size > 0 ? size : 1;
 }
 
-/* The first halves of two vectors, element by element in turn, and the second halves. */
-#undef INTERLEAVED_LOW
-#undef INTERLEAVED_HIGH
-#if LANES == 2
-#define INTERLEAVED_LOW 0, 2
-#define INTERLEAVED_HIGH 1, 3
-#elif LANES == 4
-#define INTERLEAVED_LOW 0, 4, 1, 5
-#define INTERLEAVED_HIGH 2, 6, 3, 7
-#elif LANES == 8
-#define INTERLEAVED_LOW 0, 8, 1, 9, 2, 10, 3, 11
-#define INTERLEAVED_HIGH 4, 12, 5, 13, 6, 14, 7, 15
-#else
-#define INTERLEAVED_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
-#define INTERLEAVED_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
-#endif
-
-/* LANES contiguous elements of each of LANES columns, as rows; zeros for columns from `count` on. Each round
-   of interleaving moves one bit of an element's column number into its row number. */
+/* LANES contiguous elements of each of LANES columns, as rows; zeros for columns from `count` on. */
 INLINE void FN(pack_turned)(real *packed, int64_t width, const real *b, int64_t column_stride,
                             int64_t count) {
-  vector v[LANES], w[LANES];
+  vector v[LANES];
   UNROLL for (int j = 0; j < LANES; j++)
     v[j] = j < count ? FN(load)(b + j * column_stride) : (vector)(real)0;
-  UNROLL for (int round = 1; round < LANES; round *= 2) {
-    UNROLL for (int j = 0; j < LANES / 2; j++) {
-      w[2 * j] = __builtin_shufflevector(v[j], v[j + LANES / 2], INTERLEAVED_LOW);
-      w[2 * j + 1] = __builtin_shufflevector(v[j], v[j + LANES / 2], INTERLEAVED_HIGH);
-    }
-    UNROLL for (int j = 0; j < LANES; j++) v[j] = w[j];
-  }
+  FN(turn)(v);
   UNROLL for (int i = 0; i < LANES; i++) FN(store)(packed + i * width, v[i]);
 }
 
