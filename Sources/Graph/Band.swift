@@ -41,10 +41,10 @@ package struct Band {
   }
 
   /// The same band with each diagonal replaced.
-  func map(isZeroOutside: Bool? = nil, _ transform: (Value) throws -> Value) rethrows -> Band {
+  func map(_ transform: (Value) throws -> Value) rethrows -> Band {
     Band(
       diagonals: try diagonals.map(transform), first: first, length: length,
-      isZeroOutside: isZeroOutside ?? self.isZeroOutside)
+      isZeroOutside: isZeroOutside)
   }
 
   /// The band with zeros where diagonals leave the line.

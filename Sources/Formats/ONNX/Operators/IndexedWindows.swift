@@ -33,11 +33,7 @@ extension ProgramBuilder {
       (pad.low + pad.high).allSatisfy({ (0..<1 << 29).contains($0) }),
       (pad.low.prefix(outer) + pad.high.prefix(outer)).allSatisfy({ $0 == 0 })
     else { return try add(Window(axes), [image]) }
-    let moved = zip(axes, pad.low.dropFirst(outer)).map { axis, low in
-      WindowAxis(
-        size: axis.size, stride: axis.stride, dilation: axis.dilation, low: axis.low + low,
-        count: axis.count)
-    }
+    let moved = zip(axes, pad.low.dropFirst(outer)).map { $0.moved(by: $1) }
     return try add(Window(moved), node(image).operands)
   }
 

@@ -104,6 +104,18 @@ struct BatchedProgram {
     }
   }
 
+  /// Whether windows, or what is found in them or folded, are those of the other size too.
+  func hasSameWindows(_ value: Value) -> Bool {
+    isSame(value) { primitive in
+      switch primitive {
+      case let window as Window: window.axes.numbers
+      case let extreme as WindowExtreme: extreme.axes.numbers
+      case let fold as Fold: fold.axes.numbers + fold.spatial
+      default: []
+      }
+    }
+  }
+
   /// Whether numbers that attributes hold are those of the other size too.
   func isSame(_ value: Value, _ numbers: (any Primitive) -> [Int]) -> Bool {
     numbers(program.nodes[value.index].primitive) == numbers(other.nodes[value.index].primitive)

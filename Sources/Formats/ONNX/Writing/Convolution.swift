@@ -76,7 +76,7 @@ extension BatchedProgram {
     for side in 0..<2 {
       let windows = unshaped(node.operands[side])
       guard let window = program.nodes[windows.index].primitive as? Window,
-        isSame(windows, { ($0 as? Window)?.axes.numbers ?? [] }),
+        hasSameWindows(windows),
         let found = try? convolution(
           window, windows, ProductLabels(dot, node, imageSide: side, in: self), node.operands, side)
       else { continue }
@@ -155,7 +155,7 @@ extension BatchedProgram {
   {
     let product = unshaped(node.operands[0])
     guard isConvolved(node.type), let dot = program.nodes[product.index].primitive as? Dot,
-      isSame(value, { ($0 as? Fold).map { $0.axes.numbers + $0.spatial } ?? [] })
+      hasSameWindows(value)
     else { return nil }
     for side in 0..<2 {
       let inner = program.nodes[product.index]

@@ -7,7 +7,7 @@ extension ProgramWriter {
     let rank = window.axes.count
     let outer = program.type(x).rank - rank
     guard let spatial = batched.fixedLengths(x, last: rank),
-      batched.isSame(value, { ($0 as? Window)?.axes.numbers ?? [] })
+      batched.hasSameWindows(value)
     else { throw NotBatched(place: "a window") }
     if let place = SlidingPlace(window.axes, spatial), place.isSmall(spatial) {
       return try rows(window, place, x)
@@ -70,7 +70,7 @@ extension ProgramWriter {
 
   func write(_ fold: Fold, _ value: Value, _ x: Value) throws -> String {
     let outer = program.type(x).rank - 2 * fold.axes.count
-    if batched.isSame(value, { ($0 as? Fold).map { $0.axes.numbers + $0.spatial } ?? [] }),
+    if batched.hasSameWindows(value),
       let place = SlidingPlace(fold.axes, fold.spatial), place.isSmall(fold.spatial)
     {
       return try sums(fold, place, outer, x)

@@ -202,10 +202,7 @@ final class ProgramWriter {
 
   /// A shape as a value, computed where it depends on the batch.
   func shapeName(_ shape: [BatchedProgram.Length]) throws -> String {
-    let fixed = shape.compactMap { length -> Int? in
-      if case .fixed(let length) = length { length } else { nil }
-    }
-    if fixed.count == shape.count { return integers(fixed) }
+    if let fixed = BatchedProgram.fixed(shape) { return integers(fixed) }
     let parts = try shape.map { length in
       switch length {
       case .fixed(let length): integers([length])

@@ -97,7 +97,7 @@ extension BatchedProgram {
     guard let extreme = node.primitive as? WindowExtreme,
       let spatial = fixedLengths(node.operands[0], last: extreme.axes.count),
       let pads = ProgramWriter.pads(extreme, spatial, program.type(node.operands[0])),
-      isSame(places, { ($0 as? WindowExtreme)?.axes.numbers ?? [] })
+      hasSameWindows(places)
     else { return nil }
     let image = node.operands[0]
     let images = program.type(image).dims.dropLast(spatial.count).reduce(1, *)
@@ -114,7 +114,7 @@ extension BatchedProgram {
     let sum = program.nodes[node.operands[0].index]
     guard isConvolved(node.type), let reduction = sum.primitive as? ReduceSum,
       let window = program.nodes[sum.operands[0].index].primitive as? Window,
-      isSame(sum.operands[0], { ($0 as? Window)?.axes.numbers ?? [] })
+      hasSameWindows(sum.operands[0])
     else { return nil }
     let image = program.nodes[sum.operands[0].index].operands[0]
     let rank = window.axes.count

@@ -17,6 +17,12 @@ package struct WindowAxis: Hashable, Sendable {
     self.count = count
   }
 
+  /// The same windows of an array that lacks its first `offset` elements.
+  package func moved(by offset: Int) -> WindowAxis {
+    WindowAxis(
+      size: size, stride: stride, dilation: dilation, low: low + offset, count: count)
+  }
+
   var isValid: Bool {
     size >= 0 && stride >= 1 && dilation >= 1 && count >= 0
       && [size, stride, dilation, count].allSatisfy { $0 < 1 << 30 } && abs(low.clamped) < 1 << 30
@@ -173,11 +179,7 @@ package struct Fold: Primitive {
       part.sizes.prefix(outer) == shape.dims.prefix(outer),
       zip(part.sizes.dropFirst(outer), spatial).allSatisfy({ 2 * $0 > $1 })
     else { return nil }
-    let moved = zip(axes, part.starts.dropFirst(outer)).map { axis, start in
-      WindowAxis(
-        size: axis.size, stride: axis.stride, dilation: axis.dilation, low: axis.low + start,
-        count: axis.count)
-    }
+    let moved = zip(axes, part.starts.dropFirst(outer)).map { $0.moved(by: $1) }
     return moved.allSatisfy(\.isValid)
       ? Fold(moved, spatial: Array(part.sizes.dropFirst(outer))) : nil
   }
