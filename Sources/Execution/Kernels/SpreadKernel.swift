@@ -122,50 +122,53 @@ final class SpreadKernel: Kernel {
   private static let cachedBytes = 1 << 18
 
   override func run(_ bases: Bases) {
-    let start = places.pointer(bases, as: Int64.self)
-    for group in 0..<sets.groups {
-      let places = start + group * sets.placeStride
-      let first = group * sets.size
-      switch lanes {
-      case .features:
-        for set in first..<first + sets.size { spread(set, places, bases) }
-      case .sets(let most):
-        for set in stride(from: 0, to: sets.size, by: most) {
-          spread(first + set, min(most, sets.size - set), places, bases)
+    let scratch = scratch.pointer(bases)
+    if isDouble {
+      let kernel = kernel.assumingMemoryBound(to: Double.self)
+      run(bases, Double.self) { y, updates, count, places in
+        if let count {
+          spreadSets64?(y, updates, count, places, shape.start, kernel, scratch)
+        } else {
+          spread64?(y, updates, places, shape.start, kernel, scratch)
+        }
+      }
+    } else {
+      let kernel = kernel.assumingMemoryBound(to: Float.self)
+      run(bases, Float.self) { y, updates, count, places in
+        if let count {
+          spreadSets32?(y, updates, count, places, shape.start, kernel, scratch)
+        } else {
+          spread32?(y, updates, places, shape.start, kernel, scratch)
         }
       }
     }
   }
 
-  private func spread(_ set: Int, _ places: UnsafePointer<Int64>, _ bases: Bases) {
-    let scratch = scratch.pointer(bases)
-    if isDouble {
-      spread64?(
-        target.pointer(bases, as: Double.self) + set * targetCount,
-        updates.pointer(bases, as: Double.self) + set * updateCount, places, shape.start,
-        kernel.assumingMemoryBound(to: Double.self), scratch)
-    } else {
-      spread32?(
-        target.pointer(bases, as: Float.self) + set * targetCount,
-        updates.pointer(bases, as: Float.self) + set * updateCount, places, shape.start,
-        kernel.assumingMemoryBound(to: Float.self), scratch)
-    }
-  }
-
-  private func spread(
-    _ set: Int, _ count: Int, _ places: UnsafePointer<Int64>, _ bases: Bases
+  /// Calls `spread` for each set, or with a count for each block of sets that lie side by side.
+  @inline(__always)
+  private func run<Element>(
+    _ bases: Bases, _ type: Element.Type,
+    _ spread: (
+      UnsafeMutablePointer<Element>, UnsafePointer<Element>, Int64?, UnsafePointer<Int64>
+    ) -> Void
   ) {
-    let scratch = scratch.pointer(bases)
-    if isDouble {
-      spreadSets64?(
-        target.pointer(bases, as: Double.self) + set * targetCount,
-        updates.pointer(bases, as: Double.self) + set * updateCount, Int64(count), places,
-        shape.start, kernel.assumingMemoryBound(to: Double.self), scratch)
-    } else {
-      spreadSets32?(
-        target.pointer(bases, as: Float.self) + set * targetCount,
-        updates.pointer(bases, as: Float.self) + set * updateCount, Int64(count), places,
-        shape.start, kernel.assumingMemoryBound(to: Float.self), scratch)
+    let places = places.pointer(bases, as: Int64.self)
+    let y = target.pointer(bases, as: type)
+    let updates = updates.pointer(bases, as: type)
+    for group in 0..<sets.groups {
+      let places = places + group * sets.placeStride
+      let (first, end) = (group * sets.size, (group + 1) * sets.size)
+      switch lanes {
+      case .features:
+        for set in first..<end {
+          spread(y + set * targetCount, updates + set * updateCount, nil, places)
+        }
+      case .sets(let most):
+        for set in stride(from: first, to: end, by: most) {
+          spread(
+            y + set * targetCount, updates + set * updateCount, Int64(min(most, end - set)), places)
+        }
+      }
     }
   }
 }
