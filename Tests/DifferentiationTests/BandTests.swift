@@ -10,30 +10,16 @@ struct BandTests {
   @Test("a network along a line is differentiated by diagonals", arguments: LineNetwork.all)
   func line(_ network: LineNetwork) throws {
     let program = try network.program()
-    let (n, m) = (program.inputTypes[0].count, program.outputTypes[0].count)
+    let sparse = try verifiedSparse(program)
+    #expect(sparse.summary.hasSuffix("by diagonals"), "\(sparse.summary)")
+    // The same values make the dense matrix.
     var random = Random(seed: 42)
     let x = [random.tensor(program.inputTypes[0])]
-    let expected = try program.columnwiseJacobian(at: x)
-
-    let sparse = try SparseJacobian(of: program)
-    try sparse.program.check()
-    #expect(sparse.summary.hasSuffix("by diagonals"), "\(sparse.summary)")
-    let values = try sparse.program.evaluate(x)[1].reals
-    var rows = [[Double]](repeating: [Double](repeating: 0, count: n), count: m)
-    for column in 0..<n {
-      for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
-        rows[sparse.rowIndices[k]][column] = values[k]
-      }
-    }
-    let jacobian = try Jacobian.program(of: program)
+    let jacobian = try verified(program)
     #expect(jacobian.order.contains("diagonals"))
-    let matrix = try jacobian.program.evaluate(x)[1].reals
-    for row in 0..<m {
-      for column in 0..<n {
-        #expect(isClose(rows[row][column], expected[row][column]), "[\(row), \(column)]")
-        #expect(matrix[row * n + column] == rows[row][column], "[\(row), \(column)]")
-      }
-    }
+    #expect(!jacobian.isTransposed)
+    #expect(
+      try jacobian.program.evaluate(x)[1].rows == sparse.matrix(of: program, at: x))
   }
 
   @Test("takes fewer multiply-adds than seeds do")
@@ -52,17 +38,7 @@ struct BandTests {
       let y = try p.tanh(p.dot(kernel, windows, [0], [0, 1], [1]))
       return try p.multiply(y, p.reverse(x, [0]))
     }
-    let sparse = try SparseJacobian(of: network)
-    #expect(!sparse.summary.contains("diagonals"))
-    var random = Random(seed: 43)
-    let x = [random.tensor(network.inputTypes[0])]
-    let expected = try network.columnwiseJacobian(at: x)
-    let values = try sparse.program.evaluate(x)[1].reals
-    for column in 0..<32 {
-      for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
-        #expect(isClose(values[k], expected[sparse.rowIndices[k]][column]))
-      }
-    }
+    #expect(try !verifiedSparse(network).summary.contains("diagonals"))
   }
 
   @Test("absurd steps and margins leave no band, and no harm")
@@ -82,16 +58,7 @@ struct BandTests {
         }
         return y
       }
-      let sparse = try SparseJacobian(of: network)
-      var random = Random(seed: 45)
-      let x = [random.tensor(network.inputTypes[0])]
-      let expected = try network.columnwiseJacobian(at: x)
-      let values = try sparse.program.evaluate(x)[1].reals
-      for column in 0..<32 {
-        for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
-          #expect(isClose(values[k], expected[sparse.rowIndices[k]][column]))
-        }
-      }
+      try verifiedSparse(network)
     }
   }
 }

@@ -20,38 +20,6 @@ import Testing
     }
   }
 
-  /// The dense matrix that a sparse Jacobian stands for.
-  private func dense(_ sparse: SparseJacobian, _ program: Program, _ x: [Tensor]) throws
-    -> [[Double]]
-  {
-    let (n, m) = (program.inputTypes[0].count, program.outputTypes[0].count)
-    var rows = [[Double]](repeating: [Double](repeating: 0, count: n), count: m)
-    let values = try sparse.program.evaluate(x)[1].reals
-    #expect(values.count == sparse.rowIndices.count)
-    for column in 0..<n {
-      for k in sparse.columnPointers[column]..<sparse.columnPointers[column + 1] {
-        rows[sparse.rowIndices[k]][column] = values[k]
-      }
-    }
-    return rows
-  }
-
-  private func verify(_ program: Program) throws -> SparseJacobian {
-    var random = Random(seed: 22)
-    let x = [random.tensor(program.inputTypes[0])]
-    let sparse = try SparseJacobian(of: program)
-    try sparse.program.check()
-    let rows = try dense(sparse, program, x)
-    let expected = try program.columnwiseJacobian(at: x)
-    for (row, columns) in rows.enumerated() {
-      for (column, value) in columns.enumerated() {
-        #expect(isClose(value, expected[row][column]), "[\(row), \(column)]")
-      }
-    }
-    #expect(try disagreement([sparse.program.evaluate(x)[0]], program.evaluate(x)) == nil)
-    return sparse
-  }
-
   @Test("Three convolutions of width 3 make a band of seven, and seven seeds find it")
   func bandedChain() throws {
     let program = try convolutions(3, points: 40)
@@ -61,7 +29,7 @@ import Testing
     }
     let colouring = Colouring(pattern, columns: 40)
     #expect(colouring.count == 7)
-    let sparse = try verify(program)
+    let sparse = try verifiedSparse(program)
     #expect(sparse.seedCount == 7)
     #expect(sparse.rowIndices.count == 7 * 40 - 2 * (1 + 2 + 3))
   }
@@ -111,14 +79,14 @@ import Testing
   @Test("An arrow is coloured from its narrow side")
   func arrow() throws {
     // Every output sees the last input and one of its own.
-    let byColumns = try verify(
+    let byColumns = try verifiedSparse(
       Program.ofVector(9) { p, x in
         let last = try p.broadcast(p.slice(x, axis: 0, start: 8, size: 1), to: [8])
         return try p.multiply(p.tanh(p.slice(x, axis: 0, start: 0, size: 8)), last)
       })
     #expect(byColumns.seedCount == 2)
     // One output sees all inputs, the others one each.
-    let byRows = try verify(
+    let byRows = try verifiedSparse(
       Program.ofVector(8) { p, x in
         let sum = try p.reshape(p.reduceSum(p.multiply(x, x), over: [0]), [1])
         return try p.concatenate([p.sine(x), sum], axis: 0)
@@ -128,17 +96,17 @@ import Testing
 
   @Test("Diagonal, empty and constant Jacobians")
   func extremes() throws {
-    let diagonal = try verify(.ofVector(30) { p, x in try p.tanh(x) })
+    let diagonal = try verifiedSparse(.ofVector(30) { p, x in try p.tanh(x) })
     #expect(diagonal.seedCount == 1)
     #expect(diagonal.rowIndices == Array(0..<30))
     #expect(diagonal.columnPointers == Array(0...30))
-    let constant = try verify(.ofVector(5) { p, x in try p.detach(x) })
+    let constant = try verifiedSparse(.ofVector(5) { p, x in try p.detach(x) })
     #expect(constant.rowIndices.isEmpty)
     #expect(constant.columnPointers == [0, 0, 0, 0, 0, 0])
-    let same = try verify(.ofVector(3) { _, x in x })
+    let same = try verifiedSparse(.ofVector(3) { _, x in x })
     #expect(same.rowIndices == [0, 1, 2])
-    _ = try verify(.ofVector(0) { _, x in x })
-    _ = try verify(.dense([4, 5, 3]))
+    _ = try verifiedSparse(.ofVector(0) { _, x in x })
+    _ = try verifiedSparse(.dense([4, 5, 3]))
   }
 
   @Test("Zeros among the weights are holes in the pattern")
@@ -149,7 +117,7 @@ import Testing
       return try p.dot(weights, x, [0, 1], [1], [0])
     }
     #expect(try program.jacobianPattern().rows == [[0, 2], [1]])
-    _ = try verify(program)
+    _ = try verifiedSparse(program)
   }
 
   @Test("A block-diagonal product keeps its blocks")
@@ -160,7 +128,7 @@ import Testing
       let rows = try p.tanh(p.matrixProduct(p.reshape(x, [4, 3]), weights))
       return try p.reshape(rows, [16])
     }
-    let sparse = try verify(program)
+    let sparse = try verifiedSparse(program)
     #expect(sparse.seedCount == 3)
     #expect(sparse.rowIndices.count == 4 * 3 * 4)
   }
@@ -170,7 +138,7 @@ import Testing
     let program = try Program.ofVector(4) { p, x in
       try p.add(p.multiply(p.sign(x), p.reverse(p.tanh(x), [0])), p.floor(x))
     }
-    let sparse = try verify(program)
+    let sparse = try verifiedSparse(program)
     #expect(try program.jacobianPattern().rows == [[3], [2], [1], [0]])
     #expect(sparse.seedCount == 1)
   }
@@ -220,7 +188,7 @@ import Testing
       }
       return try p.concatenate(states, axis: 0)
     }
-    let sparse = try verify(program)
+    let sparse = try verifiedSparse(program)
     // The lower triangle of blocks.
     #expect(sparse.rowIndices.count == steps * (steps + 1) / 2 * width * width)
     for column in 0..<steps * width {
