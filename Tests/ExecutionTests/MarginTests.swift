@@ -114,4 +114,19 @@ struct MarginTests {
       }
     }
   }
+
+  @Test(
+    "windows of whole numbers and truth values are laid out",
+    arguments: [ElementType.int64, .int32, .bool])
+  func wholeNumbers(_ element: ElementType) throws {
+    let p = ProgramBuilder()
+    let x = try p.input(TensorType(element, [2, 24]))
+    let windows = try p.add(Window([WindowAxis(size: 3, low: 1, count: 24)]), [x])
+    let y = try element == .bool ? p.add(Not(), [windows]) : p.add(windows, windows)
+    for set in InstructionSet.available {
+      try expectAgreement(p.program(outputs: [y]), set, 0) { names in
+        !names.contains { $0.hasPrefix("pad") }
+      }
+    }
+  }
 }

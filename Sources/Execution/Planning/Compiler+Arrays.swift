@@ -60,12 +60,14 @@ extension Compiler {
       let concatenate = program.nodes[use.user].primitive as? Concatenate,
       placements[use.user] == nil
     else { return nil }
-    let others = users[index].filter { $0 != use.first && !absorbed.contains($0) }
-    guard others.isEmpty || program.nodes[index].primitive is Concatenate,
+    let known = absorbed.union([use.first])
+    let isOnlyUse = users[index].allSatisfy(known.contains)
+    guard isOnlyUse || program.nodes[index].primitive is Concatenate,
       let part = parts(of: concatenate, use.user, in: concatenation(use.user))[use.place]
         .reshaped(program.nodes[index].type.shape), canWrite(part)
     else { return nil }
-    return others.allSatisfy { readsRows($0, of: index, at: part) } ? part : nil
+    let canRead = everyReader(of: index, at: part, besides: known, readsRows)
+    return canRead ? part : nil
   }
 
   /// The one concatenation that takes a value, once, if need be through reshapes that nothing else
@@ -87,13 +89,9 @@ extension Compiler {
     return found
   }
 
-  /// Whether a use is, maybe through views, a product with a known matrix that takes its rows from
-  /// this place.
+  /// Whether a user is a product with a known matrix that takes its rows from this place.
   private func readsRows(_ user: Int, of index: Int, at place: Placement) -> Bool {
     let node = program.nodes[user]
-    if node.isView, !isOutput[user], let view = Compiler.view(node, of: place) {
-      return users[user].allSatisfy { readsRows($0, of: user, at: view) }
-    }
     guard let dot = node.primitive as? Dot,
       let side = node.operands.firstIndex(where: { $0.index == index }),
       let matrix = placements[node.operands[1 - side].index], constantMemory(matrix) != nil

@@ -44,16 +44,18 @@ extension Compiler {
       last.unscaled = newPlacement(for: unscaled)
       if unscaled == product { for view in views { try lowerView(view) } }
     }
-    multiply(plan, a, b, y, last)
+    try multiply(plan, a, b, y, last)
     noteActivity(of: y, last)
     try lowerGroup(members.filter { !match.absorbed.contains($0) })
   }
 
   /// Remembers which zeros a relu's slope leaves in a product's result.
   private mutating func noteActivity(of y: Placement, _ last: EpiloguePlacements) {
+    if last.activation == NETJAC_ACTIVATION_RELU, let slope = last.slope {
+      activity.addSlope(slope)
+    }
     guard fillsBuffer(y) else { return }
     if last.activation == NETJAC_ACTIVATION_RELU {
-      if let slope = last.slope { activity.addSlope(slope) }
       if last.scale == nil, let columns = y.dims.last {
         activity.add(.init(placement: y, row: columns, rowsPerGroup: 1), of: y)
       }

@@ -20,7 +20,7 @@ extension Compiler {
     }
     let plan = self.plan(dot, index, a, b)
     let y = placement(of: index, from: plan)
-    multiply(plan, a, b, y, EpiloguePlacements())
+    try multiply(plan, a, b, y, EpiloguePlacements())
   }
 
   /// Where the result of a product and the nodes that it absorbed goes.
@@ -104,9 +104,12 @@ extension Compiler {
 
   mutating func multiply(
     _ plan: DotPlan, _ a: Placement, _ b: Placement, _ y: Placement, _ last: EpiloguePlacements
-  ) {
+  ) throws {
     let (left, right) = plan.isSwapped ? (b, a) : (a, b)
-    let constant = plan.indexed == nil ? constantMemory(right) : nil
+    if let indexed = plan.indexed {
+      return try multiplyIndexed(indexed, left, right, y, last)
+    }
+    let constant = constantMemory(right)
     if let constant, multiplyActive(plan, left, right, constant, y, last) { return }
     if let constant, RowDotsKernel.suits(plan, y.element), !DotKernel.prefersBLAS(plan) {
       steps.append(
@@ -127,20 +130,34 @@ extension Compiler {
     steps.append(
       Step(
         reads: [a.buffer, b.buffer] + last.reads, writes: [y.buffer] + last.writes,
-        scratchBytes: plan.indexed == nil
-          ? DotKernel.scratchBytes(plan, y.element, isKnown: constant != nil) : 0,
+        scratchBytes: DotKernel.scratchBytes(plan, y.element, isKnown: constant != nil),
         product: product
       ) { addresses in
-        let epilogue = last.epilogue(addresses)
-        if let indexed = plan.indexed, let target = IndexedDotKernel.Target(indexed, in: y) {
-          return IndexedDotKernel(
-            indexed, a: addresses.operand(left), b: addresses.operand(right),
-            y: addresses.operand(y), target, element: y.element, epilogue: epilogue,
-            rowBiasSteps: last.rowBias?.steps ?? [], scaleSteps: last.scaleSteps)
-        }
-        return DotKernel(
+        DotKernel(
           plan, a: addresses.operand(left), b: addresses.operand(right), y: addresses.operand(y),
-          scratch: addresses.scratch, element: y.element, constant: constant, epilogue: epilogue)
+          scratch: addresses.scratch, element: y.element, constant: constant,
+          epilogue: last.epilogue(addresses))
+      })
+  }
+
+  private mutating func multiplyIndexed(
+    _ plan: IndexedPlan, _ left: Placement, _ right: Placement, _ y: Placement,
+    _ last: EpiloguePlacements
+  ) throws {
+    guard let target = IndexedDotKernel.Target(plan, in: y) else {
+      throw NetJacError(
+        .defect, "a product of \(plan.rows) rows of \(plan.columns) cannot be written to \(y)")
+    }
+    steps.append(
+      Step(
+        reads: [left.buffer, right.buffer] + last.reads, writes: [y.buffer] + last.writes,
+        scratchBytes: 0
+      ) { addresses in
+        IndexedDotKernel(
+          plan, a: addresses.operand(left), b: addresses.operand(right),
+          y: addresses.operand(y), target, element: y.element,
+          epilogue: last.epilogue(addresses), rowBiasSteps: last.rowBias?.steps ?? [],
+          scaleSteps: last.scaleSteps)
       })
   }
 

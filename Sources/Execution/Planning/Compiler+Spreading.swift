@@ -62,24 +62,6 @@ extension Compiler {
     }
     return (laid, .init(groups: form.sets, placeStride: laid.strides[0], size: 1))
   }
-
-  /// The only node that uses a value, if need be through reshapes.
-  private func onlyUse(_ index: Int) -> Use? {
-    var index = index
-    while true {
-      guard !isOutput[index], users[index].count == 1, let user = users[index].first else {
-        return nil
-      }
-      guard program.nodes[user].primitive is Reshape else { return Use(user: user, operand: index) }
-      index = user
-    }
-  }
-}
-
-/// The only use of a value: the node, and the reshape of the value that it reads.
-private struct Use {
-  let user: Int
-  let operand: Int
 }
 
 /// fold(Σ kernel[c, f, k…]·scatter(updates)[q, c, o…]) as sets q, channels c, features f.
@@ -104,7 +86,10 @@ private struct SpreadForm {
   private let lengths: [Int]
 
   /// `array` is the scatter's use, by a product, and `folded` the product's, by a fold.
-  init?(_ program: Program, _ scatter: ScatterAdd, _ index: Int, array: Use, folded: Use) {
+  init?(
+    _ program: Program, _ scatter: ScatterAdd, _ index: Int, array: Compiler.Use,
+    folded: Compiler.Use
+  ) {
     guard let dot = program.nodes[array.user].primitive as? Dot,
       let fold = program.nodes[folded.user].primitive as? Fold
     else { return nil }

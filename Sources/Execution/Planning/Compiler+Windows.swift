@@ -42,22 +42,17 @@ extension Compiler {
   mutating func partOfPadding(
     _ index: Int, absorbed: Set<Int> = [], where canWrite: (Placement) -> Bool = { _ in true }
   ) -> Placement? {
-    var operand = index
-    var user = index
-    while program.nodes[user].primitive is Reshape || user == index {
-      operand = user
-      let others = users[operand].filter { !absorbed.contains($0) }
-      guard !isOutput[operand], others.count == 1 else { return nil }
-      user = others[0]
-    }
-    guard let window = program.nodes[user].primitive as? Window else { return nil }
-    let type = program.nodes[operand].type
-    let margins = Margins(window, type.dims)
-    guard type.count > 0, !margins.isNone, margins.sizes == type.dims,
-      let lines = margins.paddedDims(type.dims).product(upTo: program.nodes[user].type.count),
-      lines > 0
+    guard let use = onlyUse(index, besides: absorbed),
+      let window = program.nodes[use.user].primitive as? Window
     else { return nil }
-    let padded = TensorType(type.element, Shape(margins.paddedDims(type.dims)))
+    let user = use.user
+    let type = program.nodes[use.operand].type
+    let margins = Margins(window, type.dims)
+    let dims = margins.paddedDims(type.dims)
+    guard type.count > 0, !margins.isNone, margins.sizes == type.dims,
+      let count = dims.product(upTo: program.nodes[user].type.count), count > 0
+    else { return nil }
+    let padded = TensorType(type.element, Shape(dims))
     // A buffer that no step comes to use takes no memory.
     let target = Placement(buffer: addBuffer(.arena, padded.byteCount), padded)
     let inner = target.between(margins, type.dims)
@@ -102,44 +97,48 @@ extension Compiler {
 
   /// Whether every use of the node, through views, can read this placement as it is.
   private func isReadInPlace(_ index: Int, _ placement: Placement) -> Bool {
-    onlyProductsRead(index, placement) || onlyLinesAreRead(index, placement)
+    // Margins are those of real numbers.
+    program.nodes[index].type.element.isReal
+      && (onlyProductsRead(index, placement) || onlyLinesAreRead(index, placement))
   }
 
   /// Whether every use of the node, through views, is elementwise work along lines.
   private func onlyLinesAreRead(_ index: Int, _ placement: Placement) -> Bool {
-    guard !isOutput[index], !users[index].isEmpty, placement.strides.last == 1,
-      placement.dims.last.map({ $0 >= FusedKernel.shortestRow }) ?? false
-    else { return false }
-    return users[index].allSatisfy { user in
-      let node = program.nodes[user]
-      if node.isView {
-        return Compiler.view(node, of: placement).map { onlyLinesAreRead(user, $0) } ?? false
-      }
-      return node.primitive is any Elementwise
+    everyReader(of: index, at: placement) { user, _, placement in
+      program.nodes[user].primitive is any Elementwise && placement.strides.last == 1
+        && placement.dims.last.map { $0 >= FusedKernel.shortestRow } ?? false
     }
   }
 
   /// Whether every use of the node, through views, is a product that takes it as an indexed operand
   /// from this placement.
   private func onlyProductsRead(_ index: Int, _ placement: Placement) -> Bool {
-    guard !isOutput[index], program.nodes[index].type.element.isReal, !users[index].isEmpty else {
-      return false
-    }
-    return users[index].allSatisfy { user in
+    everyReader(of: index, at: placement) { user, operand, placement in
       let node = program.nodes[user]
-      if node.isView {
-        guard let view = Compiler.view(node, of: placement) else { return false }
-        return onlyProductsRead(user, view)
-      }
       guard let dot = node.primitive as? Dot else { return false }
-      let operands = node.operands.map { operand -> Placement in
-        if operand.index == index { return placement }
-        return placements[operand.index]
-          ?? Placement(buffer: placement.buffer, program.type(operand))
+      let operands = node.operands.map { other -> Placement in
+        if other.index == operand { return placement }
+        return placements[other.index]
+          ?? Placement(buffer: placement.buffer, program.type(other))
       }
-      let side = node.operands.map(\.index).firstIndex(of: index)
+      let side = node.operands.map(\.index).firstIndex(of: operand)
       let plan = self.plan(dot, user, operands[0], operands[1])
       return plan.indexed != nil && side == (plan.isSwapped ? 0 : 1)
+    }
+  }
+
+  /// Whether whatever reads a value from this placement, if need be through views, is accepted: called
+  /// with the node, its operand and where that is. Some users may be left out of account.
+  func everyReader(
+    of index: Int, at placement: Placement, besides ignored: Set<Int> = [],
+    _ accepts: (_ user: Int, _ operand: Int, _ placement: Placement) -> Bool
+  ) -> Bool {
+    guard !isOutput[index], !users[index].isEmpty else { return false }
+    return users[index].allSatisfy { user in
+      if ignored.contains(user) { return true }
+      guard program.nodes[user].isView else { return accepts(user, index, placement) }
+      guard let view = Compiler.view(program.nodes[user], of: placement) else { return false }
+      return everyReader(of: user, at: view, accepts)
     }
   }
 

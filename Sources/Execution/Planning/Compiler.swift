@@ -121,6 +121,25 @@ struct Compiler {
     return isNeeded
   }
 
+  // MARK: - Uses
+
+  /// The only use of a value: the node, and the reshape of the value that it reads.
+  struct Use {
+    let user: Int
+    let operand: Int
+  }
+
+  /// The only node that uses a value, if need be through reshapes; some users may be left out of account.
+  func onlyUse(_ index: Int, besides ignored: Set<Int> = []) -> Use? {
+    var index = index
+    while true {
+      let users = users[index].filter { !ignored.contains($0) }
+      guard !isOutput[index], users.count == 1, let user = users.first else { return nil }
+      guard program.nodes[user].primitive is Reshape else { return Use(user: user, operand: index) }
+      index = user
+    }
+  }
+
   // MARK: - Buffers
 
   mutating func addBuffer(_ place: Buffer.Place, _ bytes: Int) -> Int {
