@@ -1,3 +1,5 @@
+import Tensors
+
 /// A model as an ONNX file states it: decoded and checked for size, not yet for meaning.
 package struct ONNXModel: Sendable {
   /// The version of the file format itself; operator versions are in `opsets`.
