@@ -32,7 +32,8 @@ let package = Package(
     .target(
       name: "Formats",
       dependencies: [
-        "Graph", "Models", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Containers", "Graph", "Models", "Tensors",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
       swiftSettings: strict + [.enableUpcomingFeature("MemberImportVisibility")]),

@@ -99,14 +99,14 @@ enum ActivationOperators {
   private enum GeluForm: String, CaseIterable { case none, tanh }
 
   /// `y = x·Φ(x) = x/2·(1 + erf(x/√2))`
-  private static func gelu(_ x: Value, in p: ProgramBuilder) throws -> Value {
+  static func gelu(_ x: Value, in p: ProgramBuilder) throws -> Value {
     let e = try p.errorFunction(p.multiply(x, p.scalar(0.5.squareRoot(), like: x)))
     let half = try p.multiply(x, p.scalar(0.5, like: x))
     return try p.multiply(half, p.add(e, p.scalar(1, like: x)))
   }
 
   /// `y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`
-  private static func geluByTanh(_ x: Value, in p: ProgramBuilder) throws -> Value {
+  static func geluByTanh(_ x: Value, in p: ProgramBuilder) throws -> Value {
     let square = try p.multiply(x, x)
     let factor = try p.add(
       p.multiply(square, p.scalar(0.044715, like: x)), p.scalar(1, like: x))
