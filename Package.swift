@@ -16,6 +16,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "Tensors", swiftSettings: strict),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Containers", dependencies: ["CZlib", "Tensors"], swiftSettings: strict),
     .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Differentiation", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
@@ -61,6 +63,7 @@ let package = Package(
       name: "TestCases", dependencies: ["Graph", "Tensors"], path: "Tests/TestCases",
       swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Tensors", "TestCases"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors", "TestCases"]),
     .testTarget(
       name: "DifferentiationTests",
