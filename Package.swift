@@ -28,11 +28,12 @@ let package = Package(
     .target(
       name: "Execution", dependencies: ["CKernels", "COpenBLAS", "Graph", "Tensors"],
       swiftSettings: strict),
+    .target(name: "Operations", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
       name: "Formats",
       dependencies: [
-        "Containers", "Graph", "Models", "Tensors",
+        "Containers", "Graph", "Models", "Operations", "Tensors",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
@@ -46,7 +47,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Training",
-      dependencies: ["Differentiation", "Execution", "Graph", "Models", "Networks", "Tensors"],
+      dependencies: [
+        "Differentiation", "Execution", "Graph", "Models", "Networks", "Operations", "Tensors",
+      ],
       swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(

@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Models
 import Tensors
 

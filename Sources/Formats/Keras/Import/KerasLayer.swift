@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// A weight that a layer declares, in the order in which Keras creates them.

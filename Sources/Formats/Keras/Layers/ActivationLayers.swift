@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// The functions that layers name as their activation.
@@ -14,23 +15,23 @@ enum KerasActivation {
     "relu": { p, x in try p.relu(x) },
     "relu6": { p, x in try p.minimum(p.relu(x), p.scalar(6, like: x)) },
     "leaky_relu": { p, x in try p.leakyRelu(x, slope: 0.2) },
-    "elu": { p, x in try ActivationOperators.exponentialUnit(x, scale: 1, in: p) },
+    "elu": { p, x in try p.exponentialUnit(x, scale: 1) },
     "selu": { p, x in
-      let y = try ActivationOperators.exponentialUnit(x, scale: 1.6732632423543772, in: p)
+      let y = try p.exponentialUnit(x, scale: 1.6732632423543772)
       return try p.multiply(y, p.scalar(1.0507009873554805, like: y))
     },
-    "celu": { p, x in try ActivationOperators.exponentialUnit(x, scale: 1, in: p) },
-    "gelu": { p, x in try ActivationOperators.gelu(x, in: p) },
-    "silu": { p, x in try p.multiply(x, p.sigmoid(x)) },
-    "swish": { p, x in try p.multiply(x, p.sigmoid(x)) },
-    "mish": { p, x in try p.multiply(x, p.tanh(p.softplus(x))) },
+    "celu": { p, x in try p.exponentialUnit(x, scale: 1) },
+    "gelu": { p, x in try p.gelu(x) },
+    "silu": { p, x in try p.swish(x) },
+    "swish": { p, x in try p.swish(x) },
+    "mish": { p, x in try p.mish(x) },
     "sigmoid": { p, x in try p.sigmoid(x) },
     "tanh": { p, x in try p.tanh(x) },
     "softmax": { p, x in try p.softmax(x, over: [p.shape(x).rank - 1]) },
     "softmax_v2": { p, x in try p.softmax(x, over: [p.shape(x).rank - 1]) },
     "log_softmax": { p, x in try p.logSoftmax(x, over: [p.shape(x).rank - 1]) },
     "softplus": { p, x in try p.softplus(x) },
-    "softsign": { p, x in try p.divide(x, p.add(p.absolute(x), p.scalar(1, like: x))) },
+    "softsign": { p, x in try p.softsign(x) },
     "exponential": { p, x in try p.exponential(x) },
     "log_sigmoid": { p, x in try p.negate(p.softplus(p.negate(x))) },
     "tanh_shrink": { p, x in try p.subtract(x, p.tanh(x)) },
@@ -81,7 +82,7 @@ enum KerasActivation {
   }
 
   private static func hardSigmoid(_ x: Value, slope: Double, in p: ProgramBuilder) throws -> Value {
-    try ActivationOperators.hardSigmoid(x, alpha: slope, beta: 0.5, in: p)
+    try p.hardSigmoid(x, alpha: slope, beta: 0.5)
   }
 
   /// The projection onto the simplex (Martins and Astudillo, 2016).
@@ -182,7 +183,7 @@ enum KerasActivationLayers {
         dims[axis - 1] = 1
       }
       let alpha = try p.broadcast(layer.weight("alpha", dims), to: p.shape(x))
-      return try p.select(p.isPositive(x), x, p.multiply(alpha, x))
+      return try p.leakyRelu(x, slope: alpha)
     },
   ]
 
@@ -203,8 +204,7 @@ enum KerasActivationLayers {
         try config.optionalReal("negative_slope") ?? config.real("alpha", default: 0.3)
       return try p.leakyRelu(x, slope: slope)
     case "ELU":
-      return try ActivationOperators.exponentialUnit(
-        x, scale: config.real("alpha", default: 1), in: p)
+      return try p.exponentialUnit(x, scale: config.real("alpha", default: 1))
     case "ThresholdedReLU":
       let theta = try p.scalar(config.real("theta", default: 1), like: x)
       return try p.select(p.compare(.greater, x, theta), x, p.scalar(0, like: x))
@@ -256,10 +256,6 @@ enum KerasActivationLayers {
 }
 
 extension ProgramBuilder {
-  func leakyRelu(_ x: Value, slope: Double) throws -> Value {
-    try select(isPositive(x), x, multiply(x, scalar(slope, like: x)))
-  }
-
   func clip(_ x: Value, _ low: Double, _ high: Double) throws -> Value {
     try maximum(scalar(low, like: x), minimum(scalar(high, like: x), x))
   }

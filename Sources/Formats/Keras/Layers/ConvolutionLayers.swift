@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Convolutions along one to three axes.
@@ -22,18 +23,18 @@ enum KerasConvolutionLayers {
       name, keys: ["filters", "groups"] + keys, weights: { [KerasWeight("kernel")] + $0.bias }
     ) { layer, p in
       let x = try layer.input(rank: rank + 2)
-      let geometry = try ConvolutionGeometry(layer.config, rank: rank)
+      let convolution = try KerasConvolution(layer.config, rank: rank)
       let filters = try layer.config.count("filters")
       let groups = try layer.config.count("groups", default: 1)
-      let channels = geometry.channels(x, in: p)
+      let channels = convolution.channels(x, in: p)
       guard channels % groups == 0, filters % groups == 0 else {
         throw NetJacError(
           .shape,
           "\(channels) channels and \(filters) filters cannot be divided into \(groups) groups")
       }
-      let kernel = try layer.weight("kernel", geometry.kernel + [channels / groups, filters])
-      let y = try geometry.convolution(x, kernel, groups: groups, in: p)
-      return try layer.finished(y, geometry, filters)
+      let kernel = try layer.weight("kernel", convolution.kernel + [channels / groups, filters])
+      let y = try convolution.applied(to: x, kernel, groups: groups, in: p)
+      return try layer.finished(y, convolution, filters)
     }
   }
 
@@ -44,20 +45,20 @@ enum KerasConvolutionLayers {
       weights: { [KerasWeight("kernel")] + $0.bias }
     ) { layer, p in
       let x = try layer.input(rank: rank + 2)
-      let geometry = try ConvolutionGeometry(layer.config, rank: rank)
+      let convolution = try KerasConvolution(layer.config, rank: rank)
       let filters = try layer.config.count("filters")
       let kernel = try layer.weight(
-        "kernel", geometry.kernel + [filters, geometry.channels(x, in: p)])
+        "kernel", convolution.kernel + [filters, convolution.channels(x, in: p)])
       var extra = try layer.config.ints("output_padding")
       if extra?.count == 1 { extra = [Int](repeating: extra?[0] ?? 0, count: rank) }
-      guard geometry.padding != .causal,
+      guard convolution.padding != .causal,
         extra.map({ $0.count == rank && $0.allSatisfy { $0 >= 0 } }) ?? true
       else {
         throw NetJacError(
           .format, "'output_padding' is \(extra ?? []); \(rank) numbers, none negative, are needed")
       }
-      let y = try geometry.transposed(x, kernel, outputPadding: extra, in: p)
-      return try layer.finished(y, geometry, filters)
+      let y = try convolution.transposed(x, kernel, outputPadding: extra, in: p)
+      return try layer.finished(y, convolution, filters)
     }
   }
 
@@ -67,12 +68,12 @@ enum KerasConvolutionLayers {
       weights: { [KerasWeight("kernel", or: "depthwise_kernel")] + $0.bias }
     ) { layer, p in
       let x = try layer.input(rank: rank + 2)
-      let geometry = try ConvolutionGeometry(layer.config, rank: rank)
+      let convolution = try KerasConvolution(layer.config, rank: rank)
       let multiplier = try layer.config.count("depth_multiplier", default: 1)
-      let channels = geometry.channels(x, in: p)
-      let kernel = try layer.weight("kernel", geometry.kernel + [channels, multiplier])
-      let y = try geometry.depthwise(x, kernel, in: p)
-      return try layer.finished(y, geometry, channels * multiplier)
+      let channels = convolution.channels(x, in: p)
+      let kernel = try layer.weight("kernel", convolution.kernel + [channels, multiplier])
+      let y = try convolution.depthwise(x, kernel, in: p)
+      return try layer.finished(y, convolution, channels * multiplier)
     }
   }
 
@@ -83,48 +84,32 @@ enum KerasConvolutionLayers {
       weights: { [KerasWeight("depthwise_kernel"), KerasWeight("pointwise_kernel")] + $0.bias }
     ) { layer, p in
       let x = try layer.input(rank: rank + 2)
-      let geometry = try ConvolutionGeometry(layer.config, rank: rank)
+      let convolution = try KerasConvolution(layer.config, rank: rank)
       let filters = try layer.config.count("filters")
       let multiplier = try layer.config.count("depth_multiplier", default: 1)
-      let channels = geometry.channels(x, in: p)
+      let channels = convolution.channels(x, in: p)
       let depthwise = try layer.weight(
-        "depthwise_kernel", geometry.kernel + [channels, multiplier])
-      let middle = try geometry.depthwise(x, depthwise, in: p)
+        "depthwise_kernel", convolution.kernel + [channels, multiplier])
+      let middle = try convolution.depthwise(x, depthwise, in: p)
       let ones = [Int](repeating: 1, count: rank)
       let pointwise = try layer.weight(
         "pointwise_kernel", ones + [channels * multiplier, filters])
-      let point = ConvolutionGeometry(
-        kernel: ones, strides: ones, dilations: ones, channelsAreLast: geometry.channelsAreLast)
-      let y = try point.convolution(middle, pointwise, groups: 1, in: p)
-      return try layer.finished(y, geometry, filters)
-    }
-  }
-}
-
-extension ConvolutionGeometry {
-  init(_ config: KerasConfiguration, rank: Int) throws {
-    let ones = [Int](repeating: 1, count: rank)
-    self.init(
-      kernel: try config.sizes("kernel_size", rank: rank),
-      strides: try config.sizes("strides", rank: rank, default: ones),
-      dilations: try config.sizes("dilation_rate", rank: rank, default: ones),
-      padding: try config.choice("padding", default: .valid),
-      channelsAreLast: config.channelsAreLast)
-    guard padding != .causal || rank == 1 && channelsAreLast else {
-      throw NetJacError(.unsupported, "'causal' padding is for one axis with its channels last")
+      let y = try KerasConvolution(kernel: ones, images: convolution.images)
+        .applied(to: middle, pointwise, in: p)
+      return try layer.finished(y, convolution, filters)
     }
   }
 }
 
 extension KerasCall {
   /// Bias and activation behind a convolution.
-  fileprivate func finished(_ y: Value, _ geometry: ConvolutionGeometry, _ filters: Int) throws
+  fileprivate func finished(_ y: Value, _ convolution: KerasConvolution, _ filters: Int) throws
     -> Value
   {
     var y = y
     if config.flag("use_bias", default: true) {
-      let axis = geometry.channelsAreLast ? geometry.rank + 1 : 1
-      y = try p.add(y, p.add(Broadcast(p.shape(y), axes: [axis]), [weight("bias", [filters])]))
+      y = try p.add(
+        y, p.channelwise(weight("bias", [filters]), like: y, "bias", convolution.images))
     }
     return try activated(y)
   }

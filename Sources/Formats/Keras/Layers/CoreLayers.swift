@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Layers of weights and shapes that most models begin with.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// How images are brought to another size.

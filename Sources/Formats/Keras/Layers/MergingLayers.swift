@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Layers of several inputs.

@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Layers that shift and scale by statistics, kept or of the input itself.

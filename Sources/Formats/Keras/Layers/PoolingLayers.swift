@@ -1,13 +1,15 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Layers that summarise windows, or all of an image.
 enum KerasPoolingLayers {
   static let all: [KerasLayer] = (1...3).flatMap { rank in
     [
-      windowed("MaxPooling\(rank)D", rank, maximum),
-      windowed("AveragePooling\(rank)D", rank, average),
+      windowed("MaxPooling\(rank)D", rank) { try $0.maximum($1).y },
+      // Means over the elements inside the image.
+      windowed("AveragePooling\(rank)D", rank) { try $0.average($1, includingPadding: false) },
       global("GlobalMaxPooling\(rank)D", rank) { layer, x, axes in
         try layer.p.reduceMaximum(x, over: axes)
       },
@@ -20,66 +22,20 @@ enum KerasPoolingLayers {
   // MARK: - Windows
 
   private static func windowed(
-    _ name: String, _ rank: Int,
-    _ body: @escaping @Sendable (Value, ConvolutionGeometry, ProgramBuilder) throws -> Value
+    _ name: String, _ rank: Int, _ body: @escaping @Sendable (Pooling, Value) throws -> Value
   ) -> KerasLayer {
     KerasLayer(name, keys: ["pool_size", "strides", "padding", "data_format"]) { layer, p in
       let x = try layer.input(rank: rank + 2)
       let sizes = try layer.config.sizes(
         "pool_size", rank: rank, default: [Int](repeating: 2, count: rank))
-      let geometry = ConvolutionGeometry(
-        kernel: sizes, strides: try layer.config.sizes("strides", rank: rank, default: sizes),
-        dilations: [Int](repeating: 1, count: rank),
-        padding: try layer.config.choice("padding", default: .valid),
-        channelsAreLast: layer.config.channelsAreLast)
-      let y = try body(geometry.channelsFirst(x, in: p), geometry, p)
-      return try geometry.channelsAreLast ? p.moveAxis(y, from: 1, to: rank + 1) : y
+      let strides = try layer.config.sizes("strides", rank: rank, default: sizes)
+      let padding = try layer.config.choice("padding", default: KerasConvolution.Padding.valid)
+      let window = try SlidingWindow(
+        spatial: layer.spatialAxes(rank: rank).map { p.shape(x)[$0] }, kernel: sizes,
+        strides: strides, padding: padding == .same ? .same(largerInFront: false) : nil)
+      return try body(Pooling(window, layer.config.imageLayout, in: p), x)
     }
   }
-
-  /// The largest element of each window is the first of equal ones, which alone takes the derivative.
-  private static let maximum:
-    @Sendable (Value, ConvolutionGeometry, ProgramBuilder) throws -> Value =
-      { x, geometry, p in
-        let dims = p.shape(x).dims
-        let axes = try geometry.windows(over: Array(dims.dropFirst(2)))
-        let size = try Shape(
-          checking: dims.prefix(2) + axes.map(\.size) + axes.map(\.count)
-        ).count
-        guard size <= p.memoryLimit / 8 else {
-          throw NetJacError(
-            .memory,
-            "the windows hold \(size) elements, which is beyond the memory limit of \(p.memoryLimit) "
-              + "bytes (option memory_limit)")
-        }
-        let images = dims[0] * dims[1]
-        let place = try p.add(WindowExtreme(.maximum, axes), [x])
-        let pixels = try p.reshape(x, Shape([images, dims.dropFirst(2).reduce(1, *)]))
-        let index = try p.reshape(place, Shape([images, axes.reduce(1) { $0 * $1.count }]))
-        return try p.reshape(
-          p.gather(pixels, index, batch: 1), Shape(dims.prefix(2) + axes.map(\.count)))
-      }
-
-  /// Means over the elements inside the image.
-  private static let average:
-    @Sendable (Value, ConvolutionGeometry, ProgramBuilder) throws -> Value =
-      { x, geometry, p in
-        let spatial = Array(p.shape(x).dims.dropFirst(2))
-        let axes = try geometry.windows(over: spatial)
-        let windows = try p.add(Window(axes), [x])
-        let sum = try p.reduceSum(windows, over: axes.indices.map { 2 + $0 })
-        var counts = [1.0]
-        for (axis, length) in zip(axes, spatial) {
-          let inside = (0..<axis.count).map { position in
-            let start = position * axis.stride - axis.low
-            return Double(min(start + axis.size, length) - max(start, 0))
-          }
-          counts = counts.flatMap { count in inside.map { count * $0 } }
-        }
-        let divisor = try p.constant(
-          Tensor(TensorType(p.real, Shape(axes.map(\.count))), reals: counts))
-        return try p.divide(sum, p.broadcast(divisor, to: p.shape(sum)))
-      }
 
   // MARK: - Whole images
 

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// One step of a recurrent layer.
@@ -213,8 +214,8 @@ private struct KerasSimpleRNN: KerasCell {
 private struct KerasConvLSTM: KerasCell {
   private let call: KerasCall
   private let group: String
-  private let geometry: ConvolutionGeometry
-  private let inner: ConvolutionGeometry
+  private let outer: KerasConvolution
+  private let inner: KerasConvolution
   private let filters: Int
   private let recurrent: Value
   private var p: ProgramBuilder { call.p }
@@ -226,22 +227,19 @@ private struct KerasConvLSTM: KerasCell {
       call.layer.className.hasPrefix("ConvLSTM1")
       ? 1
       : call.layer.className.hasPrefix("ConvLSTM2") ? 2 : 3
-    geometry = try ConvolutionGeometry(call.config, rank: rank)
-    let ones = [Int](repeating: 1, count: rank)
-    inner = ConvolutionGeometry(
-      kernel: geometry.kernel, strides: ones, dilations: ones, padding: .same,
-      channelsAreLast: geometry.channelsAreLast)
+    outer = try KerasConvolution(call.config, rank: rank)
+    inner = KerasConvolution(kernel: outer.kernel, images: outer.images)
     filters = try call.config.count("filters")
     recurrent = try call.weight(
-      "recurrent_kernel", geometry.kernel + [filters, 4 * filters], in: group)
+      "recurrent_kernel", outer.kernel + [filters, 4 * filters], in: group)
   }
 
-  private var channelAxis: Int { geometry.channelsAreLast ? geometry.rank + 1 : 1 }
+  private var channelAxis: Int { outer.images.channelAxis(rank: outer.rank + 2) }
 
   func stateDims(_ input: [Int]) throws -> [[Int]] {
-    let spatial = geometry.channelsAreLast ? input.dropLast() : input.dropFirst()
-    let counts = try geometry.windows(over: Array(spatial)).map(\.count)
-    let dims = geometry.channelsAreLast ? counts + [filters] : [filters] + counts
+    let spatial = outer.images == .channelsLast ? input.dropLast() : input.dropFirst()
+    let counts = try outer.window(over: Array(spatial)).outputDims
+    let dims = outer.images == .channelsLast ? counts + [filters] : [filters] + counts
     return [dims, dims]
   }
 
@@ -249,8 +247,8 @@ private struct KerasConvLSTM: KerasCell {
     let dims = p.shape(x).dims
     let flat = try p.reshape(x, Shape([dims[0] * dims[1]] + dims.dropFirst(2)))
     let kernel = try call.weight(
-      "kernel", geometry.kernel + [geometry.channels(flat, in: p), 4 * filters], in: group)
-    var z = try geometry.convolution(flat, kernel, groups: 1, in: p)
+      "kernel", outer.kernel + [outer.channels(flat, in: p), 4 * filters], in: group)
+    var z = try outer.applied(to: flat, kernel, in: p)
     if call.config.flag("use_bias", default: true) {
       let bias = try call.weight("bias", [4 * filters], in: group)
       z = try p.add(z, p.add(Broadcast(p.shape(z), axes: [channelAxis]), [bias]))
@@ -259,7 +257,7 @@ private struct KerasConvLSTM: KerasCell {
   }
 
   func step(_ x: Value, _ states: [Value]) throws -> (output: Value, states: [Value]) {
-    let z = try p.add(x, inner.convolution(states[0], recurrent, groups: 1, in: p))
+    let z = try p.add(x, inner.applied(to: states[0], recurrent, in: p))
     func gate(_ index: Int) throws -> Value {
       try p.slice(z, axis: channelAxis, start: index * filters, size: filters)
     }

@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Layers that run a cell along the steps of sequences, unrolled.

@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Layers that move, repeat, cut or surround elements.

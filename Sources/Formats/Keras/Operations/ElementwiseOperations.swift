@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Functions of single numbers, and arithmetic with broadcasting.
@@ -129,19 +130,17 @@ enum KerasElementwiseOperations {
           call.operand(0, "x"), slope: call.config.real("negative_slope", default: 0.2))
       },
       KerasOperation("Elu", ["alpha"]) { call, p in
-        try ActivationOperators.exponentialUnit(
-          call.operand(0, "x"), scale: call.config.real("alpha", default: 1), in: p)
+        try p.exponentialUnit(call.operand(0, "x"), scale: call.config.real("alpha", default: 1))
       },
       KerasOperation("Celu", ["alpha"]) { call, p in
         let alpha = try call.config.real("alpha", default: 1)
-        return try ActivationOperators.exponentialUnit(
-          call.operand(0, "x"), scale: alpha, width: alpha, in: p)
+        return try p.exponentialUnit(call.operand(0, "x"), scale: alpha, width: alpha)
       },
       KerasOperation("Gelu", ["approximate"]) { call, p in
         // Here the approximation is the default, unlike in the activation of that name.
         let x = try call.operand(0, "x")
         return call.config.flag("approximate", default: true)
-          ? try ActivationOperators.geluByTanh(x, in: p) : try ActivationOperators.gelu(x, in: p)
+          ? try p.geluByTanh(x) : try p.gelu(x)
       },
       KerasOperation("Softmax", ["axis"]) { call, p in
         let x = try call.operand(0, "x")

@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Operations that move, pick, repeat and join elements.

@@ -1,5 +1,6 @@
 import Containers
 import Graph
+import Operations
 import Tensors
 
 /// Functions of TensorFlow that Keras 2 keeps as layers, by the operations of keras.ops that mean the same.

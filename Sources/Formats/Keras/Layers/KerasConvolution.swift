@@ -1,0 +1,104 @@
+import Graph
+import Operations
+import Tensors
+
+/// A convolution as a configuration states it.
+struct KerasConvolution {
+  enum Padding: String, CaseIterable { case valid, same, causal }
+
+  let kernel: [Int]
+  let strides: [Int]
+  let dilations: [Int]
+  let padding: Padding
+  let images: ImageLayout
+
+  var rank: Int { kernel.count }
+
+  init(_ config: KerasConfiguration, rank: Int) throws {
+    let ones = [Int](repeating: 1, count: rank)
+    kernel = try config.sizes("kernel_size", rank: rank)
+    strides = try config.sizes("strides", rank: rank, default: ones)
+    dilations = try config.sizes("dilation_rate", rank: rank, default: ones)
+    padding = try config.choice("padding", default: .valid)
+    images = config.imageLayout
+    guard padding != .causal || rank == 1 && images == .channelsLast else {
+      throw NetJacError(.unsupported, "'causal' padding is for one axis with its channels last")
+    }
+  }
+
+  /// One that keeps the lengths of its image.
+  init(kernel: [Int], images: ImageLayout) {
+    self.kernel = kernel
+    strides = [Int](repeating: 1, count: kernel.count)
+    dilations = strides
+    padding = .same
+    self.images = images
+  }
+
+  func channels(_ x: Value, in p: ProgramBuilder) -> Int {
+    p.shape(x)[images.channelAxis(rank: rank + 2)]
+  }
+
+  private func spatial(_ x: Value, in p: ProgramBuilder) -> [Int] {
+    images.spatialAxes(rank: rank + 2).map { p.shape(x)[$0] }
+  }
+
+  /// The reach of the kernel, dilated.
+  private var spans: [Int] { zip(kernel, dilations).map { ($0 - 1).multipliedSaturated(by: $1).addingSaturated(1) } }
+
+  func window(over spatial: [Int]) throws -> SlidingWindow {
+    let placed: WindowPadding? =
+      switch padding {
+      case .valid: nil
+      case .same: .same(largerInFront: false)
+      case .causal: .explicit(low: spans.map { $0 - 1 }, high: spans.map { _ in 0 })
+      }
+    return try SlidingWindow(
+      spatial: spatial, kernel: kernel, strides: strides, dilations: dilations, padding: placed)
+  }
+
+  /// The convolution with kernels [k…, channels/groups, features].
+  func applied(to x: Value, _ kernels: Value, groups: Int = 1, in p: ProgramBuilder) throws -> Value {
+    let convolution = Convolution(images: images, kernels: .channelsLast, groups: groups, in: p)
+    return try convolution(x, kernels, window(over: spatial(x, in: p)))
+  }
+
+  /// Each channel with kernels of its own, [k…, channels, multiplier].
+  func depthwise(_ x: Value, _ kernels: Value, in p: ProgramBuilder) throws -> Value {
+    let dims = p.shape(kernels).dims
+    let (channels, multiplier) = (dims[rank], dims[rank + 1])
+    let grouped = try p.reshape(kernels, Shape(kernel + [1, channels * multiplier]))
+    return try applied(to: x, grouped, groups: channels, in: p)
+  }
+
+  /// The transpose, with kernels [k…, features, channels].
+  ///
+  /// Without output padding, the result is stride times as long ("same"), or at least as long as the kernel's reach
+  /// ("valid"); Keras, backend/common/backend_utils.py.
+  func transposed(_ x: Value, _ kernels: Value, outputPadding: [Int]?, in p: ProgramBuilder) throws
+    -> Value
+  {
+    let lengths = spatial(x, in: p)
+    let extent: TransposedWindow.Extent
+    if outputPadding != nil {
+      let cut = spans.map { padding == .same ? $0 / 2 : 0 }
+      extent = .cropped(low: cut, high: cut)
+    } else {
+      let sizes = lengths.indices.map { axis in
+        let scaled = lengths[axis].multipliedSaturated(by: strides[axis])
+        return padding == .same
+          ? scaled : scaled.addingSaturated(max(spans[axis] - strides[axis], 0))
+      }
+      extent = .exactly(sizes, moreInFront: false)
+    }
+    let window = try TransposedWindow(
+      spatial: lengths, kernel: kernel, strides: strides, dilations: dilations,
+      extra: outputPadding ?? lengths.map { _ in 0 }, extent)
+    return try Convolution(images: images, kernels: .channelsLast, in: p)
+      .transposed(x, kernels, window.axes, output: window.output)
+  }
+}
+
+extension KerasConfiguration {
+  var imageLayout: ImageLayout { channelsAreLast ? .channelsLast : .channelsFirst }
+}
