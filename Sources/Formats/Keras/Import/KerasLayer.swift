@@ -9,13 +9,18 @@ struct KerasWeight: Sendable {
   /// The attribute of the layer that holds it, such as `cell`; empty for the layer itself.
   let group: String
   let isTrainable: Bool
+  /// Whether it has a place in lists of weights and no effect.
+  let isUnused: Bool
   /// Other names that older versions give it.
   let otherNames: [String]
 
-  init(_ name: String, in group: String = "", isTrainable: Bool = true, or otherNames: String...) {
+  init(_ name: String, in group: String = "", isTrainable: Bool = true, isUnused: Bool = false,
+    or otherNames: String...
+  ) {
     self.name = name
     self.group = group
     self.isTrainable = isTrainable
+    self.isUnused = isUnused
     self.otherNames = otherNames
   }
 

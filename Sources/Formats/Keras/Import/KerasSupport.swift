@@ -119,6 +119,6 @@ struct KerasSupport {
         "TimeDistributed",
         "LSTM", "GRU", "SimpleRNN", "RNN", "MultiHeadAttention", "Attention", "AdditiveAttention",
         "GroupedQueryAttention",
-      ].contains(layer.className) && !layer.className.hasPrefix("Random")
+      ].contains(layer.className)
   }
 }

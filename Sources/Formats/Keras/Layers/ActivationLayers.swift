@@ -85,23 +85,24 @@ enum KerasActivation {
     try p.hardSigmoid(x, alpha: slope, beta: 0.5)
   }
 
-  /// The projection onto the simplex (Martins and Astudillo, 2016).
+  /// A threshold is taken off, and what is negative becomes zero.
+  ///
+  /// This is meant to be the projection onto the simplex (Martins and Astudillo, 2016), but Keras sums the running
+  /// sums of the elements above the threshold where one of them is meant. Files are followed in what Keras
+  /// computes: keras/src/backend/tensorflow/nn.py.
   private static let sparsemax: Function = { p, x in
     let last = p.shape(x).rank - 1
     let length = p.shape(x)[last]
     let order = try p.add(SortOrder(descending: true), [x])
     let sorted = try p.gather(x, order, batch: last)
-    let total = try p.add(CumulativeSum(axis: last), [sorted])
+    let running = try p.add(CumulativeSum(axis: last), [sorted])
     let places = try p.constant(
-      Tensor(
-        TensorType(p.real, [length]), reals: (1...max(length, 1)).prefix(length).map(Double.init)))
+      Tensor(TensorType(p.real, [length]), reals: (0..<length).map { Double($0 + 1) }))
     let place = try p.broadcast(places, to: p.shape(x))
     let one = try p.scalar(1, like: x)
-    let isInside = try p.compare(.greater, p.add(one, p.multiply(place, sorted)), total)
-    let weight = try p.convert(isInside, to: p.real)
-    let count = try p.reduceSum(weight, over: [last])
-    let sum = try p.reduceSum(
-      p.select(isInside, sorted, p.scalar(0, like: sorted)), over: [last])
+    let isInside = try p.compare(.greater, p.add(one, p.multiply(place, sorted)), running)
+    let count = try p.reduceSum(p.convert(isInside, to: p.real), over: [last])
+    let sum = try p.reduceSum(p.select(isInside, running, p.scalar(0, like: running)), over: [last])
     let threshold = try p.divide(p.subtract(sum, p.scalar(1, like: sum)), count)
     return try p.relu(p.subtract(x, p.spread(threshold, over: [last], to: p.shape(x))))
   }

@@ -62,8 +62,12 @@ enum KerasAttentionLayers {
         valueSize: layer.config.count("value_dim", default: size)
       ).results()
     },
+  ] + ["GroupQueryAttention", "GroupedQueryAttention"].map(groupedQuery)
+
+  /// Files have called the class by both of its names.
+  private static func groupedQuery(_ name: String) -> KerasLayer {
     KerasLayer(
-      several: "GroupedQueryAttention",
+      several: name,
       keys: [
         "head_dim", "num_query_heads", "num_key_value_heads", "use_bias", "use_gate",
         "sliding_window", "dropout", .ignored("flash_attention"),
@@ -74,8 +78,8 @@ enum KerasAttentionLayers {
         call: layer, queryHeads: layer.config.count("num_query_heads"),
         keyHeads: layer.config.count("num_key_value_heads"), keySize: size, valueSize: size
       ).results()
-    },
-  ]
+    }
+  }
 
   private static let headWeights: @Sendable (KerasConfiguration) -> [KerasWeight] = { config in
     let gate = config.flag("use_gate", default: false) ? ["gate_dense"] : []

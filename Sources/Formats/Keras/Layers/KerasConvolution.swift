@@ -74,26 +74,23 @@ struct KerasConvolution {
   /// The transpose, with kernels [k…, features, channels].
   ///
   /// Without output padding, the result is stride times as long ("same"), or at least as long as the kernel's reach
-  /// ("valid"); Keras, backend/common/backend_utils.py.
+  /// ("valid"). Source: Keras, backend/common/backend_utils.py.
   func transposed(_ x: Value, _ kernels: Value, outputPadding: [Int]?, in p: ProgramBuilder) throws
     -> Value
   {
     let lengths = spatial(x, in: p)
-    let extent: TransposedWindow.Extent
-    if outputPadding != nil {
-      let cut = spans.map { padding == .same ? $0 / 2 : 0 }
-      extent = .cropped(low: cut, high: cut)
-    } else {
-      let sizes = lengths.indices.map { axis in
-        let scaled = lengths[axis].multipliedSaturated(by: strides[axis])
-        return padding == .same
-          ? scaled : scaled.addingSaturated(max(spans[axis] - strides[axis], 0))
+    let sizes = lengths.indices.map { axis in
+      let (stride, span) = (strides[axis], spans[axis])
+      guard let extra = outputPadding?[axis] else {
+        let scaled = lengths[axis].multipliedSaturated(by: stride)
+        return padding == .same ? scaled : scaled.addingSaturated(max(span - stride, 0))
       }
-      extent = .exactly(sizes, moreInFront: false)
+      let full = (lengths[axis] - 1).multipliedSaturated(by: stride).addingSaturated(span)
+      return full.addingSaturated(extra - (padding == .same ? span / 2 * 2 : 0))
     }
     let window = try TransposedWindow(
       spatial: lengths, kernel: kernel, strides: strides, dilations: dilations,
-      extra: outputPadding ?? lengths.map { _ in 0 }, extent)
+      extra: lengths.map { _ in 0 }, .exactly(sizes, moreInFront: false))
     return try Convolution(images: images, kernels: .channelsLast, in: p)
       .transposed(x, kernels, window.axes, output: window.output)
   }

@@ -50,7 +50,7 @@ enum KerasNormalisationLayers {
     },
     KerasLayer(
       several: "SpectralNormalization", keys: [.ignored("layer"), .ignored("power_iterations")],
-      weights: { _ in [KerasWeight("vector_u", isTrainable: false, or: "sn_u", "u")] }
+      weights: { _ in [KerasWeight("vector_u", isTrainable: false, isUnused: true, or: "sn_u")] }
     ) { layer, _ in
       // The kernel is divided by its norm in training, and stored so.
       guard let wrapped = layer.layer.parts.first?.layer else {

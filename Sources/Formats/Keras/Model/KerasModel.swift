@@ -56,10 +56,11 @@ struct KerasLayerStatement: Sendable {
   }
 
   /// In files without modules, an operation of keras.ops differs from a layer of the same name only
-  /// in that its configuration lacks what all layers have.
+  /// in that its configuration lacks what layers have. A few of either lack one part of it.
   private var isUntypedOperation: Bool {
-    config["trainable"] == nil && config["dtype"] == nil && graph == nil
-      && !["InputLayer"].contains(className)
+    guard config["trainable"] == nil, graph == nil, className != "InputLayer" else { return false }
+    let hasType = config["dtype"].map { !$0.isNull } ?? false
+    return !hasType || KerasLayerRegistry.find(className) == nil
   }
 }
 

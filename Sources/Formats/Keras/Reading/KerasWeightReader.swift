@@ -6,7 +6,9 @@ struct KerasNameCounters {
   private var counts: [String: Int] = [:]
 
   mutating func next(_ className: String) -> String {
-    let name = Self.snakeCase(className)
+    // The one class that is exported under another name than its own.
+    let own = className == "GroupQueryAttention" ? "GroupedQueryAttention" : className
+    let name = Self.snakeCase(own)
     let count = counts[name, default: 0]
     counts[name] = count + 1
     return count == 0 ? name : "\(name)_\(count)"
@@ -106,7 +108,7 @@ struct KerasWeightReader {
       }
     }
     let declared = KerasLayerRegistry.weights(of: layer)
-    guard !declared.isEmpty else { return }
+    guard !declared.allSatisfy(\.isUnused) else { return }
     var tensors: [Tensor] = []
     for (group, places) in Self.grouped(declared) {
       var holder = object
