@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "FormatsTests",
       dependencies: [
-        "Building", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
+        "Building", "Containers", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .testTarget(name: "NetworksTests", dependencies: ["Graph", "Networks", "Tensors"]),

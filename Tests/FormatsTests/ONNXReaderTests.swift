@@ -28,7 +28,8 @@ struct ONNXReaderTests {
     ] as [([UInt8], String)])
   func foreignFiles(bytes: [UInt8], kind: String) {
     let found = message(bytes)
-    #expect(found.contains("not an ONNX model") && found.contains(kind), "\(found)")
+    #expect(
+      found.contains("not a model in a format that is read") && found.contains(kind), "\(found)")
   }
 
   @Test("every truncation of a real file is an error, never a trap")

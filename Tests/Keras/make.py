@@ -407,7 +407,57 @@ if modern:
             ops.sigmoid(x), ops.softplus(x), ops.silu(x), ops.elu(x), ops.log_softmax(x), ops.matmul(x, ops.swapaxes(z, 1, 2)),
             ops.roll(x, 1, axis=2), ops.prod(x, axis=2), ops.arctan(x), ops.sinh(x), ops.erf(x), ops.tensordot(x, ops.ones((3, 2)), axes=1),
             ops.hard_sigmoid(x), ops.subtract(x, np.array([1.0, 2.0, 3.0]))])
+    @case
+    def more_operations():
+        x, z = Input((4, 3), name="x"), Input((4, 3), name="z")
+        u = ops.tanh(x) * 0.9
+        flags = ops.logical_and(x > z, ops.logical_not(ops.less(x, 0.1)))
+        chosen = [ops.where(c, x, z) for c in (
+            flags, ops.logical_or(x < z, x >= 1), ops.equal(x, z), ops.not_equal(x, z), ops.less_equal(x, z))]
+        return Model([x, z], chosen + [
+            ops.amax(x, axis=1), ops.amin(x, axis=1), ops.arccos(u), ops.arcsin(u), ops.arctanh(u), ops.arcsinh(x),
+            ops.arccosh(x * x + 1.5), ops.cosh(x), ops.tan(u), ops.expm1(x), ops.log2(x * x + 1), ops.log10(x * x + 1),
+            ops.reciprocal(x * x + 1), ops.divide(x, z * z + 1), ops.relu6(x * 5), ops.selu(x), ops.celu(x, 0.7), ops.softsign(x),
+            ops.hard_shrink(x, 0.3), ops.soft_shrink(x, 0.3), ops.hard_silu(x), ops.hard_tanh(x), ops.log_sigmoid(x),
+            ops.tanh_shrink(x), ops.sparse_plus(x), ops.sparse_sigmoid(x), ops.squareplus(x, 3), ops.normalize(x, axis=1),
+            ops.stop_gradient(x * 0 + 1) * x, ops.gelu(x, approximate=False), ops.average(x, axis=1), ops.dot(x, ops.ones((3, 2))), ops.unstack(x, axis=1)[1],
+            ops.floor(x) * x, ops.ceil(x) * x, ops.sign(x) * x, ops.floor_divide(x, 0.4) * x, ops.mod(x, 0.4),
+            ops.one_hot(ops.argmax(x, axis=-1), 3) * x, ops.one_hot(ops.argmin(x, axis=1), 4)[:, :1, :3] * x,
+            ops.ones_like(x) * z, ops.zeros_like(x) + z,
+            ops.where(ops.any(x > 0.1, axis=1, keepdims=True), x, z), ops.where(ops.all(x > 0.1, axis=1, keepdims=True), x, z)])
+
+    @case
+    def augmentations():
+        x = Input((4, 4, 3), name="x")
+        y = x
+        arguments = {"RandomCrop": (4, 4), "RandomColorJitter": (), "RandomContrast": (0.1,), "RandomFlip": (),
+                     "RandomElasticTransform": (), "RandomErasing": (), "RandomGaussianBlur": (), "RandomZoom": (0.1,), "RandomPosterization": (4,)}
+        for name in sorted(dir(layers)):
+            if name.startswith("Random") and name != "RandomCrop":
+                pairs = {"RandomTranslation": (0.1, 0.1), "RandomShear": (0.1, 0.1)}
+                y = getattr(layers, name)(*pairs.get(name, arguments.get(name, (0.1,))))(y)
+        return Model(x, layers.Reshape((4, 4, 3))(layers.SpatialDropout3D(0.2)(layers.Reshape((4, 2, 2, 3))(y))))
+
 else:
+
+    @case
+    def more_operations():
+        import tensorflow as tf
+
+        x, z = Input((4, 3), name="x"), Input((4, 3), name="z")
+        u = tf.tanh(x) * 0.9
+        flags = tf.logical_and(x > z, tf.logical_not(tf.less(x, 0.1)))
+        chosen = [tf.where(c, x, z) for c in (
+            flags, tf.logical_or(x < z, x >= 1), tf.math.equal(x, z), tf.math.not_equal(x, z), x <= z, x == z, x != z)]
+        return Model([x, z], chosen + [
+            tf.acos(u), tf.asin(u), tf.atan(x), tf.cosh(x), tf.sinh(x), tf.tan(u), tf.math.expm1(x), tf.math.log(x * x + 1), tf.math.erf(x),
+            tf.math.reciprocal(x * x + 1), tf.math.divide(x, z * z + 1), tf.nn.relu6(x * 5), tf.nn.selu(x), tf.nn.elu(x),
+            tf.nn.softsign(x), tf.nn.softplus(x), tf.nn.sigmoid(x), tf.nn.tanh(x), tf.nn.log_softmax(x), tf.cos(x), tf.math.rsqrt(x * x + 1),
+            tf.floor(x) * x, tf.math.ceil(x) * x, tf.sign(x) * x, tf.one_hot(tf.argmax(x, axis=-1), 3, dtype="float64") * x, x // 0.4 * x,
+            tf.one_hot(tf.argmin(x, axis=1), 4, dtype="float64")[:, :1, :3] * x, tf.ones_like(x) * z, tf.zeros_like(x) + z, tf.minimum(x, z),
+            tf.math.squared_difference(x, z), tf.reduce_max(x, 1), tf.reduce_min(x, 1), tf.reduce_prod(x, 1), tf.math.reduce_std(x, 1),
+            tf.where(tf.reduce_any(x > 0.1, 1, keepdims=True), x, z), tf.where(tf.reduce_all(x > 0.1, 1, keepdims=True), x, z),
+            tf.identity(x), tf.cast(x, "float64"), tf.unstack(x, axis=1)[1], tf.math.add(x, z), tf.split(x, [1, 3], axis=1)[1]])
 
     @case
     def operations():

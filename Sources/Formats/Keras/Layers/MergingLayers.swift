@@ -64,18 +64,18 @@ enum KerasMergingLayers {
     version >= KerasVersion(3) && version < KerasVersion(3, 4)
   }
 
-  /// A mask is kept if every input has one: where any of them is set in Keras 3, where all are in Keras 2.
+  /// Keras 3 keeps a mask if every input has one, and sets it where any of them is set; Keras 2 keeps what all masks
+  /// that there are have in common.
   private static func mergedMask(
     _ inputs: [KerasTensor], _ layer: KerasCall, _ p: ProgramBuilder
   ) throws -> Value? {
     let masks = inputs.compactMap(\.mask)
-    guard masks.count == inputs.count, let first = masks.first,
+    let isOlder = layer.version.major < 3
+    guard let first = masks.first, isOlder || masks.count == inputs.count,
       !mergesDropMasks(layer.version)
     else { return nil }
-    let kind: BitOperation.Kind = layer.version.major < 3 ? .and : .or
     return try masks.dropFirst().reduce(first) { sum, mask in
-      let both = try p.broadcast([sum, mask])
-      return try p.add(BitOperation(kind), both)
+      try p.add(BitOperation(isOlder ? .and : .or), p.broadcast([sum, mask]))
     }
   }
 

@@ -71,6 +71,8 @@ enum KerasTensorFlowFunctions {
   /// Settings of functions that change nothing here.
   private static let ignored: Set = ["name", "validate_indices", "batch_dims", "conjugate", "num"]
 
+  static var names: [String] { (Array(plain.keys) + renamed.keys).sorted() }
+
   static func isKnown(_ function: String) -> Bool {
     plain[function] != nil || renamed[function] != nil
   }

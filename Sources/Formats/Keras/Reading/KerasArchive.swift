@@ -42,7 +42,10 @@ struct KerasArchive {
       try self.init(file: HDF5File(bytes, memoryLimit: memoryLimit).root())
     } else {
       let archive = try ZIPArchive(bytes)
-      try self.init(memoryLimit: memoryLimit) { try archive.content(of: $0, limit: $1) }
+      let isTorch = archive.names.contains { $0.hasSuffix("data.pkl") }
+      try self.init(memoryLimit: memoryLimit, isTorch: isTorch) {
+        try archive.content(of: $0, limit: $1)
+      }
     }
   }
 
@@ -64,13 +67,16 @@ struct KerasArchive {
 
   // MARK: - Archives and folders
 
-  private init(memoryLimit: Int, entry: (_ name: String, _ limit: Int) throws -> Bytes?) throws {
+  private init(
+    memoryLimit: Int, isTorch: Bool = false, entry: (_ name: String, _ limit: Int) throws -> Bytes?
+  ) throws {
     let textLimit = min(memoryLimit, Self.textLimit)
     guard let text = try entry(Self.configurationName, textLimit) else {
       throw NetJacError(
         .format,
         "this has no entry \(Self.configurationName.quoted), so it is no model of Keras, or only weights"
-      )
+          + (isTorch
+            ? "; it seems to be a PyTorch archive, which torch.onnx.export turns into ONNX" : ""))
     }
     configuration = try JSONParser.parse(text, of: Self.configurationName)
     var version: KerasVersion?

@@ -5,14 +5,13 @@ import Tensors
 enum KerasCallReader {
   static func calls(of layer: JSON, version: KerasVersion) throws -> [KerasCallStatement] {
     guard let nodes = layer["inbound_nodes"]?.array else { return [] }
-    // The class tells how many brackets stand around a call.
-    let isSingle = ["TFOpLambda", "SlicingOpLambda"].contains(layer["class_name"]?.string ?? "")
     return try nodes.map { node in
       if let object = node.object { return try modern(object) }
       guard let list = node.array else {
         throw NetJacError(.format, "a call is \(node.described), which is no call of Keras")
       }
-      return try legacy(isSingle ? [node] : list)
+      // Functions of TensorFlow have one bracket less around a single tensor.
+      return try legacy(list.first?.string != nil ? [node] : list)
     }
   }
 

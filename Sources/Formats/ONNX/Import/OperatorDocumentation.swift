@@ -151,6 +151,6 @@ package enum OperatorDocumentation {
             + "\(smoothness.rawValue)\(kink) | \(limits[entry.name] ?? "") |")
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n") + "\n\n" + KerasDocumentation.text
   }
 }
