@@ -657,7 +657,7 @@ int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
  *                                                  logits, targets one-hot or probabilities
  *   huber_delta          1
  *   optimizer            adam       sgd, adam, adamw, rmsprop, lbfgs, levenberg_marquardt (mse only)
- *   learning_rate        0.01 sgd; 0.001 adam, adamw, rmsprop; 1 lbfgs
+ *   learning_rate        0.01 sgd; 0.001 adam, adamw, rmsprop; 1 lbfgs; levenberg_marquardt takes none
  *   momentum             0          of sgd and rmsprop
  *   nesterov             false      true: Nesterov momentum (sgd)
  *   beta1, beta2         0.9, 0.999 decay of the means of adam and adamw; beta2 is that of rmsprop (0.99)

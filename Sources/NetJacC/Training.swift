@@ -32,7 +32,8 @@ public func netjac_trainer_create(
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let options = try NetJacC.options(options)
     let trainer = try receiver(trainer, "trainer")
-    trainer.pointee = try trainerHandles.insert(TrainerRecord(Trainer(network, options)))
+    trainer.pointee = try trainerHandles.insert(
+      TrainerRecord(Trainer(network, options.training, memoryLimit: options.network.memoryLimit)))
   }
 }
 
