@@ -155,6 +155,22 @@ const char *netjac_last_error(void);
  */
 const char *netjac_status_name(netjac_status status);
 
+/*
+ * What a pointer is to the library: one of netjac_handle_code for a handle in use, the negative of it for one of
+ * that kind that was released, 0 for anything else. For those who wrap this interface; every function checks its
+ * handles itself.
+ */
+int32_t netjac_handle_kind(const void *handle);
+
+/* Values of netjac_handle_kind(). */
+enum netjac_handle_code {
+  NETJAC_HANDLE_NONE = 0,
+  NETJAC_HANDLE_NETWORK = 1,
+  NETJAC_HANDLE_OPTIONS = 2,
+  NETJAC_HANDLE_GRAPH = 3,
+  NETJAC_HANDLE_TRAINER = 4
+};
+
 /* ---- Options --------------------------------------------------------------------------------------------- */
 
 /*
@@ -718,6 +734,9 @@ netjac_status netjac_trainer_create(const netjac_network *network, const netjac_
 
 /* n: how many scalars x of one sample has; -1 on failure. */
 int64_t netjac_trainer_input_size(const netjac_trainer *trainer);
+
+/* m: how many outputs one sample has; -1 on failure. */
+int64_t netjac_trainer_output_size(const netjac_trainer *trainer);
 
 /* How many scalars the target of one sample has: m, with jacobian_weight m + m * n; -1 on failure. */
 int64_t netjac_trainer_target_size(const netjac_trainer *trainer);

@@ -18,7 +18,7 @@ final class GraphRecord: @unchecked Sendable {
   }
 }
 
-private let graphHandles = HandleTable<GraphRecord>(
+let graphHandles = HandleTable<GraphRecord>(
   kind: "netjac_graph", maker: "netjac_graph_create", capacity: 1 << 16)
 
 @_cdecl("netjac_graph_create") @implementation

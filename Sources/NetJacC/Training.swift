@@ -20,7 +20,7 @@ final class TrainerRecord: @unchecked Sendable {
   }
 }
 
-private let trainerHandles = HandleTable<TrainerRecord>(
+let trainerHandles = HandleTable<TrainerRecord>(
   kind: "netjac_trainer", maker: "netjac_trainer_create", capacity: 1 << 16)
 
 @_cdecl("netjac_trainer_create") @implementation
@@ -46,6 +46,11 @@ public func netjac_trainer_release(_ trainer: OpaquePointer?) {
 @_cdecl("netjac_trainer_input_size") @implementation
 public func netjac_trainer_input_size(_ trainer: OpaquePointer?) -> Int64 {
   ask(trainer) { Int64($0.inputSize) }
+}
+
+@_cdecl("netjac_trainer_output_size") @implementation
+public func netjac_trainer_output_size(_ trainer: OpaquePointer?) -> Int64 {
+  ask(trainer) { Int64($0.outputSize) }
 }
 
 @_cdecl("netjac_trainer_target_size") @implementation
