@@ -1,14 +1,17 @@
-function name = problem(status)
-  % PROBLEM  The last part of the identifier that belongs to a failing status of the library.
+function identifier = failure(area, status, message)
+  % FAILURE  Raises the error that belongs to a failing status of the library; the only place that knows it.
   %
-  % The only place where the library door makes identifiers of statuses; problem_of() in
-  % mex/netjac_mex.c is its twin.
+  %   failure(area, status, message)           area: as in netjac:load:wrongFormat
+  %   identifier = failure(area, status)       raises nothing
 
   names = {'wrongArgument', 'wrongOption', 'fileNotReadable', 'wrongFormat', 'unsupportedOperator', ...
            'wrongShape', 'outOfMemory', 'defect', 'notFinite'};
+  name = 'unknownProblem';
   if status <= -1 && status >= -numel(names)
     name = names{-status};
-  else
-    name = 'unknownProblem';
+  end
+  identifier = ['netjac:', area, ':', name];
+  if nargin > 2
+    error(identifier, '%s', message);
   end
 end
