@@ -26,28 +26,31 @@ let package = Package(
     .target(
       name: "Execution", dependencies: ["CKernels", "COpenBLAS", "Graph", "Tensors"],
       swiftSettings: strict),
+    .target(name: "Models", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
       name: "Formats",
       dependencies: [
-        "Graph", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Graph", "Models", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
       swiftSettings: strict + [.enableUpcomingFeature("MemberImportVisibility")]),
     .target(
-      name: "Graphs", dependencies: ["Differentiation", "Formats", "Graph", "Tensors"],
+      name: "Building", dependencies: ["Differentiation", "Graph", "Models", "Tensors"],
       swiftSettings: strict),
     .target(
       name: "Networks",
-      dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Tensors"],
+      dependencies: ["Differentiation", "Execution", "Graph", "Models", "Tensors"],
       swiftSettings: strict),
     .target(
       name: "Training",
-      dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Networks", "Tensors"],
+      dependencies: ["Differentiation", "Execution", "Graph", "Models", "Networks", "Tensors"],
       swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(
       name: "NetJacC",
-      dependencies: ["CNetJac", "Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"],
+      dependencies: [
+        "Building", "CNetJac", "Formats", "Graph", "Models", "Networks", "Tensors", "Training",
+      ],
       swiftSettings: strict),
 
     .target(
@@ -61,12 +64,16 @@ let package = Package(
     .testTarget(
       name: "ExecutionTests",
       dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors", "TestCases"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors", "TestCases"]),
-    .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Formats", "Graph", "Tensors"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Graph", "Models", "Tensors"]),
     .testTarget(
-      name: "TrainingTests",
-      dependencies: ["Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Formats", "Graph", "Tensors"]),
+      name: "FormatsTests",
+      dependencies: [
+        "Building", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    .testTarget(name: "NetworksTests", dependencies: ["Graph", "Networks", "Tensors"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Graph", "Networks", "Tensors", "Training"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -1,5 +1,5 @@
-import Formats
 import Graph
+import Models
 import Networks
 import Tensors
 
@@ -57,7 +57,7 @@ package enum MultilayerPerceptron {
       parameters.append(Parameter(name: "layer\(layer + 1).weight", value: weight))
       parameters.append(Parameter(name: "layer\(layer + 1).bias", value: bias))
     }
-    let imported = try ImportedNetwork(
+    let imported = try NetworkDescription(
       ParametricProgram(program: p.program(outputs: [y]), parameters: parameters),
       inputs: [port("x", sizes[0])], outputs: [port("y", sizes[sizes.count - 1])],
       hasBatchAxis: true, memoryLimit: options.memoryLimit)
@@ -66,7 +66,7 @@ package enum MultilayerPerceptron {
 
   private static func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
 
-  private static func port(_ name: String, _ size: Int) -> ImportedPort {
-    ImportedPort(name: name, elementType: "double", dims: [1, size], isBatched: true)
+  private static func port(_ name: String, _ size: Int) -> Port {
+    Port(name: name, dims: [1, size], isBatched: true)
   }
 }

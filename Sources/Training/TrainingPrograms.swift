@@ -1,6 +1,6 @@
 import Differentiation
-import Formats
 import Graph
+import Models
 import Networks
 import Tensors
 

@@ -10,13 +10,13 @@ import Tensors
 
 /// An open regular file that can be read in parts. Files are read, never mapped: a mapped file that
 /// somebody shortens meanwhile would end the process.
-struct ReadableFile: ~Copyable {
+package struct ReadableFile: ~Copyable {
   /// The path as messages show it.
-  let path: String
-  let size: Int
+  package let path: String
+  package let size: Int
   private let descriptor: Int32
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     let (descriptor, size) = try Self.opened(path)
     self.path = path
     self.size = size
@@ -52,7 +52,7 @@ struct ReadableFile: ~Copyable {
   }
 
   /// The bytes from `offset` on, which the caller has checked to lie inside the file.
-  func read(offset: Int = 0, count: Int) throws -> [UInt8] {
+  package func read(offset: Int = 0, count: Int) throws -> [UInt8] {
     var failure: String?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
       while initialised < count {
@@ -76,7 +76,7 @@ struct ReadableFile: ~Copyable {
   }
 
   /// The path with every symbolic link followed, or nil where there is no such file.
-  static func resolved(_ path: String) -> String? {
+  package static func resolved(_ path: String) -> String? {
     guard !path.utf8.contains(0), let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)

@@ -1,5 +1,5 @@
-import Formats
 import Graph
+import Models
 import Tensors
 import Testing
 

@@ -1,21 +1,23 @@
+import Formats
 import Foundation
 import Networks
 import Testing
 
 @Suite("Networks of images, saved and loaded again") struct SavedNetworkTests {
   private static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Corpus/cases")
 
   private func pair(_ name: String, _ precision: String) throws -> (Network, Network) {
     var options = NetworkOptions()
     try options.set("precision", to: precision)
-    let network = try Network.load(
-      path: Self.cases.appendingPathComponent("\(name)/model.onnx").path, options: options)
+    let network = try loadedNetwork(
+      Self.cases.appendingPathComponent("\(name)/model.onnx").path, options: options)
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("netjac-\(UUID().uuidString).onnx")
     defer { try? FileManager.default.removeItem(at: path) }
-    try network.save(path: path.path)
-    return (network, try Network.load(path: path.path, options: options))
+    try FormatRegistry.saving.save(network.writable(), to: path.path)
+    return (network, try loadedNetwork(path.path, options: options))
   }
 
   private func expectSameJacobian(_ network: Network, _ again: Network, _ tolerance: Double) throws

@@ -1,5 +1,6 @@
+import Building
+import Formats
 import Graph
-import Graphs
 import Tensors
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 struct GraphSessionTests {
   @Test("a recurrence written as a loop unrolls, and its gradient goes through all steps")
   func recurrence() throws {
-    let graph = GraphSession()
+    let graph = GraphSession(vocabulary: ONNXVocabulary())
     let x = try graph.input("x", [4])
     let w = try graph.parameter("w", [], [0.5])
     var state = try graph.constant([], [0])
@@ -45,7 +46,7 @@ struct GraphSessionTests {
 
   @Test("a parameter listed as an input is none any more; those that are not needed stay out")
   func parameters() throws {
-    let graph = GraphSession()
+    let graph = GraphSession(vocabulary: ONNXVocabulary())
     let x = try graph.input("x", [2])
     let a = try graph.parameter("a", [2], [1, 2])
     let b = try graph.parameter("b", [2], [3, 4])
@@ -68,7 +69,7 @@ struct GraphSessionTests {
       ("LpPool", "kernel_shape=2 strides=2 p=3"),
     ])
   func norms(_ name: String, _ attributes: String) throws {
-    let graph = GraphSession()
+    let graph = GraphSession(vocabulary: ONNXVocabulary())
     let x = try graph.input("x", [1, 2, 4])
     let y = try graph.apply(name, [x], attributes: attributes, outputCount: 1)[0]
     let gradient = try graph.gradients(of: y, by: [x])
@@ -79,7 +80,7 @@ struct GraphSessionTests {
 
   @Test("inputs of a network may be listed in another order than that of their making")
   func inputOrder() throws {
-    let graph = GraphSession()
+    let graph = GraphSession(vocabulary: ONNXVocabulary())
     let x = try graph.input("x", [2])
     let a = try graph.parameter("a", [2], [1, 2])
     let t = try graph.input("t", [2])

@@ -1,6 +1,6 @@
 import Differentiation
-import Formats
 import Graph
+import Models
 import Tensors
 
 /// A graph that a caller builds value by value. Values are known by numbers from 0 on.
@@ -25,7 +25,10 @@ package final class GraphSession {
   private(set) var entries: [Entry] = []
   private var names: [String: Int] = [:]
 
-  package init() {}
+  private let vocabulary: any OperatorVocabulary
+
+  /// `vocabulary` says which operators there are and what they mean.
+  package init(vocabulary: any OperatorVocabulary) { self.vocabulary = vocabulary }
 
   package var count: Int { entries.count }
 
@@ -67,7 +70,7 @@ package final class GraphSession {
 
   // MARK: - Operators
 
-  /// Applies an operator of ONNX; nil leaves an optional operand out.
+  /// Applies an operator of the vocabulary; nil leaves an optional operand out.
   package func apply(
     _ operation: String, _ operands: [Int?], attributes: String, outputCount: Int
   ) throws -> [Int] {
@@ -78,7 +81,7 @@ package final class GraphSession {
     defer { p.origin = nil }
     let results: [Value?]
     do {
-      results = try ONNXVocabulary.apply(
+      results = try vocabulary.apply(
         operation, values, attributes: attributes, outputCount: outputCount, in: p)
     } catch let error as NetJacError {
       throw error.located(at: place)
@@ -157,7 +160,8 @@ package final class GraphSession {
   // MARK: - Networks
 
   /// A network of some inputs and outputs, with the parameters that the outputs need.
-  package func network(inputs: [Int], outputs: [Int], memoryLimit: Int) throws -> ImportedNetwork {
+  package func network(inputs: [Int], outputs: [Int], memoryLimit: Int) throws -> NetworkDescription
+  {
     let inputEntries = try inputs.map(inputEntry)
     guard Set(inputs).count == inputs.count else {
       throw NetJacError(.argument, "a value is listed twice among the inputs")
@@ -189,7 +193,7 @@ package final class GraphSession {
       nodes: p.nodes, inputs: inputEntries.map(\.value) + parameters.map(\.value),
       outputs: outputEntries.map(\.value)
     ).with(outputs: outputEntries.map(\.value))
-    return try ImportedNetwork(
+    return try NetworkDescription(
       ParametricProgram(program: program, parameters: parameters.map(\.parameter)),
       inputs: inputEntries.map { port($0.name ?? "", $0.value) },
       outputs: outputEntries.enumerated().map { port($1.name ?? "y\($0)", $1.value) },
@@ -208,10 +212,9 @@ package final class GraphSession {
     }
   }
 
-  private func port(_ name: String, _ value: Value) -> ImportedPort {
+  private func port(_ name: String, _ value: Value) -> Port {
     let type = p.type(value)
-    let element = type.element.isReal ? "double" : type.element.rawValue
-    return ImportedPort(name: name, elementType: element, dims: type.dims, isBatched: false)
+    return Port(name: name, dims: type.dims, isBatched: false)
   }
 }
 

@@ -10,8 +10,8 @@ import Tensors
 
 /// Replaces a file as a whole: the new content is written beside it, flushed, and renamed, so that
 /// after a failure or a crash there is the old file or the new one and nothing in between.
-enum AtomicFile {
-  static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+package enum AtomicFile {
+  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw NetJacError(.file, "the path \(path.quoted) is empty or contains a zero byte")
     }

@@ -1,9 +1,11 @@
+import Formats
 import Foundation
 import Networks
 import Testing
 
 @Suite("Kinks of the corpus") struct KinkDistanceTests {
   private static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Corpus/cases")
 
   struct Case: CustomTestStringConvertible, Sendable {
@@ -28,8 +30,8 @@ import Testing
     }
 
     func network() throws -> Network {
-      try Network.load(
-        path: cases.appendingPathComponent("\(name)/model.onnx").path, options: NetworkOptions())
+      try loadedNetwork(
+        cases.appendingPathComponent("\(name)/model.onnx").path)
     }
 
     func x() throws -> [Double] {

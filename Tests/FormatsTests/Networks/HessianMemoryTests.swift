@@ -1,17 +1,19 @@
+import Formats
 import Foundation
 import Networks
 import Testing
 
 @Suite struct HessianMemoryTests {
   private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Corpus/cases/rnn_tanh/model.onnx").path
 
   @Test("Where the cheapest way to a Hessian takes too much memory, the next one is planned")
   func fallback() throws {
-    let free = try Network.load(path: Self.path, options: NetworkOptions())
+    let free = try loadedNetwork(Self.path)
     var options = NetworkOptions()
     try options.set("memory_limit", to: "35000")
-    let bound = try Network.load(path: Self.path, options: options)
+    let bound = try loadedNetwork(Self.path, options: options)
     #expect(try free.plan(.hessian) != bound.plan(.hessian))
     let n = free.inputSize
     let x = (0..<n).map { 0.1 * Double($0 % 7) - 0.3 }

@@ -2,23 +2,26 @@ import Tensors
 
 /// Decides the shape of every input: binds symbolic dimensions from the options, finds the lengths
 /// that fixed inputs imply, and recognises the batch axis.
-struct InputBinding {
-  struct Input {
-    let name: String
-    let type: ONNXElementType
-    let shape: Shape
+package struct InputBinding: Sendable {
+  package struct Input: Sendable {
+    package let name: String
+    package let shape: Shape
+    private let declared: DeclaredInput
 
-    func element(_ real: ElementType) -> ElementType {
-      switch type.holding {
-      case .real: real
-      case .boolean: .bool
-      default: .int64
-      }
+    init(_ declared: DeclaredInput, _ shape: Shape) {
+      name = declared.name
+      self.shape = shape
+      self.declared = declared
+    }
+
+    /// The type of its values where reals are computed in a type.
+    package func type(_ real: ElementType) -> TensorType {
+      TensorType(declared.element.isReal ? real : declared.element, shape)
     }
 
     /// The tensor of an input that the caller fixed.
-    func tensor(_ numbers: [Double], real: ElementType) throws -> Tensor {
-      let type = TensorType(element(real), shape)
+    package func tensor(_ numbers: [Double], real: ElementType) throws -> Tensor {
+      let type = type(real)
       guard numbers.count == shape.count else {
         throw NetJacError(
           .option,
@@ -30,7 +33,7 @@ struct InputBinding {
         integers: try numbers.map { number in
           guard let whole = Int64(exactly: number) else {
             throw NetJacError(
-              .option, "\(number) is not a whole number; the input has type \(self.type.name)")
+              .option, "\(number) is not a whole number; the input has type \(declared.typeName)")
           }
           return whole
         })
@@ -38,42 +41,19 @@ struct InputBinding {
   }
 
   /// The inputs that remain, in declared order.
-  private(set) var inputs: [Input] = []
+  package private(set) var inputs: [Input] = []
   /// The inputs that became constants, with their numbers.
-  private(set) var fixed: [(Input, [Double])] = []
-  private(set) var hasBatchAxis = false
+  package private(set) var fixed: [(input: Input, numbers: [Double])] = []
+  package private(set) var hasBatchAxis = false
 
-  private struct Declared {
-    let name: String
-    let type: ONNXElementType
-    let dimensions: [ONNXDimension]
-
-    /// How an option names a dynamic axis: by its symbol, or by input and number.
-    func key(_ axis: Int) -> String? {
-      switch dimensions[axis] {
-      case .fixed: nil
-      case .symbolic(let name): name
-      case .unknown: "\(name).\(axis)"
-      }
-    }
-  }
-
-  init(_ graph: ONNXGraph, options: ImportOptions) throws {
-    let constants = Set(graph.constantNames)
-    // An initialiser that is listed as an input is a default, which only an option replaces.
-    let ports = graph.inputs.filter {
-      !constants.contains($0.name) || options.fixedInputs[$0.name] != nil
-    }
-    for name in options.fixedInputs.keys.sorted() where !ports.contains(where: { $0.name == name })
-    {
+  /// `declared` are the inputs that need a value; `names` are those that an option may fix.
+  package init(_ declared: [DeclaredInput], names: [String], options: ImportOptions) throws {
+    for name in options.fixedInputs.keys.sorted()
+    where !declared.contains(where: { $0.name == name }) {
       throw NetJacError(
         .option,
-        """
-        option 'input.\(name)' names no input; the inputs are \
-        \(graph.inputs.map(\.name).quotedList())
-        """)
+        "option 'input.\(name)' names no input; the inputs are \(names.quotedList())")
     }
-    let declared = try ports.map(Self.declared)
     var lengths = try Self.bound(declared, options.dims)
     for input in declared {
       guard let numbers = options.fixedInputs[input.name] else { continue }
@@ -87,8 +67,7 @@ struct InputBinding {
       }
     }
     for input in declared {
-      let bound = Input(
-        name: input.name, type: input.type, shape: try Self.shape(input, lengths))
+      let bound = Input(input, try Self.shape(input, lengths))
       if let numbers = options.fixedInputs[input.name] {
         fixed.append((bound, numbers))
       } else {
@@ -97,26 +76,14 @@ struct InputBinding {
     }
   }
 
-  private static func declared(_ port: ONNXPort) throws -> Declared {
-    let place = "input \(port.name.quoted)"
-    switch port.type {
-    case .tensor(let type, .some(let dimensions)):
-      guard type.holding != .nothing else {
-        throw NetJacError(
-          .unsupported, "\(place) has elements of type \(type.name), which NetJac has no values for"
-        )
-      }
-      return Declared(name: port.name, type: type, dimensions: dimensions)
-    case .tensor(_, nil), .undeclared:
-      throw NetJacError(
-        .unsupported, "\(place) declares no shape; export the model with the shapes of its inputs")
-    case .unsupported(let kind):
-      throw NetJacError(.unsupported, "\(place) is a \(kind); only tensors are supported")
-    }
+  /// The ports of the inputs that remain.
+  package var ports: [Port] {
+    inputs.map { Port(name: $0.name, dims: $0.shape.dims, isBatched: hasBatchAxis) }
   }
 
   /// The lengths that options give, each checked to name a dynamic axis.
-  private static func bound(_ inputs: [Declared], _ options: [String: Int]) throws -> [String: Int]
+  private static func bound(_ inputs: [DeclaredInput], _ options: [String: Int]) throws -> [String:
+    Int]
   {
     var known: [String] = []
     var lengths: [String: Int] = [:]
@@ -139,7 +106,8 @@ struct InputBinding {
   }
 
   /// Where one dynamic length of a fixed input is open, the count of its numbers tells it.
-  private static func infer(_ input: Declared, _ count: Int, _ lengths: inout [String: Int]) throws
+  private static func infer(_ input: DeclaredInput, _ count: Int, _ lengths: inout [String: Int])
+    throws
   {
     var open = Set(input.dimensions.indices.compactMap(input.key).filter { lengths[$0] == nil })
     // With several open lengths, the first axis is most likely a batch.
@@ -160,13 +128,14 @@ struct InputBinding {
     if uses == 1, rest > 0, count % rest == 0 { lengths[key] = count / rest }
   }
 
-  private static func length(_ input: Declared, _ axis: Int, _ lengths: [String: Int]) -> Int? {
+  private static func length(_ input: DeclaredInput, _ axis: Int, _ lengths: [String: Int]) -> Int?
+  {
     if case .fixed(let length) = input.dimensions[axis] { return length }
     return input.key(axis).flatMap { lengths[$0] }
   }
 
   private static func hasBatchAxis(
-    _ inputs: [Declared], _ lengths: [String: Int], chosen: Set<String>
+    _ inputs: [DeclaredInput], _ lengths: [String: Int], chosen: Set<String>
   ) -> Bool {
     guard !inputs.isEmpty else { return false }
     // A symbol that also stands at another axis does not just count samples.
@@ -182,7 +151,7 @@ struct InputBinding {
     }
   }
 
-  private static func shape(_ input: Declared, _ lengths: [String: Int]) throws -> Shape {
+  private static func shape(_ input: DeclaredInput, _ lengths: [String: Int]) throws -> Shape {
     let dims = try input.dimensions.indices.map { axis in
       guard let length = length(input, axis, lengths) else {
         let key = input.key(axis) ?? ""
