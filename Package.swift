@@ -16,6 +16,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "Tensors", swiftSettings: strict),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Containers", dependencies: ["CZlib", "Tensors"], swiftSettings: strict),
     .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Differentiation", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
@@ -26,11 +28,13 @@ let package = Package(
     .target(
       name: "Execution", dependencies: ["CKernels", "COpenBLAS", "Graph", "Tensors"],
       swiftSettings: strict),
+    .target(name: "Operations", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
       name: "Formats",
       dependencies: [
-        "Graph", "Models", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Graph", "Models", "Operations", "Tensors",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
       swiftSettings: strict + [.enableUpcomingFeature("MemberImportVisibility")]),
@@ -43,7 +47,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Training",
-      dependencies: ["Differentiation", "Execution", "Graph", "Models", "Networks", "Tensors"],
+      dependencies: [
+        "Differentiation", "Execution", "Graph", "Models", "Networks", "Operations", "Tensors",
+      ],
       swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(
@@ -57,6 +63,7 @@ let package = Package(
       name: "TestCases", dependencies: ["Graph", "Tensors"], path: "Tests/TestCases",
       swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Tensors", "TestCases"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors", "TestCases"]),
     .testTarget(
       name: "DifferentiationTests",

@@ -16,7 +16,7 @@ struct LabelledResult {
 }
 
 /// A product of windows with a kernel.
-struct Convolution {
+struct WrittenConvolution {
   let axes: [WindowAxis]
   let groups: Int
   let image: Arrangement
@@ -71,7 +71,7 @@ struct TransposedConvolution {
 
 extension BatchedProgram {
   /// The product of windows with a kernel that a node is, if an operator of ONNX computes it.
-  func convolution(_ dot: Dot, _ node: Node) -> Convolution? {
+  func convolution(_ dot: Dot, _ node: Node) -> WrittenConvolution? {
     guard isConvolved(node.type) else { return nil }
     for side in 0..<2 {
       let windows = unshaped(node.operands[side])
@@ -87,7 +87,7 @@ extension BatchedProgram {
 
   private func convolution(
     _ window: Window, _ windows: Value, _ labels: ProductLabels, _ operands: [Value], _ side: Int
-  ) throws -> Convolution? {
+  ) throws -> WrittenConvolution? {
     let image = program.nodes[windows.index].operands[0]
     let rank = window.axes.count
     guard (1...3).contains(rank), program.type(image).count > 0,
@@ -103,7 +103,7 @@ extension BatchedProgram {
       let features = labels.count(kinds.features)
     else { return nil }
     let kernel = operands[1 - side]
-    return Convolution(
+    return WrittenConvolution(
       axes: axes, groups: groups,
       image: Arrangement(
         value: image, order: labels.order(outer, kinds.image) + (0..<rank).map { outer.count + $0 },
@@ -120,7 +120,7 @@ extension BatchedProgram {
   }
 
   /// A convolution to which a number for each channel is added, and which nothing else uses.
-  func biasedConvolution(_ node: Node, _ useCounts: [Int]) -> Convolution? {
+  func biasedConvolution(_ node: Node, _ useCounts: [Int]) -> WrittenConvolution? {
     for side in 0..<2 {
       var value = node.operands[side]
       while program.nodes[value.index].primitive is Reshape, useCounts[value.index] == 1 {

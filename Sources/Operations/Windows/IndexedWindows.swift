@@ -6,7 +6,7 @@ extension ProgramBuilder {
   /// first n axes of x; nil where they are not.
   ///
   /// So are convolutions written in double precision, for which runtimes have no operator.
-  func windows(_ x: Value, _ indices: Value) throws -> Value? {
+  package func windows(_ x: Value, _ indices: Value) throws -> Value? {
     guard let axes = windowAxes(indices, over: shape(x).dims) else { return nil }
     let outer = shape(x).rank - axes.count
     let image = try transpose(x, (0..<outer).map { axes.count + $0 } + Array(0..<axes.count))
@@ -15,7 +15,7 @@ extension ProgramBuilder {
   }
 
   /// What `ScatterND` adds to zeros where its indices are those of windows, nil where they are not.
-  func fold(_ updates: Value, _ indices: Value, onto dims: [Int]) throws -> Value? {
+  package func fold(_ updates: Value, _ indices: Value, onto dims: [Int]) throws -> Value? {
     guard type(updates).element.isReal, let axes = windowAxes(indices, over: dims) else {
       return nil
     }

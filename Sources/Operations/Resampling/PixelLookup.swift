@@ -2,8 +2,8 @@ import Graph
 import Tensors
 
 /// Interpolates images between their pixels, at places that a program computes.
-struct PixelLookup {
-  enum Padding: String, CaseIterable { case zeros, border, reflection }
+package struct PixelLookup {
+  package enum Padding: String, CaseIterable { case zeros, border, reflection }
 
   private let p: ProgramBuilder
   private let spatial: [Int]
@@ -11,7 +11,7 @@ struct PixelLookup {
   private let padding: Padding
   private let alignsCorners: Bool
 
-  init(
+  package init(
     spatial: [Int], mode: Interpolation.Mode, padding: Padding, alignsCorners: Bool,
     in p: ProgramBuilder
   ) throws {
@@ -30,7 +30,7 @@ struct PixelLookup {
 
   /// Interpolated values [N, P, C] of images [N, pixels, C] at P places, of which each axis has its
   /// coordinates [N, P] in units of pixels.
-  func values(of pixels: Value, at coordinates: [Value]) throws -> Value {
+  package func values(of pixels: Value, at coordinates: [Value]) throws -> Value {
     let axes = try zip(coordinates, spatial.indices).map { coordinate, axis in
       try neighbours(padded(coordinate, axis), axis)
     }
@@ -86,7 +86,7 @@ struct PixelLookup {
   }
 
   /// A coordinate in -1 … 1 in units of pixels.
-  func pixelCoordinate(_ given: Value, axis: Int) throws -> Value {
+  package func pixelCoordinate(_ given: Value, axis: Int) throws -> Value {
     let (low, high) = bounds(axis)
     let fraction = try p.add(given, p.scalar(1, like: given))
     return try p.add(

@@ -5,15 +5,9 @@ import Tensors
 ///
 /// A tree becomes two products: with the results of all its tests known, a leaf is reached when as
 /// many tests on its path agree as the path is long. What trees compute is piecewise constant.
-struct DecisionForest {
-  enum Test: String, CaseIterable {
-    case lessOrEqual = "BRANCH_LEQ"
-    case less = "BRANCH_LT"
-    case greaterOrEqual = "BRANCH_GTE"
-    case greater = "BRANCH_GT"
-    case equal = "BRANCH_EQ"
-    case notEqual = "BRANCH_NEQ"
-    case member = "BRANCH_MEMBER"
+package struct DecisionForest {
+  package enum Test: CaseIterable {
+    case lessOrEqual, less, greaterOrEqual, greater, equal, notEqual, member
 
     var comparison: Comparison {
       switch self {
@@ -26,12 +20,12 @@ struct DecisionForest {
     }
   }
 
-  enum Child {
+  package enum Child {
     case node(Int)
     case leaf(Int)
   }
 
-  struct Node {
+  package struct Node {
     let feature: Int
     let test: Test
     /// One number, or the members of a set.
@@ -39,24 +33,40 @@ struct DecisionForest {
     let missingIsTrue: Bool
     let whenTrue: Child
     let whenFalse: Child
+
+    package init(
+      feature: Int, test: Test, values: [Double], missingIsTrue: Bool, whenTrue: Child,
+      whenFalse: Child
+    ) {
+      self.feature = feature
+      self.test = test
+      self.values = values
+      self.missingIsTrue = missingIsTrue
+      self.whenTrue = whenTrue
+      self.whenFalse = whenFalse
+    }
   }
 
-  enum Aggregate: String, CaseIterable {
-    case average = "AVERAGE"
-    case sum = "SUM"
-    case minimum = "MIN"
-    case maximum = "MAX"
+  package enum Aggregate {
+    case average, sum, minimum, maximum
   }
 
-  typealias Leaf = [(target: Int, weight: Double)]
+  package typealias Leaf = [(target: Int, weight: Double)]
 
-  let nodes: [Node]
-  let leaves: [Leaf]
-  let roots: [Child]
-  let targetCount: Int
+  package let nodes: [Node]
+  package let leaves: [Leaf]
+  package let roots: [Child]
+  package let targetCount: Int
+
+  package init(nodes: [Node], leaves: [Leaf], roots: [Child], targetCount: Int) {
+    self.nodes = nodes
+    self.leaves = leaves
+    self.roots = roots
+    self.targetCount = targetCount
+  }
 
   /// Sums, means or extremes of the leaves that a row of x reaches, one number for each target.
-  func values(_ x: Value, _ aggregate: Aggregate, in p: ProgramBuilder) throws -> Value {
+  package func values(_ x: Value, _ aggregate: Aggregate, in p: ProgramBuilder) throws -> Value {
     var result: Value?
     for root in roots {
       let value = try Tree(root, of: self).values(x, aggregate, in: p)

@@ -3,7 +3,7 @@ import Tensors
 
 /// A sum of products in Einstein's notation, such as `bij,bjk->bik`: labels that are not in the
 /// result are summed over.
-struct Einsum {
+package struct Einsum {
   /// A value whose axes carry labels, each once.
   private struct Operand {
     var value: Value
@@ -13,7 +13,7 @@ struct Einsum {
   private var operands: [Operand] = []
   private var output: [Int] = []
 
-  init(_ equation: String, operands values: [Value], in p: ProgramBuilder) throws {
+  package init(_ equation: String, operands values: [Value], in p: ProgramBuilder) throws {
     let text = equation.filter { $0 != " " }
     let sides = text.split(separator: "->", omittingEmptySubsequences: false)
     let hasArrow = sides.count == 2
@@ -107,7 +107,7 @@ struct Einsum {
   }
 
   /// Multiplies the two operands whose product is smallest, until one is left.
-  func result(in p: ProgramBuilder) throws -> Value {
+  package func result(in p: ProgramBuilder) throws -> Value {
     var operands = try self.operands.indices.map { try summed(self.operands, $0, in: p) }
     while operands.count > 1 {
       var best: (first: Int, second: Int, size: Double)?

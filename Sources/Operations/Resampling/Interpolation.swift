@@ -1,45 +1,63 @@
+import Graph
 import Tensors
 
 /// How one axis is resampled: where each new element lies among the old ones, and which of them it
 /// is a weighted mean of.
-struct Interpolation {
-  enum Mode: String, CaseIterable { case nearest, linear, cubic }
+package struct Interpolation {
+  package enum Mode: String, CaseIterable { case nearest, linear, cubic }
 
-  enum Coordinates: String, CaseIterable {
-    case halfPixel = "half_pixel"
-    case halfPixelSymmetric = "half_pixel_symmetric"
-    case pytorchHalfPixel = "pytorch_half_pixel"
-    case alignCorners = "align_corners"
+  /// Where a new element lies among the old ones.
+  package enum Coordinates {
+    /// The middles of elements stay in proportion.
+    case halfPixel
+    /// The same, about the middle of the axis where the new length is rounded.
+    case halfPixelSymmetric
+    /// As `halfPixel`, but a single new element lies at the first old one.
+    case halfPixelUnlessSingle
+    /// The outermost elements stay where they are.
+    case alignCorners
+    /// The beginning of the axis stays where it is.
     case asymmetric
-    case crop = "tf_crop_and_resize"
+    /// A part of the axis is cut out and stretched.
+    case crop
   }
 
-  enum Rounding: String, CaseIterable {
-    case preferFloor = "round_prefer_floor"
-    case preferCeil = "round_prefer_ceil"
-    case floor, ceil
+  /// Which of two neighbours is the nearest.
+  package enum Rounding {
+    case preferFloor, preferCeil, floor, ceil
   }
 
-  var mode = Mode.nearest
-  var coordinates = Coordinates.halfPixel
-  var rounding = Rounding.preferFloor
-  var antialiases = false
-  var excludesOutside = false
-  var cubicCoefficient = -0.75
+  package var mode = Mode.nearest
+  package var coordinates = Coordinates.halfPixel
+  package var rounding = Rounding.preferFloor
+  package var antialiases = false
+  package var excludesOutside = false
+  package var cubicCoefficient = -0.75
+
+  package init() {}
 
   /// One axis to resample. Lengths are at least 1, and `scale` is positive.
-  struct Axis {
-    let length: Int
-    let newLength: Int
-    let scale: Double
+  package struct Axis {
+    package let length: Int
+    package let newLength: Int
+    package let scale: Double
     /// The part of the axis that is cropped, in fractions of it.
-    let region: (start: Double, end: Double)
+    package let region: (start: Double, end: Double)
+
+    package init(
+      length: Int, newLength: Int, scale: Double, region: (start: Double, end: Double) = (0, 1)
+    ) {
+      self.length = length
+      self.newLength = newLength
+      self.scale = scale
+      self.region = region
+    }
   }
 
   /// The elements that make up a new one, or nil where it lies outside a cropped region.
-  typealias Row = [(place: Int, weight: Double)]
+  package typealias Row = [(place: Int, weight: Double)]
 
-  func rows(_ axis: Axis) -> [Row?] {
+  package func rows(_ axis: Axis) -> [Row?] {
     (0..<axis.newLength).map { row(at: position(Double($0), axis), axis) }
   }
 
@@ -52,7 +70,7 @@ struct Interpolation {
     case .halfPixelSymmetric:
       let offset = length / 2 * (1 - Double(axis.newLength) / scaled)
       return offset + (x + 0.5) / axis.scale - 0.5
-    case .pytorchHalfPixel: return scaled == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5
+    case .halfPixelUnlessSingle: return scaled == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5
     case .alignCorners: return scaled == 1 ? 0 : x * (length - 1) / (scaled - 1)
     case .asymmetric: return x / axis.scale
     case .crop:
@@ -130,5 +148,40 @@ struct Interpolation {
     let x = abs(x)
     if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0
+  }
+}
+
+extension ProgramBuilder {
+  /// Replaces the elements along an axis by weighted means of them; nil rows get a fixed number.
+  package func interpolate(_ x: Value, axis: Int, _ rows: [Interpolation.Row?], outside: Double)
+    throws
+    -> Value
+  {
+    let length = shape(x)[axis]
+    var y: Value
+    let areSingle = rows.allSatisfy { row in
+      guard let row else { return true }
+      return row.count == 1 && row[0].weight == 1
+    }
+    if areSingle {
+      y = try gather(x, axis: axis, places: rows.map { $0?[0].place ?? 0 })
+    } else {
+      var weights = [Double](repeating: 0, count: rows.count * length)
+      for (index, row) in rows.enumerated() {
+        for (place, weight) in row ?? [] { weights[index * length + place] = weight }
+      }
+      let matrix = try constant(
+        Tensor(TensorType(real, try Shape(checking: [rows.count, length])), reals: weights))
+      var labels = Array(0..<shape(x).rank)
+      let source = labels
+      labels[axis] = shape(x).rank
+      y = try dot(x, matrix, source, [labels[axis], axis], labels)
+    }
+    guard rows.contains(where: { $0 == nil }) else { return y }
+    let isInside = try constant(
+      Tensor(
+        TensorType(.bool, [rows.count]), integers: rows.map { $0 == nil ? 0 : 1 }))
+    return try select(
+      add(Broadcast(shape(y), axes: [axis]), [isInside]), y, scalar(outside, like: y))
   }
 }
