@@ -640,9 +640,35 @@ netjac_status netjac_graph_network(netjac_graph *graph, int32_t input_count, con
                                    int32_t output_count, const int32_t *outputs, netjac_network **network);
 
 /*
+ * Says how netjac_graph_text() shows a value, for a host language whose formulas are not those of ONNX. Once a value
+ * has a notation, the texts show only inputs, parameters and values that have one: what a host needs in between is
+ * its own business.
+ *
+ * notation  The formula, in which #1, #2, ... stand for the operands and ## for #, as in "#1 * #2", "sum(#1, 2)" or
+ *           "[1 2 3]"; NULL: as the operator is written.
+ * strength  How tightly it binds: + and - have 3, * and / 4, a sign in front 5, powers 7; an operand that binds less
+ *           tightly is put into parentheses, and one that binds alike unless it stands at the start. 0: it binds
+ *           without them, and so do its operands, as in "f(#1)".
+ * count     How many operands there are.
+ * operands  [count], values made before this one.
+ * size      What stands for the shape; NULL: the shape.
+ */
+netjac_status netjac_graph_show(netjac_graph *graph, int32_t value, const char *notation, int32_t strength,
+                                int32_t count, const int32_t *operands, const char *size);
+
+/*
  * The graph as text.
  *
- * format  "text": one line for each operation; "dot": for Graphviz; "value N": the expression of value N.
+ * format  "text": a line for each value, for people.
+ *         "dot": a drawing for Graphviz.
+ *         "table": a line for each value, for programs. Five fields separated by tabs: the number of the value;
+ *             "input", "parameter", "constant" or "operation"; its title (a name, an operator); its size, such as
+ *             [3, 4]; the numbers of its operands, separated by commas. Control characters in names are written
+ *             out, as \t and \n, so that they separate nothing.
+ *         "program", "program dot", "program table": the same of all that is computed, in NetJac's primitive
+ *             operations, with derivatives spelled out. They have numbers of their own, counted from 0.
+ *         "value N", "value N LENGTH": the formula of value N, cut where it becomes longer than about LENGTH
+ *             characters (default: 400).
  * buffer, size, needed  As for netjac_jacobian_plan().
  */
 netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size,

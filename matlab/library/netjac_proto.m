@@ -399,166 +399,173 @@ function [methodinfo, structs, enuminfo, ThunkLibName] = netjac_proto()
   fcns.LHS{56} = 'int32';
   fcns.RHS{56} = {'netjac_graphPtr', 'int32', 'int32Ptr', 'int32', 'int32Ptr', 'netjac_networkPtrPtr'};
 
-  % netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size, size_t *needed)
-  fcns.name{57} = 'netjac_graph_text';
+  % netjac_status netjac_graph_show(netjac_graph *graph, int32_t value, const char *notation, int32_t strength, int32_t count, const int32_t *operands, const char *size)
+  fcns.name{57} = 'netjac_graph_show';
   fcns.calltype{57} = 'Thunk';
-  fcns.thunkname{57} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
+  fcns.thunkname{57} = 'int32voidPtrint32cstringint32int32voidPtrcstringThunk';
   fcns.LHS{57} = 'int32';
-  fcns.RHS{57} = {'netjac_graphPtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
+  fcns.RHS{57} = {'netjac_graphPtr', 'int32', 'cstring', 'int32', 'int32', 'int32Ptr', 'cstring'};
+
+  % netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size, size_t *needed)
+  fcns.name{58} = 'netjac_graph_text';
+  fcns.calltype{58} = 'Thunk';
+  fcns.thunkname{58} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
+  fcns.LHS{58} = 'int32';
+  fcns.RHS{58} = {'netjac_graphPtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
 
   % int32_t netjac_graph_rank(const netjac_graph *graph, int32_t value)
-  fcns.name{58} = 'netjac_graph_rank';
-  fcns.calltype{58} = 'Thunk';
-  fcns.thunkname{58} = 'int32voidPtrint32Thunk';
-  fcns.LHS{58} = 'int32';
-  fcns.RHS{58} = {'netjac_graphPtr', 'int32'};
+  fcns.name{59} = 'netjac_graph_rank';
+  fcns.calltype{59} = 'Thunk';
+  fcns.thunkname{59} = 'int32voidPtrint32Thunk';
+  fcns.LHS{59} = 'int32';
+  fcns.RHS{59} = {'netjac_graphPtr', 'int32'};
 
   % int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
-  fcns.name{59} = 'netjac_graph_dim';
-  fcns.calltype{59} = 'Thunk';
-  fcns.thunkname{59} = 'int64voidPtrint32int32Thunk';
-  fcns.LHS{59} = 'int64';
-  fcns.RHS{59} = {'netjac_graphPtr', 'int32', 'int32'};
+  fcns.name{60} = 'netjac_graph_dim';
+  fcns.calltype{60} = 'Thunk';
+  fcns.thunkname{60} = 'int64voidPtrint32int32Thunk';
+  fcns.LHS{60} = 'int64';
+  fcns.RHS{60} = {'netjac_graphPtr', 'int32', 'int32'};
 
   % netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer)
-  fcns.name{60} = 'netjac_trainer_create';
-  fcns.calltype{60} = 'Thunk';
-  fcns.thunkname{60} = 'int32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{60} = 'int32';
-  fcns.RHS{60} = {'netjac_networkPtr', 'netjac_optionsPtr', 'netjac_trainerPtrPtr'};
+  fcns.name{61} = 'netjac_trainer_create';
+  fcns.calltype{61} = 'Thunk';
+  fcns.thunkname{61} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{61} = 'int32';
+  fcns.RHS{61} = {'netjac_networkPtr', 'netjac_optionsPtr', 'netjac_trainerPtrPtr'};
 
   % int64_t netjac_trainer_input_size(const netjac_trainer *trainer)
-  fcns.name{61} = 'netjac_trainer_input_size';
-  fcns.calltype{61} = 'Thunk';
-  fcns.thunkname{61} = 'int64voidPtrThunk';
-  fcns.LHS{61} = 'int64';
-  fcns.RHS{61} = {'netjac_trainerPtr'};
-
-  % int64_t netjac_trainer_output_size(const netjac_trainer *trainer)
-  fcns.name{62} = 'netjac_trainer_output_size';
+  fcns.name{62} = 'netjac_trainer_input_size';
   fcns.calltype{62} = 'Thunk';
   fcns.thunkname{62} = 'int64voidPtrThunk';
   fcns.LHS{62} = 'int64';
   fcns.RHS{62} = {'netjac_trainerPtr'};
 
-  % int64_t netjac_trainer_target_size(const netjac_trainer *trainer)
-  fcns.name{63} = 'netjac_trainer_target_size';
+  % int64_t netjac_trainer_output_size(const netjac_trainer *trainer)
+  fcns.name{63} = 'netjac_trainer_output_size';
   fcns.calltype{63} = 'Thunk';
   fcns.thunkname{63} = 'int64voidPtrThunk';
   fcns.LHS{63} = 'int64';
   fcns.RHS{63} = {'netjac_trainerPtr'};
 
-  % netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
-  fcns.name{64} = 'netjac_trainer_step';
+  % int64_t netjac_trainer_target_size(const netjac_trainer *trainer)
+  fcns.name{64} = 'netjac_trainer_target_size';
   fcns.calltype{64} = 'Thunk';
-  fcns.thunkname{64} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{64} = 'int32';
-  fcns.RHS{64} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
+  fcns.thunkname{64} = 'int64voidPtrThunk';
+  fcns.LHS{64} = 'int64';
+  fcns.RHS{64} = {'netjac_trainerPtr'};
+
+  % netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
+  fcns.name{65} = 'netjac_trainer_step';
+  fcns.calltype{65} = 'Thunk';
+  fcns.thunkname{65} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{65} = 'int32';
+  fcns.RHS{65} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
 
   % netjac_status netjac_trainer_fit(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, int32_t epochs, double *losses)
-  fcns.name{65} = 'netjac_trainer_fit';
-  fcns.calltype{65} = 'Thunk';
-  fcns.thunkname{65} = 'int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk';
-  fcns.LHS{65} = 'int32';
-  fcns.RHS{65} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'int32', 'doublePtr'};
+  fcns.name{66} = 'netjac_trainer_fit';
+  fcns.calltype{66} = 'Thunk';
+  fcns.thunkname{66} = 'int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk';
+  fcns.LHS{66} = 'int32';
+  fcns.RHS{66} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'int32', 'doublePtr'};
 
   % netjac_status netjac_trainer_hold_out(netjac_trainer *trainer, int64_t samples, const double *x, const double *target)
-  fcns.name{66} = 'netjac_trainer_hold_out';
-  fcns.calltype{66} = 'Thunk';
-  fcns.thunkname{66} = 'int32voidPtrint64voidPtrvoidPtrThunk';
-  fcns.LHS{66} = 'int32';
-  fcns.RHS{66} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr'};
-
-  % netjac_status netjac_trainer_held_out(netjac_trainer *trainer, int64_t samples, int64_t *count, int64_t *places)
-  fcns.name{67} = 'netjac_trainer_held_out';
+  fcns.name{67} = 'netjac_trainer_hold_out';
   fcns.calltype{67} = 'Thunk';
   fcns.thunkname{67} = 'int32voidPtrint64voidPtrvoidPtrThunk';
   fcns.LHS{67} = 'int32';
-  fcns.RHS{67} = {'netjac_trainerPtr', 'int64', 'int64Ptr', 'int64Ptr'};
+  fcns.RHS{67} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr'};
+
+  % netjac_status netjac_trainer_held_out(netjac_trainer *trainer, int64_t samples, int64_t *count, int64_t *places)
+  fcns.name{68} = 'netjac_trainer_held_out';
+  fcns.calltype{68} = 'Thunk';
+  fcns.thunkname{68} = 'int32voidPtrint64voidPtrvoidPtrThunk';
+  fcns.LHS{68} = 'int32';
+  fcns.RHS{68} = {'netjac_trainerPtr', 'int64', 'int64Ptr', 'int64Ptr'};
 
   % netjac_status netjac_trainer_held_out_losses(const netjac_trainer *trainer, int64_t *count, double *losses)
-  fcns.name{68} = 'netjac_trainer_held_out_losses';
-  fcns.calltype{68} = 'Thunk';
-  fcns.thunkname{68} = 'int32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{68} = 'int32';
-  fcns.RHS{68} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
+  fcns.name{69} = 'netjac_trainer_held_out_losses';
+  fcns.calltype{69} = 'Thunk';
+  fcns.thunkname{69} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{69} = 'int32';
+  fcns.RHS{69} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
 
   % int64_t netjac_trainer_best_epoch(const netjac_trainer *trainer)
-  fcns.name{69} = 'netjac_trainer_best_epoch';
-  fcns.calltype{69} = 'Thunk';
-  fcns.thunkname{69} = 'int64voidPtrThunk';
-  fcns.LHS{69} = 'int64';
-  fcns.RHS{69} = {'netjac_trainerPtr'};
-
-  % int32_t netjac_trainer_has_stopped(const netjac_trainer *trainer)
-  fcns.name{70} = 'netjac_trainer_has_stopped';
+  fcns.name{70} = 'netjac_trainer_best_epoch';
   fcns.calltype{70} = 'Thunk';
-  fcns.thunkname{70} = 'int32voidPtrThunk';
-  fcns.LHS{70} = 'int32';
+  fcns.thunkname{70} = 'int64voidPtrThunk';
+  fcns.LHS{70} = 'int64';
   fcns.RHS{70} = {'netjac_trainerPtr'};
 
-  % netjac_status netjac_trainer_scales(const netjac_trainer *trainer, double *input_offset, double *input_scale, double *output_offset, double *output_scale)
-  fcns.name{71} = 'netjac_trainer_scales';
+  % int32_t netjac_trainer_has_stopped(const netjac_trainer *trainer)
+  fcns.name{71} = 'netjac_trainer_has_stopped';
   fcns.calltype{71} = 'Thunk';
-  fcns.thunkname{71} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.thunkname{71} = 'int32voidPtrThunk';
   fcns.LHS{71} = 'int32';
-  fcns.RHS{71} = {'netjac_trainerPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr'};
+  fcns.RHS{71} = {'netjac_trainerPtr'};
+
+  % netjac_status netjac_trainer_scales(const netjac_trainer *trainer, double *input_offset, double *input_scale, double *output_offset, double *output_scale)
+  fcns.name{72} = 'netjac_trainer_scales';
+  fcns.calltype{72} = 'Thunk';
+  fcns.thunkname{72} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{72} = 'int32';
+  fcns.RHS{72} = {'netjac_trainerPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr'};
 
   % netjac_status netjac_trainer_loss(netjac_trainer *trainer, int64_t samples, const double *x, const double *target, double *loss)
-  fcns.name{72} = 'netjac_trainer_loss';
-  fcns.calltype{72} = 'Thunk';
-  fcns.thunkname{72} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{72} = 'int32';
-  fcns.RHS{72} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
+  fcns.name{73} = 'netjac_trainer_loss';
+  fcns.calltype{73} = 'Thunk';
+  fcns.thunkname{73} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{73} = 'int32';
+  fcns.RHS{73} = {'netjac_trainerPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr'};
 
   % netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network)
-  fcns.name{73} = 'netjac_trainer_network';
-  fcns.calltype{73} = 'Thunk';
-  fcns.thunkname{73} = 'int32voidPtrvoidPtrThunk';
-  fcns.LHS{73} = 'int32';
-  fcns.RHS{73} = {'netjac_trainerPtr', 'netjac_networkPtrPtr'};
+  fcns.name{74} = 'netjac_trainer_network';
+  fcns.calltype{74} = 'Thunk';
+  fcns.thunkname{74} = 'int32voidPtrvoidPtrThunk';
+  fcns.LHS{74} = 'int32';
+  fcns.RHS{74} = {'netjac_trainerPtr', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_trainer_parameters(const netjac_trainer *trainer, int64_t *count, double *values)
-  fcns.name{74} = 'netjac_trainer_parameters';
-  fcns.calltype{74} = 'Thunk';
-  fcns.thunkname{74} = 'int32voidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{74} = 'int32';
-  fcns.RHS{74} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
+  fcns.name{75} = 'netjac_trainer_parameters';
+  fcns.calltype{75} = 'Thunk';
+  fcns.thunkname{75} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{75} = 'int32';
+  fcns.RHS{75} = {'netjac_trainerPtr', 'int64Ptr', 'doublePtr'};
 
   % void netjac_trainer_release(netjac_trainer *trainer)
-  fcns.name{75} = 'netjac_trainer_release';
-  fcns.calltype{75} = 'Thunk';
-  fcns.thunkname{75} = 'voidvoidPtrThunk';
-  fcns.LHS{75} = [];
-  fcns.RHS{75} = {'netjac_trainerPtr'};
+  fcns.name{76} = 'netjac_trainer_release';
+  fcns.calltype{76} = 'Thunk';
+  fcns.thunkname{76} = 'voidvoidPtrThunk';
+  fcns.LHS{76} = [];
+  fcns.RHS{76} = {'netjac_trainerPtr'};
 
   % netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed, netjac_network **network)
-  fcns.name{76} = 'netjac_mlp';
-  fcns.calltype{76} = 'Thunk';
-  fcns.thunkname{76} = 'int32int32voidPtrcstringint64voidPtrThunk';
-  fcns.LHS{76} = 'int32';
-  fcns.RHS{76} = {'int32', 'int64Ptr', 'cstring', 'int64', 'netjac_networkPtrPtr'};
+  fcns.name{77} = 'netjac_mlp';
+  fcns.calltype{77} = 'Thunk';
+  fcns.thunkname{77} = 'int32int32voidPtrcstringint64voidPtrThunk';
+  fcns.LHS{77} = 'int32';
+  fcns.RHS{77} = {'int32', 'int64Ptr', 'cstring', 'int64', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_scaled(const netjac_network *network, const double *input_offset, const double *input_scale, const double *output_offset, const double *output_scale, netjac_network **scaled)
-  fcns.name{77} = 'netjac_scaled';
-  fcns.calltype{77} = 'Thunk';
-  fcns.thunkname{77} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
-  fcns.LHS{77} = 'int32';
-  fcns.RHS{77} = {'netjac_networkPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr', 'netjac_networkPtrPtr'};
+  fcns.name{78} = 'netjac_scaled';
+  fcns.calltype{78} = 'Thunk';
+  fcns.thunkname{78} = 'int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{78} = 'int32';
+  fcns.RHS{78} = {'netjac_networkPtr', 'doublePtr', 'doublePtr', 'doublePtr', 'doublePtr', 'netjac_networkPtrPtr'};
 
   % netjac_status netjac_save(const netjac_network *network, const char *path)
-  fcns.name{78} = 'netjac_save';
-  fcns.calltype{78} = 'Thunk';
-  fcns.thunkname{78} = 'int32voidPtrcstringThunk';
-  fcns.LHS{78} = 'int32';
-  fcns.RHS{78} = {'netjac_networkPtr', 'cstring'};
-
-  % netjac_status netjac_save_jacobian(const netjac_network *network, const char *path)
-  fcns.name{79} = 'netjac_save_jacobian';
+  fcns.name{79} = 'netjac_save';
   fcns.calltype{79} = 'Thunk';
   fcns.thunkname{79} = 'int32voidPtrcstringThunk';
   fcns.LHS{79} = 'int32';
   fcns.RHS{79} = {'netjac_networkPtr', 'cstring'};
+
+  % netjac_status netjac_save_jacobian(const netjac_network *network, const char *path)
+  fcns.name{80} = 'netjac_save_jacobian';
+  fcns.calltype{80} = 'Thunk';
+  fcns.thunkname{80} = 'int32voidPtrcstringThunk';
+  fcns.LHS{80} = 'int32';
+  fcns.RHS{80} = {'netjac_networkPtr', 'cstring'};
 
   structs.netjac_network.members = struct([]);
   structs.netjac_options.members = struct([]);

@@ -312,6 +312,20 @@ EXPORT int32_t int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk(void function(vo
     ARGUMENT(void *, 5));
 }
 
+/* netjac_status netjac_graph_show(netjac_graph *graph, int32_t value, const char *notation, int32_t strength, int32_t count, const int32_t *operands, const char *size) */
+EXPORT int32_t int32voidPtrint32cstringint32int32voidPtrcstringThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, char *, int32_t, int32_t, void *, char *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(int32_t, 3),
+    ARGUMENT(int32_t, 4),
+    ARGUMENT(void *, 5),
+    ARGUMENT(char *, 6));
+}
+
 /* netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer) */
 EXPORT int32_t int32voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
 {

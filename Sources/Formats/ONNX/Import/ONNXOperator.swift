@@ -8,6 +8,15 @@ struct ONNXOperator: Sendable {
   let since: Int64
   let apply: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?]
 
+  /// How formulas write it where it has no attributes; nil for its name with the operands in parentheses.
+  private(set) var notation: Notation?
+
+  func written(_ notation: Notation?) -> ONNXOperator {
+    var copy = self
+    copy.notation = notation
+    return copy
+  }
+
   /// An operator with one output.
   init(
     _ name: String, since: Int64 = 1, domain: String = "",

@@ -42,6 +42,10 @@ package struct ONNXVocabulary: OperatorVocabulary {
         importer: GraphImporter(builder: p, model: model)), p)
   }
 
+  package func notation(of name: String) -> Notation? {
+    ONNXOperatorRegistry.find("", name, Self.version)?.notation
+  }
+
   private static func whole(
     _ value: Value, _ element: ElementType, _ place: Int, in p: ProgramBuilder
   ) throws -> Value {

@@ -7,18 +7,18 @@ enum ElementwiseOperators {
   static let all: [ONNXOperator] = arithmetic + extremes + functions
 
   private static let arithmetic: [ONNXOperator] =
-    legacyBinary("Add") { p, a, b in try p.add(a, b) }
-    + legacyBinary("Sub") { p, a, b in try p.subtract(a, b) }
-    + legacyBinary("Mul") { p, a, b in try p.multiply(a, b) }
-    + legacyBinary("Div") { p, a, b in try p.divide(a, b) }
-    + legacyBinary("Pow", power)
+    legacyBinary("Add", .sum) { p, a, b in try p.add(a, b) }
+    + legacyBinary("Sub", .difference) { p, a, b in try p.subtract(a, b) }
+    + legacyBinary("Mul", .product) { p, a, b in try p.multiply(a, b) }
+    + legacyBinary("Div", .quotient) { p, a, b in try p.divide(a, b) }
+    + legacyBinary("Pow", .power, power)
     + [
       ONNXOperator("Mod", since: 10) { node, p in
         let isC = try node.flag("fmod", default: false)
         let operands = try p.broadcast([node.input(0, "A"), node.input(1, "B")])
         return try isC ? p.add(Remainder(), operands) : p.add(Modulo(), operands)
       },
-      unary("Neg") { p, x in try p.negate(x) },
+      unary("Neg") { p, x in try p.negate(x) }.written(.negative),
       unary("Abs") { p, x in try p.absolute(x) },
       unary("Reciprocal") { p, x in try p.reciprocal(x) },
       unary("Sign", since: 9) { p, x in try p.sign(x) },
@@ -83,14 +83,16 @@ enum ElementwiseOperators {
 
   /// Until opset 6 the second operand was only repeated where the attribute `broadcast` said so,
   /// from the attribute `axis` on; since opset 7 shapes are aligned at the right.
-  static func legacyBinary(_ name: String, _ function: @escaping Binary) -> [ONNXOperator] {
+  static func legacyBinary(
+    _ name: String, _ notation: Notation? = nil, _ function: @escaping Binary
+  ) -> [ONNXOperator] {
     let legacy = ONNXOperator(name) { node, p in
       let a = try node.input(0, "A")
       let b = try node.input(1, "B")
       let operands = try p.broadcast([a, aligned(b, to: a, node, p)])
       return try function(p, operands[0], operands[1])
     }
-    return [legacy, binary(name, function)]
+    return [legacy, binary(name, function)].map { $0.written(notation) }
   }
 
   private static func aligned(_ b: Value, to a: Value, _ node: NodeCall, _ p: ProgramBuilder) throws

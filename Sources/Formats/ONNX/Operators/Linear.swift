@@ -7,7 +7,7 @@ enum LinearOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator("MatMul") { node, p in
       try p.stackedProduct(node.input(0, "A"), node.input(1, "B"))
-    },
+    }.written(.matrixProduct),
     ONNXOperator("Gemm", gemm),
     ONNXOperator("Einsum", since: 12) { node, p in
       guard let equation = try node.optionalString("equation") else {
