@@ -36,6 +36,7 @@ function commands = netjac_commands()
     'graphApply', 'graph', 'graph, operator, inputs, attributes, count', 5
     'graphGradients', 'graph', 'graph, y, xs', 3
     'graphJvp', 'graph', 'graph, y, xs, tangents', 4
+    'graphShow', 'graph', 'graph, value, notation, strength, operands, size', 6
     'graphDims', 'graph', 'graph, value', 2
     'graphText', 'graph', 'graph, format', 2
     'graphNetwork', 'graph', 'graph, inputs, outputs', 3

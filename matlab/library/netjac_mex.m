@@ -48,7 +48,7 @@ function varargout = netjac_mex(command, varargin)
       varargout{1} = ask(command, area, networkOf(given{1}), given{2:end});
     case {'scaled', 'trainerCreate'}
       varargout{1} = netjac_objects(command, area, networkOf(given{1}), given{2:end});
-    case 'trainerHoldOut'
+    case {'trainerHoldOut', 'graphShow'}
       netjac_objects(command, area, given{:});
     otherwise
       varargout{1} = netjac_objects(command, area, given{:});

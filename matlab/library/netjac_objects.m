@@ -100,6 +100,20 @@ function result = runOnGraph(command, area, graph, varargin)
       netjac.internal.argument('doubles', area, 'tangents', tangents, numel(xs));
       [status, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_jvp', graph, y, numel(xs), values, directions, ...
                                           int32(0));
+    case 'graphShow'
+      [value, notation, strength, operands, size_] = varargin{1:5};
+      value = valueOf(area, 'value', value);
+      netjac.internal.argument('text', area, 'notation', notation);
+      netjac.internal.argument('one', area, 'strength', strength, 0, 100);
+      values = valuesOf(area, 'operands', operands);
+      netjac.internal.argument('text', area, 'size', size_);
+      if isempty(notation)
+        notation = [];
+      end
+      netjac_check(area, calllib('netjac', 'netjac_graph_show', graph, value, notation, strength, numel(operands), ...
+                                 values, size_));
+      result = [];
+      return;
     case 'graphDims'
       result = graphDims(area, graph, valueOf(area, 'value', varargin{1}));
       return;

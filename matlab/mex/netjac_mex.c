@@ -908,6 +908,19 @@ static void run_graphDims(call *c)
     ((double *)mxGetData(c->results[0]))[axis] = (double)netjac_graph_dim(graph, value, axis);
 }
 
+/* An empty notation is none. */
+static void run_graphShow(call *c)
+{
+  netjac_graph *graph = graph_of(c);
+  const int32_t value = value_argument(c, "value", c->given[1]);
+  char *notation = text_argument(c, "notation", c->given[2]);
+  const int32_t strength = (int32_t)whole_number(c, "strength", c->given[3], 0, 100);
+  int32_t count;
+  int32_t *operands = values_argument(c, "operands", c->given[4], &count);
+  char *size = text_argument(c, "size", c->given[5]);
+  check(c, netjac_graph_show(graph, value, *notation ? notation : NULL, strength, count, operands, size));
+}
+
 static void run_graphText(call *c)
 {
   netjac_graph *graph = graph_of(c);
