@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 /// `y = -x`.
-package struct Negate: UnaryFunction {
+package struct Negate: UnaryFunction, Smooth {
   package static let name = "negate"
   package var notation: Notation? { .negative }
   package init() {}
@@ -26,7 +26,7 @@ package struct Negate: UnaryFunction {
 }
 
 /// `y = a + b`.
-package struct Add: BinaryFunction {
+package struct Add: BinaryFunction, Smooth {
   package static let name = "add"
   package var notation: Notation? { .sum }
   package init() {}
@@ -51,7 +51,7 @@ package struct Add: BinaryFunction {
 }
 
 /// `y = a - b`.
-package struct Subtract: BinaryFunction {
+package struct Subtract: BinaryFunction, Smooth {
   package static let name = "subtract"
   package var notation: Notation? { .difference }
   package init() {}
@@ -78,7 +78,7 @@ package struct Subtract: BinaryFunction {
 }
 
 /// `y = a·b`, element by element.
-package struct Multiply: BinaryFunction {
+package struct Multiply: BinaryFunction, Smooth {
   package static let name = "multiply"
   package var notation: Notation? { .product }
   package init() {}
@@ -150,7 +150,7 @@ package struct Multiply: BinaryFunction {
 }
 
 /// `y = a/b`; on whole numbers the quotient is truncated, and zero where b is zero.
-package struct Divide: BinaryFunction {
+package struct Divide: BinaryFunction, Smooth {
   package static let name = "divide"
   package var notation: Notation? { .quotient }
   package init() {}
@@ -180,7 +180,7 @@ package struct Divide: BinaryFunction {
 }
 
 /// `y = aᵇ`.
-package struct Power: BinaryFunction {
+package struct Power: BinaryFunction, Smooth {
   package static let name = "power"
   package var notation: Notation? { .power }
   package init() {}
