@@ -46,7 +46,7 @@ import Testing
           let operands = try? (0..<count).map { _ in try p.input(TensorType(element, shape)) }
           let attributes = shape.rank == 4 ? "kernel_shape=2,2" : ""
           return operands.map {
-            (try? ONNXVocabulary.apply(name, $0, attributes: attributes, outputCount: 1, in: p))
+            (try? ONNXVocabulary().apply(name, $0, attributes: attributes, outputCount: 1, in: p))
               != nil
           } ?? false
         }
@@ -68,7 +68,7 @@ import Testing
         let p = ProgramBuilder()
         let operands = try (0..<count).map { _ in try p.input(TensorType(.float64, shape)) }
         guard
-          let results = try? ONNXVocabulary.apply(
+          let results = try? ONNXVocabulary().apply(
             name, operands, attributes: shape.rank == 4 ? "kernel_shape=2,2" : "", outputCount: 1,
             in: p), let y = results.first ?? nil
         else { continue }

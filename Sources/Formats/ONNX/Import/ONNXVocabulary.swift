@@ -1,27 +1,26 @@
 import Graph
+import Models
 import Tensors
 
 /// The operators of ONNX as functions of values, for graphs that are built by hand.
-package enum ONNXVocabulary {
+package struct ONNXVocabulary: OperatorVocabulary {
   /// The operator set whose meanings are used.
   package static let version: Int64 = 20
 
-  /// Applies an operator; gives as many results as it has, of which some may be missing.
-  ///
-  /// Reals that stand where an operator takes whole numbers or booleans are converted, so that a
-  /// caller who has doubles only can give shapes, axes, indices and conditions.
-  package static func apply(
+  package init() {}
+
+  package func apply(
     _ name: String, _ inputs: [Value?], attributes: String, outputCount: Int, in p: ProgramBuilder
   ) throws -> [Value?] {
-    guard let operation = ONNXOperatorRegistry.find("", name, version) else {
-      throw unknown(name)
+    guard let operation = ONNXOperatorRegistry.find("", name, Self.version) else {
+      throw Self.unknown(name)
     }
     var inputs = inputs
-    for (place, element) in wholeOperands[name] ?? [] where place < inputs.count {
-      inputs[place] = try inputs[place].map { try whole($0, element, place, in: p) }
+    for (place, element) in Self.wholeOperands[name] ?? [] where place < inputs.count {
+      inputs[place] = try inputs[place].map { try Self.whole($0, element, place, in: p) }
     }
     for (place, input) in inputs.enumerated() {
-      guard let input, booleanOperands.contains(name), place == 0 || name != "Where" else {
+      guard let input, Self.booleanOperands.contains(name), place == 0 || name != "Where" else {
         continue
       }
       inputs[place] = try p.convert(input, to: .bool)
@@ -31,7 +30,7 @@ package enum ONNXVocabulary {
       name: name, operation: name, domain: "", overload: "", inputs: inputs.map { _ in "" },
       outputs: outputs, attributes: try AttributeText.parse(attributes))
     let model = ONNXModel(
-      irVersion: 9, producer: "", opsets: ONNXOpsets(["": version]),
+      irVersion: 9, producer: "", opsets: ONNXOpsets(["": Self.version]),
       graph: ONNXGraph(
         name: "", nodes: [], initialisers: [], sparseInitialisers: [], inputs: [], outputs: []),
       functions: [])
@@ -39,7 +38,7 @@ package enum ONNXVocabulary {
       parent: nil, opsets: model.opsets, attributes: [:], path: "", depth: 0)
     return try operation.apply(
       NodeCall(
-        node: node, inputs: inputs, version: version, scope: scope,
+        node: node, inputs: inputs, version: Self.version, scope: scope,
         importer: GraphImporter(builder: p, model: model)), p)
   }
 

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that make tensors from attributes, shapes or numbers, and conversions of type.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// ONNX `DeformConv`: a convolution whose kernel reads the image at places that are shifted by an
@@ -10,7 +11,7 @@ enum DeformableConvolution {
     let offset = try node.input(2, "offset")
     let spatial = try node.spatialDims(x)
     let kernel = Array(p.shape(w).dims.dropFirst(2))
-    let window = try SlidingWindow(node, spatial: spatial, kernel: kernel)
+    let window = try node.window(spatial: spatial, kernel: kernel)
     let (xDims, wDims) = (p.shape(x).dims, p.shape(w).dims)
     let groups = try node.integer("group", default: 1)
     let parts = try node.integer("offset_group", default: 1)

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Arithmetic and functions of single numbers; operands are repeated to a common shape.

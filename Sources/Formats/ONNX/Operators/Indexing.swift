@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that pick elements by index. A negative index counts from the end.
@@ -111,58 +112,5 @@ enum IndexingOperators {
         p.reshape(p.slice(values, axis: 0, start: place, size: 1), []), to: p.shape(hot))
     }
     return try p.select(hot, choice(1), choice(0))
-  }
-}
-
-extension ProgramBuilder {
-  /// Indices with negative ones counted from the end; those that are known are checked.
-  func positive(_ index: Value, length: Int) throws -> Value {
-    guard !type(index).element.isReal else {
-      throw NetJacError(.shape, "the indices are floats; integers are needed")
-    }
-    let index = try convert(index, to: .int64)
-    if let known = constantTensor(of: index) {
-      let places = try known.integers.map { place in
-        guard place >= -length, place < length else {
-          throw NetJacError(
-            .shape, "index \(place) lies outside an axis of length \(length)")
-        }
-        return place < 0 ? place + Int64(length) : place
-      }
-      return try constant(Tensor(known.type, integers: places))
-    }
-    let isNegative = try compare(.less, index, scalar(0, like: index))
-    return try select(isNegative, add(index, scalar(Double(length), like: index)), index)
-  }
-
-  /// Elements along an axis by an index of any shape, which takes the axis's place.
-  func take(_ x: Value, axis: Int, _ index: Value) throws -> Value {
-    let indexShape = shape(index)
-    let before = Array(shape(x).dims.prefix(axis))
-    let after = Array(shape(x).dims.dropFirst(axis + 1))
-    let result = try Shape(checking: before + indexShape.dims + after)
-    if let known = constantTensor(of: index) {
-      return try reshape(gather(x, axis: axis, places: known.integers.map(Int.init)), result)
-    }
-    let picked = try gather(moveAxis(x, from: axis, to: 0), index)
-    let rank = indexShape.rank
-    return try transpose(
-      picked,
-      before.indices.map { rank + $0 } + Array(0..<rank)
-        + after.indices.map { rank + axis + $0 })
-  }
-
-  /// The flat place that each row of indices names in a box of the given lengths.
-  func flattened(_ indices: Value, into dims: [Int]) throws -> Value {
-    let shape = shape(indices)
-    let outer = Shape(Array(shape.dims.dropLast()))
-    var flat = try constant(Tensor(TensorType(.int64, outer), fill: Int64(0)))
-    for (column, stride) in Shape(dims).strides.enumerated() {
-      let part = try reshape(
-        slice(indices, axis: shape.rank - 1, start: column, size: 1), outer)
-      let index = try positive(part, length: dims[column])
-      flat = try add(flat, multiply(index, scalar(Double(stride), like: index)))
-    }
-    return flat
   }
 }

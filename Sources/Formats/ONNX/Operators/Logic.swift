@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Comparisons, boolean operations and the choice between values.

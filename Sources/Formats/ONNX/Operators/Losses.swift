@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Losses of classification: the negative score of each sample's class, weighted and summed up.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that join, cut and reorder tensors.
@@ -170,23 +171,5 @@ enum MovementOperators {
       high[axis] = change - low[axis]
     }
     return try p.pad(x, low: low, high: high)
-  }
-}
-
-extension ProgramBuilder {
-  /// Picks along the time axis, for each sequence of a batch by its own known order.
-  func reorderSequences(
-    _ x: Value, time: Int, batch: Int, _ source: (_ sequence: Int, _ step: Int) -> Int
-  ) throws -> Value {
-    let shape = shape(x)
-    let others = shape.dims.indices.filter { $0 != time && $0 != batch }
-    let order = [batch, time] + others
-    let places = (0..<shape[batch]).flatMap { sequence in
-      (0..<shape[time]).map { Int64(source(sequence, $0)) }
-    }
-    let index = try constant(
-      Tensor(TensorType(.int64, [shape[batch], shape[time]]), integers: places))
-    let picked = try gather(transpose(x, order), index, batch: 1)
-    return try transpose(picked, Transpose(order).inverse)
   }
 }

@@ -1,8 +1,8 @@
 import Graph
+import Operations
 import Tensors
 
-/// Operators that shift and scale by statistics. Variances are means of squared deviations, which
-/// keeps the digits that a difference of squares would lose.
+/// Operators that shift and scale by statistics.
 enum NormalisationOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator(several: "BatchNormalization") { node, p in
@@ -31,9 +31,7 @@ enum NormalisationOperators {
       let x = try node.input(0, "X")
       let rank = p.shape(x).rank
       let axes = Array(try node.axis(node.integer("axis", default: -1), rank: rank)..<rank)
-      let square = try p.mean(p.multiply(x, x), over: axes)
-      let size = try p.squareRoot(p.add(square, p.scalar(node.epsilon(), like: square)))
-      let y = try p.divide(x, p.spread(size, over: axes, to: p.shape(x)))
+      let y = try p.rootMeanSquareNormalised(x, over: axes, epsilon: node.epsilon())
       return try p.multiply(y, p.broadcast(node.input(1, "scale"), to: p.shape(x)))
     },
     ONNXOperator("MeanVarianceNormalization", since: 9) { node, p in
@@ -48,13 +46,8 @@ enum NormalisationOperators {
     ONNXOperator("LpNormalization") { node, p in
       let x = try node.input(0, "input")
       let axis = try node.axis(node.integer("axis", default: -1), rank: p.shape(x).rank)
-      let exponent = Double(try node.integer("p", default: 2))
-      let norm = try p.root(
-        p.reduceSum(p.raisedMagnitude(x, to: exponent), over: [axis]), of: exponent)
-      // A line of zeros stays one.
-      let isZero = try p.compare(.equal, norm, p.scalar(0, like: norm))
-      let safe = try p.select(isZero, p.scalar(1, like: norm), norm)
-      return try p.divide(x, p.spread(safe, over: [axis], to: p.shape(x)))
+      return try p.normNormalised(
+        x, over: [axis], exponent: Double(node.integer("p", default: 2)))
     },
     ONNXOperator("LRN", localResponse),
     ONNXOperator(several: "Dropout") { node, p in
@@ -71,7 +64,6 @@ enum NormalisationOperators {
     .unsupported,
     "the node is in training mode, which mixes the samples of a batch; export for inference")
 
-  /// `y = (x - mean)/√(var + epsilon)·scale + B`, with given mean and variance.
   private static func batch(_ node: NodeCall, in p: ProgramBuilder) throws -> Value {
     let x = try node.input(0, "X")
     let isSpatial = try node.flag("spatial", default: true)
@@ -81,11 +73,9 @@ enum NormalisationOperators {
       return try isSpatial
         ? p.channelwise(value, like: x, name) : p.broadcast(value, to: p.shape(x))
     }
-    let variance = try statistic(4, "var")
-    let deviation = try p.squareRoot(
-      p.add(variance, p.scalar(node.epsilon(), like: variance)))
-    let normal = try p.divide(p.subtract(x, statistic(3, "mean")), deviation)
-    return try p.add(p.multiply(normal, statistic(1, "scale")), statistic(2, "B"))
+    return try p.batchNormalised(
+      x, mean: statistic(3, "mean"), variance: statistic(4, "var"), epsilon: node.epsilon(),
+      scale: statistic(1, "scale"), offset: statistic(2, "B"))
   }
 
   private static let layer: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
@@ -102,17 +92,11 @@ enum NormalisationOperators {
   /// Until opset 20 scale and bias belong to groups, since opset 21 to channels.
   private static func group(_ node: NodeCall, in p: ProgramBuilder) throws -> Value {
     let x = try node.input(0, "X")
-    let spatial = try node.spatialDims(x)
+    _ = try node.spatialDims(x)
     let groups = try node.integer("num_groups")
+    let normal = try p.groupNormalised(x, groups: groups, epsilon: node.epsilon())
     let dims = p.shape(x).dims
-    guard groups > 0, dims[1] % groups == 0 else {
-      throw NetJacError(.shape, "\(dims[1]) channels cannot be divided into \(groups) groups")
-    }
     let size = dims[1] / groups
-    let grouped = try p.reshape(x, Shape([dims[0], groups, size] + spatial))
-    let normal = try p.normalised(
-      grouped, over: Array(2..<(3 + spatial.count)), epsilon: node.epsilon()
-    ).y
     func factor(_ index: Int, _ name: String) throws -> Value {
       var value = try node.input(index, name)
       if node.version < 21, p.shape(value).dims == [groups] {
@@ -122,7 +106,7 @@ enum NormalisationOperators {
       return try p.channelwise(value, like: x, name)
     }
     return try p.add(
-      p.multiply(p.reshape(normal, p.shape(x)), factor(1, "scale")), factor(2, "bias"))
+      p.multiply(normal, factor(1, "scale")), factor(2, "bias"))
   }
 
   /// `y = x/(bias + alpha/size·Σ x²)^beta`, summed over neighbouring channels.
@@ -159,21 +143,4 @@ enum NormalisationOperators {
 
 extension NodeCall {
   fileprivate func epsilon() throws -> Double { try real("epsilon", default: 1e-5) }
-}
-
-extension ProgramBuilder {
-  func centred(_ x: Value, over axes: [Int]) throws -> Value {
-    try subtract(x, spread(mean(x, over: axes), over: axes, to: shape(x)))
-  }
-
-  /// `y = (x - mean)/√(variance + epsilon)`, with mean and deviation of the reduced shape.
-  func normalised(_ x: Value, over axes: [Int], epsilon: Double) throws -> (
-    y: Value, mean: Value, deviation: Value
-  ) {
-    let mean = try mean(x, over: axes)
-    let centred = try subtract(x, spread(mean, over: axes, to: shape(x)))
-    let variance = try self.mean(multiply(centred, centred), over: axes)
-    let deviation = try squareRoot(add(variance, scalar(epsilon, like: variance)))
-    return (try divide(centred, spread(deviation, over: axes, to: shape(x))), mean, deviation)
-  }
 }

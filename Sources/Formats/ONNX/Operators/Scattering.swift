@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that write elements into a tensor by index.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// ONNX `Unique`: the different elements of a known tensor, or its different parts along an axis.

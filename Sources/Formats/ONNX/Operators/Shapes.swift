@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that give elements another shape or order.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators of sequence models that are built on attention.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators of `ai.onnx.ml` that scale features or are linear or kernel models of them.

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Tree ensembles of `ai.onnx.ml`, in their two encodings.
@@ -6,7 +7,7 @@ enum TreeOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator("TreeEnsemble", since: 5, domain: LearningOperators.domain) { node, p in
       let x = try node.matrix(0, "X")
-      let names = DecisionForest.Aggregate.allCases
+      let names = aggregates.map(\.value)
       let aggregate = try node.integer("aggregate_function", default: 1)
       let transform = try node.integer("post_transform", default: 0)
       guard names.indices.contains(aggregate), PostTransform.allCases.indices.contains(transform)
@@ -23,13 +24,23 @@ enum TreeOperators {
       let forest = try listedForest(
         node, prefix: "target", targetCount: node.integer("n_targets", default: 1))
       let aggregate = try node.choice(
-        "aggregate_function", default: DecisionForest.Aggregate.sum)
+        "aggregate_function", aggregates, default: .sum)
       let scores = try based(forest.values(x, aggregate, in: p), node, in: p)
       return try PostTransform.applied(node, to: scores, in: p)
     },
     ONNXOperator(several: "TreeEnsembleClassifier", domain: LearningOperators.domain) { node, p in
       try classify(node, in: p)
     },
+  ]
+
+  /// The words of the format; its newer encoding has their numbers.
+  private static let tests: KeyValuePairs<String, DecisionForest.Test> = [
+    "BRANCH_LEQ": .lessOrEqual, "BRANCH_LT": .less, "BRANCH_GTE": .greaterOrEqual,
+    "BRANCH_GT": .greater, "BRANCH_EQ": .equal, "BRANCH_NEQ": .notEqual, "BRANCH_MEMBER": .member,
+  ]
+
+  private static let aggregates: KeyValuePairs<String, DecisionForest.Aggregate> = [
+    "AVERAGE": .average, "SUM": .sum, "MIN": .minimum, "MAX": .maximum,
   ]
 
   private static func classify(_ node: NodeCall, in p: ProgramBuilder) throws -> [Value?] {
@@ -122,11 +133,9 @@ enum TreeOperators {
     let leafChild = DecisionForest.Child.leaf(0)
     let nodes = try trees.indices.map { index -> DecisionForest.Node in
       let isLeaf = modes[index] == "LEAF"
-      guard isLeaf || DecisionForest.Test(rawValue: modes[index]) != nil else {
-        throw NetJacError(.unsupported, "the test \(modes[index].quoted) is not supported")
-      }
+      let test = try isLeaf ? .less : node.choice("nodes_modes", modes[index], tests)
       return DecisionForest.Node(
-        feature: features[index], test: DecisionForest.Test(rawValue: modes[index]) ?? .less,
+        feature: features[index], test: test,
         values: [values[index]], missingIsTrue: !missing.isEmpty && missing[index] != 0,
         whenTrue: try isLeaf ? leafChild : child(trees[index], truths[index]),
         whenFalse: try isLeaf ? leafChild : child(trees[index], falsehoods[index]))
@@ -180,7 +189,7 @@ enum TreeOperators {
       modes.count, splits.count, truths.count, falsehoods.count, trueLeaves.count,
       falseLeaves.count,
     ]
-    let tests = DecisionForest.Test.allCases
+    let tests = Self.tests.map(\.value)
     guard counts.allSatisfy({ $0 == features.count }),
       missing.isEmpty || missing.count == features.count,
       modes.allSatisfy(tests.indices.contains)

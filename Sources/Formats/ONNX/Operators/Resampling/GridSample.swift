@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// ONNX `GridSample`: looks up an image at places that a second input gives, in units in which the
