@@ -94,11 +94,14 @@ extension Compiler {
   ///
   /// Whole numbers have `WholeDotKernel`, loop by loop.
   mutating func multiply(_ product: PlannedProduct) throws {
-    func step<Real: KernelReal>(_ real: Real.Type) throws -> Step {
-      try indexed(product, real) ?? active(product, real) ?? rowDots(product, real)
-        ?? anyProduct(product, real)
-    }
-    steps.append(try step(product.y.element.kernelReal))
+    steps.append(try step(for: product, product.y.element.kernelReal))
+  }
+
+  private mutating func step<Real: KernelReal>(
+    for product: PlannedProduct, _ real: Real.Type
+  ) throws -> Step {
+    try indexed(product, real) ?? active(product, real) ?? rowDots(product, real)
+      ?? anyProduct(product, real)
   }
 
   private func indexed<Real: KernelReal>(
@@ -118,7 +121,9 @@ extension Compiler {
     }
   }
 
-  private func active<Real: KernelReal>(_ product: PlannedProduct, _ real: Real.Type) -> Step? {
+  private mutating func active<Real: KernelReal>(
+    _ product: PlannedProduct, _ real: Real.Type
+  ) -> Step? {
     let (plan, last) = (product.plan, product.epilogue)
     let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
     guard let constant = product.constant, plan.isSingle, !plan.prefersBLAS, rows > 0,
