@@ -1,15 +1,16 @@
 // The functions carry their C names.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+import Building
 import CNetJac
-import Graphs
+import Formats
 import Networks
 import Synchronization
 import Tensors
 
 /// What a `netjac_graph` handle stands for.
 final class GraphRecord: @unchecked Sendable {
-  private let session = GraphSession()
+  private let session = GraphSession(vocabulary: ONNXVocabulary())
   /// One thread at a time is the rule; a caller who breaks it must not corrupt memory.
   private let lock = Mutex(())
 

@@ -1,7 +1,7 @@
 import Differentiation
 import Execution
-import Formats
 import Graph
+import Models
 import Synchronization
 import Tensors
 
@@ -9,15 +9,15 @@ import Tensors
 ///
 /// Never changes as seen from outside, so any number of threads may use it at once.
 package final class Network: Sendable {
-  package let inputs: [Port]
-  package let outputs: [Port]
+  package var inputs: [Port] { imported.inputs }
+  package var outputs: [Port] { imported.outputs }
   /// Scalars of all inputs of one sample.
   package let inputSize: Int
   /// Scalars of all outputs of one sample.
   package let outputSize: Int
 
   /// What it was made of, for training and saving.
-  package let imported: ImportedNetwork
+  package let imported: NetworkDescription
   package let options: NetworkOptions
   /// y [m] of x [n].
   private let program: Program
@@ -26,16 +26,7 @@ package final class Network: Sendable {
   private let memoryLimit: Int
   private let tasks = TaskTable()
 
-  package static func load(path: String, options: NetworkOptions) throws -> Network {
-    try Network(ONNXImporter.load(path: path, options: options.importing), options)
-  }
-
-  package static func load(bytes: UnsafeRawBufferPointer, options: NetworkOptions) throws -> Network
-  {
-    try Network(ONNXImporter.load(bytes: Array(bytes), options: options.importing), options)
-  }
-
-  package init(_ imported: ImportedNetwork, _ options: NetworkOptions) throws {
+  package init(_ imported: NetworkDescription, _ options: NetworkOptions) throws {
     _ = BLAS.keepsToCallingThread
     self.imported = imported
     self.options = options
@@ -43,8 +34,6 @@ package final class Network: Sendable {
     threads = options.threads ?? ThreadPool.coreCount
     memoryLimit = options.memoryLimit
     program = try FlatProgram.make(imported.program, real: real, memoryLimit: memoryLimit)
-    inputs = imported.inputs.map(Port.init)
-    outputs = imported.outputs.map(Port.init)
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
   }
@@ -251,14 +240,9 @@ package final class Network: Sendable {
   }
 }
 
-extension Port {
-  fileprivate init(_ port: ImportedPort) {
-    self.init(name: port.name, dims: port.isBatched ? Array(port.dims.dropFirst()) : port.dims)
-  }
-}
-
 extension NetworkOptions {
-  fileprivate var importing: ImportOptions {
+  /// What of it concerns the reading of a file.
+  package var importing: ImportOptions {
     ImportOptions(
       real: precision == .float64 ? .float64 : .float32, dims: dimensions,
       fixedInputs: constantInputs, outputs: outputs, memoryLimit: memoryLimit)

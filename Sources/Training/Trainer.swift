@@ -1,4 +1,4 @@
-import Formats
+import Models
 import Networks
 import Tensors
 

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 /// `y = -x`.
-package struct Negate: UnaryFunction {
+package struct Negate: UnaryFunction, Smooth {
   package static let name = "negate"
   package init() {}
   package func value(_ x: Double) -> Double { -x }
@@ -25,7 +25,7 @@ package struct Negate: UnaryFunction {
 }
 
 /// `y = a + b`.
-package struct Add: BinaryFunction {
+package struct Add: BinaryFunction, Smooth {
   package static let name = "add"
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a + b }
@@ -49,7 +49,7 @@ package struct Add: BinaryFunction {
 }
 
 /// `y = a - b`.
-package struct Subtract: BinaryFunction {
+package struct Subtract: BinaryFunction, Smooth {
   package static let name = "subtract"
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a - b }
@@ -75,7 +75,7 @@ package struct Subtract: BinaryFunction {
 }
 
 /// `y = a·b`, element by element.
-package struct Multiply: BinaryFunction {
+package struct Multiply: BinaryFunction, Smooth {
   package static let name = "multiply"
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a * b }
@@ -148,7 +148,7 @@ package struct Multiply: BinaryFunction {
 }
 
 /// `y = a/b`; on whole numbers the quotient is truncated, and zero where b is zero.
-package struct Divide: BinaryFunction {
+package struct Divide: BinaryFunction, Smooth {
   package static let name = "divide"
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a / b }
@@ -177,7 +177,7 @@ package struct Divide: BinaryFunction {
 }
 
 /// `y = aᵇ`.
-package struct Power: BinaryFunction {
+package struct Power: BinaryFunction, Smooth {
   package static let name = "power"
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { pow(a, b) }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Labels in a, b and y are batch axes; in a and b only, summed over; in one operand and y, free.
 /// A label stands once in an operand, and every operand label is in the other operand or in y.
-package struct Dot: Primitive {
+package struct Dot: Primitive, Smooth {
   package static let name = "dot"
   package let a: [Int]
   package let b: [Int]

@@ -3,7 +3,7 @@ import Tensors
 /// Picks along an axis by index: with `batch` leading axes shared by both operands,
 /// x is [B…, n, Q…], the indices [B…, I…], and y is [B…, I…, Q…] with `y[b, i, q] = x[b, index[b, i], q]`.
 /// An index outside 0..<n picks zero.
-package struct Gather: Primitive {
+package struct Gather: Primitive, Smooth {
   package static let name = "gather"
   package let batch: Int
   package init(batch: Int = 0) { self.batch = batch }
@@ -102,7 +102,7 @@ package struct Gather: Primitive {
 
 /// The transpose of `Gather`: y is [B…, n, Q…] with `y[b, index[b, i], q] += x[b, i, q]`; an index
 /// outside 0..<n adds nowhere.
-package struct ScatterAdd: Primitive {
+package struct ScatterAdd: Primitive, Smooth {
   package static let name = "scatter-add"
   package let batch: Int
   package let length: Int

@@ -3,7 +3,7 @@ import Tensors
 /// A primitive that only moves elements of one operand (or puts zeros): linear, without arithmetic.
 ///
 /// States where each result element comes from; evaluation, linearisation and pattern follow.
-package protocol Movement: Primitive {
+package protocol Movement: Smooth {
   /// For each result element the operand's element it is, or -1 for zero.
   func sources(_ x: TensorType, _ y: TensorType) -> [Int]
 }

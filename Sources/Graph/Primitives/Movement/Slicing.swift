@@ -214,7 +214,7 @@ package struct Reverse: Movement {
 }
 
 /// Joins operands along an axis.
-package struct Concatenate: Primitive {
+package struct Concatenate: Primitive, Smooth {
   package static let name = "concatenate"
   package let axis: Int
   package init(axis: Int) { self.axis = axis }
