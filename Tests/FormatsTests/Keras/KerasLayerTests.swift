@@ -14,7 +14,7 @@ struct KerasCase: CustomTestStringConvertible, Sendable {
   let n: Int
   let m: Int
   let fixed: [String: [Double]]
-  /// Where its numbers begin in values.bin.
+  /// Where its numbers begin in values.zip.
   let place: Int
 
   var testDescription: String { file }
@@ -45,8 +45,15 @@ struct KerasCase: CustomTestStringConvertible, Sendable {
     return cases
   }()
 
-  private static let values = try? CorpusCase.doubles(
-    folder.appendingPathComponent("values.bin").path)
+  private static let values: [Double]? = {
+    let url = folder.appendingPathComponent("values.zip")
+    guard let data = try? Data(contentsOf: url), let archive = try? ZIPArchive(Bytes([UInt8](data)))
+    else { return nil }
+    let content = try? archive.content(of: "values.bin", limit: 1 << 26)
+    return content?.withUnsafeBytes { raw in
+      (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
+    }
+  }()
 
   func values(from start: Int, count: Int) throws -> [Double] {
     let all = try #require(Self.values)
