@@ -470,8 +470,8 @@ else:
             tf.where(x > z, x, z), tf.matmul(x, z, transpose_b=True), x @ tf.transpose(z, [0, 2, 1]), tf.clip_by_value(x, -1, 1),
             1 / (x * x + 1), x**2, tf.repeat(x, 2, axis=1), tf.tile(x, [1, 2, 1]), tf.pad(x, [[0, 0], [1, 1], [0, 0]]),
             tf.norm(x, axis=-1), tf.nn.softmax(x, axis=1), tf.expand_dims(x, 1), tf.reshape(x, [-1, 12]), tf.squeeze(x[:, :1], 1),
-            2.0 - x, tf.nn.relu(x), tf.nn.leaky_relu(x, 0.1), tf.reduce_logsumexp(x, -1), x + tf.ones((3,), tf.float64),
-            tf.gather(x, [0, 2], axis=1), -x, abs(x), tf.maximum(x, 0.3), tf.square(x), tf.nn.gelu(x), tf.exp(x),
+            2.0 - x, tf.nn.relu(x), tf.reduce_logsumexp(x, -1), x + tf.ones((3,), tf.float64),
+            tf.gather(x, [0, 2], axis=1), -x, abs(x), tf.maximum(x, 0.3), tf.square(x), tf.exp(x),
             tf.math.log1p(tf.exp(x)), tf.cumsum(x, axis=1), tf.reverse(x, [1]), tf.math.l2_normalize(x, -1), tf.sigmoid(x),
             tf.math.softplus(x), tf.math.reduce_variance(x, 1), x - z, tf.nn.swish(x), tf.sqrt(x * x + 1), tf.sin(x)])
 

@@ -1,7 +1,7 @@
 import Containers
 import Graph
-import Operations
 import Models
+import Operations
 import Tensors
 
 /// A value of a model and, where Keras keeps one, the mask that tells which of its steps count: booleans of the
@@ -9,10 +9,19 @@ import Tensors
 struct KerasTensor {
   let value: Value
   var mask: Value?
+  /// The same image with its channels in front of the spatial axes, where a layer made it so. Layers that follow go
+  /// on with it, so that between convolutions nothing is transposed.
+  private(set) var channelsFirst: Value?
 
   init(_ value: Value, mask: Value? = nil) {
     self.value = value
     self.mask = mask
+  }
+
+  /// An image whose channels stand behind the spatial axes for the layers of the model.
+  init(channelsFirst image: Value, in p: ProgramBuilder) throws {
+    value = try p.moveAxis(image, from: 1, to: p.shape(image).rank - 1)
+    channelsFirst = image
   }
 }
 
@@ -120,8 +129,35 @@ struct KerasCall {
     return x
   }
 
+  /// The input as an image of some spatial axes, with its channels in front of them where it is there like that.
+  func image(rank: Int, channelsFirst isNeeded: Bool = false) throws -> KerasImage {
+    let x = try input(rank: rank + 2)
+    guard config.channelsAreLast else {
+      return KerasImage(value: x, layout: .channelsFirst, isMoved: false)
+    }
+    if let first = try input().channelsFirst {
+      return KerasImage(value: first, layout: .channelsFirst, isMoved: true)
+    }
+    guard isNeeded else { return KerasImage(value: x, layout: .channelsLast, isMoved: false) }
+    return KerasImage(
+      value: try p.moveAxis(x, from: rank + 1, to: 1), layout: .channelsFirst, isMoved: true)
+  }
+
   /// The place of a value's spatial axes.
   func spatialAxes(rank: Int) -> Range<Int> {
     config.channelsAreLast ? 1..<1 + rank : 2..<2 + rank
+  }
+}
+
+/// An image as a layer works on it.
+struct KerasImage {
+  let value: Value
+  let layout: ImageLayout
+  /// Whether the model has its channels behind the spatial axes nevertheless.
+  let isMoved: Bool
+
+  /// What became of it, for the layers that follow.
+  func result(_ y: Value, in p: ProgramBuilder) throws -> KerasTensor {
+    isMoved ? try KerasTensor(channelsFirst: y, in: p) : KerasTensor(y)
   }
 }

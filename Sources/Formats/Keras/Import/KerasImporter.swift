@@ -1,7 +1,7 @@
 import Containers
 import Graph
-import Operations
 import Models
+import Operations
 import Tensors
 
 /// Walks the calls of a model and adds what its layers mean to a program.
@@ -139,12 +139,33 @@ final class KerasImporter {
       guard let known = KerasLayerRegistry.find(layer.className) else {
         throw NetJacError(.unsupported, "the layer is not supported")
       }
-      var results = try known.call(call, p)
+      var results =
+        try known.isElementwise(call.config)
+        ? elementwise(call, known) ?? known.call(call, p) : known.call(call, p)
       if known.masking == .passes, let mask = try call.mask {
         for place in results.indices { results[place].mask = mask }
       }
       return results
     }
+  }
+
+  /// The results of a layer that works element by element on images whose channels stand in front; nil if there are
+  /// none, or if their shapes differ.
+  private func elementwise(_ call: KerasCall, _ known: KerasLayer) throws -> [KerasTensor]? {
+    let inputs = call.inputs
+    guard inputs.contains(where: { $0.channelsFirst != nil }),
+      inputs.allSatisfy({ $0.mask == nil }),
+      Set(inputs.map { p.shape($0.value) }).count == 1
+    else { return nil }
+    let moved = try inputs.map { input in
+      try KerasArgument.tensor(
+        KerasTensor(
+          input.channelsFirst
+            ?? p.moveAxis(input.value, from: p.shape(input.value).rank - 1, to: 1)))
+    }
+    let inner = context(
+      call.layer, [moved.count == 1 ? moved[0] : .list(moved)], named: call.named)
+    return try known.call(inner, p).map { try KerasTensor(channelsFirst: $0.value, in: p) }
   }
 
   /// A layer with what it is applied to.

@@ -14,7 +14,8 @@ struct KerasWeight: Sendable {
   /// Other names that older versions give it.
   let otherNames: [String]
 
-  init(_ name: String, in group: String = "", isTrainable: Bool = true, isUnused: Bool = false,
+  init(
+    _ name: String, in group: String = "", isTrainable: Bool = true, isUnused: Bool = false,
     or otherNames: String...
   ) {
     self.name = name
@@ -75,6 +76,18 @@ struct KerasLayer: Sendable {
   let weights: @Sendable (KerasConfiguration) -> [KerasWeight]
   let masking: Masking
   let call: Call
+  /// Whether each element of the result depends on the elements at its own place alone, so that the order of the axes
+  /// does not matter.
+  private(set) var isElementwise: @Sendable (KerasConfiguration) -> Bool = { _ in false }
+
+  /// The same layer, known to work element by element.
+  func elementwise(
+    _ isElementwise: @escaping @Sendable (KerasConfiguration) -> Bool = { _ in true }
+  ) -> KerasLayer {
+    var layer = self
+    layer.isElementwise = isElementwise
+    return layer
+  }
 
   init(
     several name: String, keys: [KerasKey] = [], masking: Masking = .decides,

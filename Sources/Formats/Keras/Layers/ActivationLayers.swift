@@ -140,6 +140,11 @@ struct KerasActivationStatement {
     }
   }
 
+  /// Whether it treats each element for itself.
+  var isElementwise: Bool {
+    !["softmax", "softmax_v2", "log_softmax", "glu", "sparsemax", "Softmax"].contains(name)
+  }
+
   func applied(to x: Value, version: KerasVersion, in p: ProgramBuilder) throws -> Value {
     if let function = KerasActivation.find(name, version) { return try function(p, x) }
     return try KerasActivationLayers.apply(
@@ -164,6 +169,10 @@ enum KerasActivationLayers {
   static let all: [KerasLayer] = [
     KerasLayer("Activation", keys: ["activation"], masking: .passes) { layer, p in
       try layer.activated(layer.x)
+    }.elementwise { config in
+      // The version does not matter here.
+      (try? KerasActivationStatement(config.object["activation"], version: KerasVersion(3)))?
+        .isElementwise ?? false
     },
     simple("ReLU", keys: ["max_value", "negative_slope", "threshold"]),
     simple("LeakyReLU", keys: ["negative_slope", "alpha"]),
@@ -191,7 +200,7 @@ enum KerasActivationLayers {
   private static func simple(_ name: String, keys: [KerasKey]) -> KerasLayer {
     KerasLayer(name, keys: keys, masking: .passes) { layer, p in
       try apply(name, layer.config, to: layer.x, mask: nil, layer.version, in: p)
-    }
+    }.elementwise()
   }
 
   static func apply(

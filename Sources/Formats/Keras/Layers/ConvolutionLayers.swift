@@ -20,10 +20,12 @@ enum KerasConvolutionLayers {
 
   private static func plain(_ name: String, _ rank: Int) -> KerasLayer {
     KerasLayer(
-      name, keys: ["filters", "groups"] + keys, weights: { [KerasWeight("kernel")] + $0.bias }
+      several: name, keys: ["filters", "groups"] + keys, masking: .drops,
+      weights: { [KerasWeight("kernel")] + $0.bias }
     ) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let convolution = try KerasConvolution(layer.config, rank: rank)
+      let image = try layer.image(rank: rank, channelsFirst: true)
+      let x = image.value
+      let convolution = try KerasConvolution(layer.config, rank: rank, images: image.layout)
       let filters = try layer.config.count("filters")
       let groups = try layer.config.count("groups", default: 1)
       let channels = convolution.channels(x, in: p)
@@ -34,7 +36,7 @@ enum KerasConvolutionLayers {
       }
       let kernel = try layer.weight("kernel", convolution.kernel + [channels / groups, filters])
       let y = try convolution.applied(to: x, kernel, groups: groups, in: p)
-      return try layer.finished(y, convolution, filters)
+      return [try layer.finished(y, image, filters)]
     }
   }
 
@@ -42,10 +44,12 @@ enum KerasConvolutionLayers {
     KerasLayer(
       name,
       keys: ["filters", "output_padding", .only("groups", .number(JSONNumber(text: "1")))] + keys,
+      masking: .drops,
       weights: { [KerasWeight("kernel")] + $0.bias }
     ) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let convolution = try KerasConvolution(layer.config, rank: rank)
+      let image = try layer.image(rank: rank, channelsFirst: true)
+      let x = image.value
+      let convolution = try KerasConvolution(layer.config, rank: rank, images: image.layout)
       let filters = try layer.config.count("filters")
       let kernel = try layer.weight(
         "kernel", convolution.kernel + [filters, convolution.channels(x, in: p)])
@@ -58,22 +62,24 @@ enum KerasConvolutionLayers {
           .format, "'output_padding' is \(extra ?? []); \(rank) numbers, none negative, are needed")
       }
       let y = try convolution.transposed(x, kernel, outputPadding: extra, in: p)
-      return try layer.finished(y, convolution, filters)
+      return [try layer.finished(y, image, filters)]
     }
   }
 
   private static func depthwise(_ name: String, _ rank: Int) -> KerasLayer {
     KerasLayer(
-      name, keys: ["depth_multiplier", .ignored("groups"), .ignored("filters")] + keys,
+      several: name, keys: ["depth_multiplier", .ignored("groups"), .ignored("filters")] + keys,
+      masking: .drops,
       weights: { [KerasWeight("kernel", or: "depthwise_kernel")] + $0.bias }
     ) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let convolution = try KerasConvolution(layer.config, rank: rank)
+      let image = try layer.image(rank: rank, channelsFirst: true)
+      let x = image.value
+      let convolution = try KerasConvolution(layer.config, rank: rank, images: image.layout)
       let multiplier = try layer.config.count("depth_multiplier", default: 1)
       let channels = convolution.channels(x, in: p)
       let kernel = try layer.weight("kernel", convolution.kernel + [channels, multiplier])
       let y = try convolution.depthwise(x, kernel, in: p)
-      return try layer.finished(y, convolution, channels * multiplier)
+      return [try layer.finished(y, image, channels * multiplier)]
     }
   }
 
@@ -81,10 +87,12 @@ enum KerasConvolutionLayers {
     KerasLayer(
       name,
       keys: ["filters", "depth_multiplier", .only("groups", .number(JSONNumber(text: "1")))] + keys,
+      masking: .drops,
       weights: { [KerasWeight("depthwise_kernel"), KerasWeight("pointwise_kernel")] + $0.bias }
     ) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let convolution = try KerasConvolution(layer.config, rank: rank)
+      let image = try layer.image(rank: rank, channelsFirst: true)
+      let x = image.value
+      let convolution = try KerasConvolution(layer.config, rank: rank, images: image.layout)
       let filters = try layer.config.count("filters")
       let multiplier = try layer.config.count("depth_multiplier", default: 1)
       let channels = convolution.channels(x, in: p)
@@ -96,21 +104,24 @@ enum KerasConvolutionLayers {
         "pointwise_kernel", ones + [channels * multiplier, filters])
       let y = try KerasConvolution(kernel: ones, images: convolution.images)
         .applied(to: middle, pointwise, in: p)
-      return try layer.finished(y, convolution, filters)
+      return [try layer.finished(y, image, filters)]
     }
   }
 }
 
 extension KerasCall {
   /// Bias and activation behind a convolution.
-  fileprivate func finished(_ y: Value, _ convolution: KerasConvolution, _ filters: Int) throws
-    -> Value
-  {
+  fileprivate func finished(_ y: Value, _ image: KerasImage, _ filters: Int) throws -> KerasTensor {
     var y = y
     if config.flag("use_bias", default: true) {
       y = try p.add(
-        y, p.channelwise(weight("bias", [filters]), like: y, "bias", convolution.images))
+        y, p.channelwise(weight("bias", [filters]), like: y, "bias", image.layout))
     }
-    return try activated(y)
+    let activation = try KerasActivationStatement(config.object["activation"], version: version)
+    if activation.isElementwise {
+      return try image.result(activation.applied(to: y, version: version, in: p), in: p)
+    }
+    return KerasTensor(
+      try activation.applied(to: image.result(y, in: p).value, version: version, in: p))
   }
 }

@@ -61,7 +61,7 @@ enum KerasCoreLayers {
         ? try p.differ(index, p.scalar(0, like: index)) : nil
       return [KerasTensor(try p.gather(table, index), mask: mask)]
     },
-    KerasLayer("Identity", masking: .passes) { layer, _ in try layer.x },
+    KerasLayer("Identity", masking: .passes) { layer, _ in try layer.x }.elementwise(),
     KerasLayer(several: "Masking", keys: ["mask_value"]) { layer, p in
       let x = try layer.x
       let value = try p.scalar(layer.config.real("mask_value", default: 0), like: x)

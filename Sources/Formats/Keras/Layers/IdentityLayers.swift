@@ -13,6 +13,7 @@ enum KerasIdentityLayers {
 
   private static func identity(_ name: String, _ keys: [String]) -> KerasLayer {
     KerasLayer(name, keys: keys.map { .ignored($0) }, masking: .passes) { layer, _ in try layer.x }
+      .elementwise()
   }
 
   /// Changes of pictures at random.

@@ -14,14 +14,15 @@ struct KerasConvolution {
 
   var rank: Int { kernel.count }
 
-  init(_ config: KerasConfiguration, rank: Int) throws {
+  /// `images`: the layout of the images, if it is not that of the configuration.
+  init(_ config: KerasConfiguration, rank: Int, images: ImageLayout? = nil) throws {
     let ones = [Int](repeating: 1, count: rank)
     kernel = try config.sizes("kernel_size", rank: rank)
     strides = try config.sizes("strides", rank: rank, default: ones)
     dilations = try config.sizes("dilation_rate", rank: rank, default: ones)
     padding = try config.choice("padding", default: .valid)
-    images = config.imageLayout
-    guard padding != .causal || rank == 1 && images == .channelsLast else {
+    self.images = images ?? config.imageLayout
+    guard padding != .causal || rank == 1 && config.channelsAreLast else {
       throw NetJacError(.unsupported, "'causal' padding is for one axis with its channels last")
     }
   }
@@ -44,7 +45,9 @@ struct KerasConvolution {
   }
 
   /// The reach of the kernel, dilated.
-  private var spans: [Int] { zip(kernel, dilations).map { ($0 - 1).multipliedSaturated(by: $1).addingSaturated(1) } }
+  private var spans: [Int] {
+    zip(kernel, dilations).map { ($0 - 1).multipliedSaturated(by: $1).addingSaturated(1) }
+  }
 
   func window(over spatial: [Int]) throws -> SlidingWindow {
     let placed: WindowPadding? =
@@ -58,7 +61,8 @@ struct KerasConvolution {
   }
 
   /// The convolution with kernels [k…, channels/groups, features].
-  func applied(to x: Value, _ kernels: Value, groups: Int = 1, in p: ProgramBuilder) throws -> Value {
+  func applied(to x: Value, _ kernels: Value, groups: Int = 1, in p: ProgramBuilder) throws -> Value
+  {
     let convolution = Convolution(images: images, kernels: .channelsLast, groups: groups, in: p)
     return try convolution(x, kernels, window(over: spatial(x, in: p)))
   }

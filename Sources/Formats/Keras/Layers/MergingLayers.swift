@@ -26,6 +26,10 @@ enum KerasMergingLayers {
       }
       let axis = try layer.axis(
         layer.config.int("axis", default: -1), rank: p.shape(first.value).rank)
+      let images = inputs.compactMap(\.channelsFirst)
+      if images.count == inputs.count, axis == p.shape(first.value).rank - 1 {
+        return [try KerasTensor(channelsFirst: p.concatenate(images, axis: 1), in: p)]
+      }
       return [
         KerasTensor(
           try p.concatenate(inputs.map(\.value), axis: axis),
@@ -56,7 +60,7 @@ enum KerasMergingLayers {
         KerasTensor(
           try body(p, p.broadcast(values)), mask: try mergedMask(inputs, layer, p))
       ]
-    }
+    }.elementwise()
   }
 
   /// Keras 3.0 to 3.3 drops masks in merges.

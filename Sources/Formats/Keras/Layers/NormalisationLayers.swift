@@ -7,7 +7,7 @@ import Tensors
 enum KerasNormalisationLayers {
   static let all: [KerasLayer] = [
     KerasLayer(
-      "BatchNormalization",
+      several: "BatchNormalization",
       keys: [
         "axis", "epsilon", "center", "scale", .ignored("momentum"), .ignored("synchronized"),
         .ignored("renorm_momentum"), .ignored("renorm_clipping"), .ignored("fused"),
@@ -91,12 +91,16 @@ enum KerasNormalisationLayers {
     try p.add(Broadcast(p.shape(x), axes: axes), [numbers])
   }
 
-  private static let batch: @Sendable (KerasCall, ProgramBuilder) throws -> Value = { layer, p in
-    let x = try layer.x
-    let axes = try layer.axes("axis", default: [-1])
-    guard axes.count == 1 else {
-      throw NetJacError(.unsupported, "'axis' is \(axes); one axis is supported")
+  private static let batch: KerasLayer.Call = { layer, p in
+    let input = try layer.input()
+    let given = try layer.axes("axis", default: [-1])
+    guard given.count == 1 else {
+      throw NetJacError(.unsupported, "'axis' is \(given); one axis is supported")
     }
+    // The channels of an image stand in front, if it is there like that.
+    let image = given[0] == p.shape(input.value).rank - 1 ? input.channelsFirst : nil
+    let x = image ?? input.value
+    let axes = image == nil ? given : [1]
     let dims = [p.shape(x)[axes[0]]]
     let variance = try layer.weight("moving_variance", dims)
     let epsilon = try layer.config.real("epsilon", default: 1e-3)
@@ -106,9 +110,11 @@ enum KerasNormalisationLayers {
       scale = try p.multiply(scale, layer.weight("gamma", dims))
     }
     let mean = try along(axes, layer.weight("moving_mean", dims), x, p)
-    let y = try p.multiply(p.subtract(x, mean), along(axes, scale, x, p))
-    guard layer.config.flag("center", default: true) else { return y }
-    return try p.add(y, along(axes, layer.weight("beta", dims), x, p))
+    var y = try p.multiply(p.subtract(x, mean), along(axes, scale, x, p))
+    if layer.config.flag("center", default: true) {
+      y = try p.add(y, along(axes, layer.weight("beta", dims), x, p))
+    }
+    return [image == nil ? KerasTensor(y) : try KerasTensor(channelsFirst: y, in: p)]
   }
 
   private static let layer: @Sendable (KerasCall, ProgramBuilder) throws -> Value = { layer, p in

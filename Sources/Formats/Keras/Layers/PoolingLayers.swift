@@ -24,16 +24,18 @@ enum KerasPoolingLayers {
   private static func windowed(
     _ name: String, _ rank: Int, _ body: @escaping @Sendable (Pooling, Value) throws -> Value
   ) -> KerasLayer {
-    KerasLayer(name, keys: ["pool_size", "strides", "padding", "data_format"]) { layer, p in
-      let x = try layer.input(rank: rank + 2)
+    KerasLayer(
+      several: name, keys: ["pool_size", "strides", "padding", "data_format"], masking: .drops
+    ) { layer, p in
+      let image = try layer.image(rank: rank, channelsFirst: true)
       let sizes = try layer.config.sizes(
         "pool_size", rank: rank, default: [Int](repeating: 2, count: rank))
       let strides = try layer.config.sizes("strides", rank: rank, default: sizes)
       let padding = try layer.config.choice("padding", default: KerasConvolution.Padding.valid)
       let window = try SlidingWindow(
-        spatial: layer.spatialAxes(rank: rank).map { p.shape(x)[$0] }, kernel: sizes,
+        spatial: Array(p.shape(image.value).dims.dropFirst(2)), kernel: sizes,
         strides: strides, padding: padding == .same ? .same(largerInFront: false) : nil)
-      return try body(Pooling(window, layer.config.imageLayout, in: p), x)
+      return [try image.result(body(Pooling(window, in: p), image.value), in: p)]
     }
   }
 
@@ -44,11 +46,12 @@ enum KerasPoolingLayers {
     _ body: @escaping @Sendable (KerasCall, Value, [Int]) throws -> Value
   ) -> KerasLayer {
     KerasLayer(name, keys: ["data_format", "keepdims"]) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let axes = Array(layer.spatialAxes(rank: rank))
-      let y = try body(layer, x, axes)
-      return layer.config.flag("keepdims", default: false)
-        ? try p.reshape(y, p.shape(x).withOnes(at: axes)) : y
+      let image = try layer.image(rank: rank)
+      let axes = image.layout.spatialAxes(rank: rank + 2)
+      let y = try body(layer, image.value, axes)
+      guard layer.config.flag("keepdims", default: false) else { return y }
+      let kept = Array(layer.spatialAxes(rank: rank))
+      return try p.reshape(y, p.shape(layer.x).withOnes(at: kept))
     }
   }
 

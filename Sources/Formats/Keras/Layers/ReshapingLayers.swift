@@ -39,42 +39,52 @@ enum KerasReshapingLayers {
     ] + (1...3).flatMap { rank in [cropping(rank), padding(rank), upSampling(rank)] }
 
   private static func cropping(_ rank: Int) -> KerasLayer {
-    KerasLayer("Cropping\(rank)D", keys: ["cropping", "data_format"]) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let margins = try layer.margins("cropping", rank: rank)
-      return try p.pad(x, low: margins.map { -$0.0 }, high: margins.map { -$0.1 })
+    KerasLayer(several: "Cropping\(rank)D", keys: ["cropping", "data_format"], masking: .drops) {
+      layer, p in
+      let image = try layer.image(rank: rank)
+      let margins = try layer.margins("cropping", rank: rank, image.layout)
+      return [
+        try image.result(
+          p.pad(image.value, low: margins.map { -$0.0 }, high: margins.map { -$0.1 }), in: p)
+      ]
     }
   }
 
   private static func padding(_ rank: Int) -> KerasLayer {
-    KerasLayer("ZeroPadding\(rank)D", keys: ["padding", "data_format"]) { layer, p in
-      let x = try layer.input(rank: rank + 2)
-      let margins = try layer.margins("padding", rank: rank)
-      return try p.pad(x, low: margins.map(\.0), high: margins.map(\.1))
+    KerasLayer(several: "ZeroPadding\(rank)D", keys: ["padding", "data_format"], masking: .drops) {
+      layer, p in
+      let image = try layer.image(rank: rank)
+      let margins = try layer.margins("padding", rank: rank, image.layout)
+      return [
+        try image.result(
+          p.pad(image.value, low: margins.map(\.0), high: margins.map(\.1)), in: p)
+      ]
     }
   }
 
   private static func upSampling(_ rank: Int) -> KerasLayer {
     let keys: [KerasKey] = ["size", "data_format"] + (rank == 2 ? ["interpolation"] : [])
-    return KerasLayer("UpSampling\(rank)D", keys: keys) { layer, p in
-      let x = try layer.input(rank: rank + 2)
+    return KerasLayer(several: "UpSampling\(rank)D", keys: keys, masking: .drops) { layer, p in
+      let image = try layer.image(rank: rank)
       let sizes = try layer.config.sizes(
         "size", rank: rank, default: [Int](repeating: 2, count: rank))
-      let axes = layer.spatialAxes(rank: rank)
+      let axes = image.layout.spatialAxes(rank: rank + 2)
       let lengths = try zip(axes, sizes).map { axis, size in
-        let (length, overflow) = p.shape(x)[axis].multipliedReportingOverflow(by: size)
+        let (length, overflow) = p.shape(image.value)[axis].multipliedReportingOverflow(by: size)
         guard !overflow else { throw NetJacError(.shape, "'size' is \(sizes), which is too large") }
         return length
       }
       let mode = try layer.config.choice("interpolation", default: KerasResampling.nearest)
-      return try mode.resized(x, axes: Array(axes), to: lengths, in: p)
+      return [
+        try image.result(mode.resized(image.value, axes: axes, to: lengths, in: p), in: p)
+      ]
     }
   }
 }
 
 extension KerasCall {
   /// What is cut or added before and behind each axis; a number stands for both ends, or for all axes.
-  fileprivate func margins(_ key: String, rank: Int) throws -> [(Int, Int)] {
+  fileprivate func margins(_ key: String, rank: Int, _ layout: ImageLayout) throws -> [(Int, Int)] {
     var pairs: [(Int, Int)]
     let value = config.value(key) ?? .number(JSONNumber(text: "1"))
     func pair(_ json: JSON) throws -> (Int, Int) {
@@ -98,7 +108,7 @@ extension KerasCall {
       )
     }
     var all = [(Int, Int)](repeating: (0, 0), count: rank + 2)
-    for (axis, pair) in zip(spatialAxes(rank: rank), pairs) { all[axis] = pair }
+    for (axis, pair) in zip(layout.spatialAxes(rank: rank + 2), pairs) { all[axis] = pair }
     return all
   }
 }
