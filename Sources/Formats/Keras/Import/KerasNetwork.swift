@@ -1,7 +1,7 @@
 import Containers
 import Graph
-import Operations
 import Models
+import Operations
 import Tensors
 
 /// Makes a network of a model: its ports, its program, and its trainable weights as parameters.

@@ -183,18 +183,18 @@ enum KerasActivationLayers {
       return try apply("Softmax", layer.config, to: layer.x, mask: mask, layer.version, in: p)
     },
     KerasLayer(
-      "PReLU", keys: ["shared_axes"], masking: .passes, weights: { _ in [KerasWeight("alpha")] }
-    ) { layer, p in
-      let x = try layer.x
-      var dims = Array(p.shape(x).dims.dropFirst())
-      for axis in try layer.config.ints("shared_axes") ?? [] {
-        let axis = try layer.axis(axis, rank: p.shape(x).rank)
-        guard axis > 0 else { throw NetJacError(.shape, "the batch axis cannot be shared") }
-        dims[axis - 1] = 1
-      }
-      let alpha = try p.broadcast(layer.weight("alpha", dims), to: p.shape(x))
-      return try p.leakyRelu(x, slope: alpha)
-    },
+      "PReLU", keys: ["shared_axes"], masking: .passes, weights: { _ in [KerasWeight("alpha")] },
+      call: { layer, p in
+        let x = try layer.x
+        var dims = Array(p.shape(x).dims.dropFirst())
+        for axis in try layer.config.ints("shared_axes") ?? [] {
+          let axis = try layer.axis(axis, rank: p.shape(x).rank)
+          guard axis > 0 else { throw NetJacError(.shape, "the batch axis cannot be shared") }
+          dims[axis - 1] = 1
+        }
+        let alpha = try p.broadcast(layer.weight("alpha", dims), to: p.shape(x))
+        return try p.leakyRelu(x, slope: alpha)
+      }),
   ]
 
   private static func simple(_ name: String, keys: [KerasKey]) -> KerasLayer {

@@ -12,8 +12,11 @@ enum KerasIdentityLayers {
     ] + augmentations.map { identity($0, augmentationKeys) }
 
   private static func identity(_ name: String, _ keys: [String]) -> KerasLayer {
-    KerasLayer(name, keys: keys.map { .ignored($0) }, masking: .passes) { layer, _ in try layer.x }
-      .elementwise()
+    KerasLayer(
+      name, keys: keys.map { .ignored($0) }, masking: .passes,
+      call: { layer, _ in try layer.x }
+    )
+    .elementwise()
   }
 
   /// Changes of pictures at random.

@@ -32,17 +32,17 @@ enum KerasNormalisationLayers {
       "GroupNormalization", keys: ["groups", "axis", "epsilon", "center", "scale"],
       masking: .passes, weights: scaleAndShift, call: group),
     KerasLayer(
-      "RMSNormalization", keys: ["axis", "epsilon"], weights: { _ in [KerasWeight("scale")] }
-    ) { layer, p in
-      let x = try layer.x
-      let axes = try layer.axes("axis", default: [-1])
-      let square = try p.mean(p.multiply(x, x), over: axes)
-      let epsilon = try layer.config.real("epsilon", default: 1e-6)
-      let size = try p.squareRoot(p.add(square, p.scalar(epsilon, like: square)))
-      let y = try p.divide(x, p.spread(size, over: axes, to: p.shape(x)))
-      return try p.multiply(
-        y, along(axes, layer.weight("scale", axes.map { p.shape(x)[$0] }), x, p))
-    },
+      "RMSNormalization", keys: ["axis", "epsilon"], weights: { _ in [KerasWeight("scale")] },
+      call: { layer, p in
+        let x = try layer.x
+        let axes = try layer.axes("axis", default: [-1])
+        let square = try p.mean(p.multiply(x, x), over: axes)
+        let epsilon = try layer.config.real("epsilon", default: 1e-6)
+        let size = try p.squareRoot(p.add(square, p.scalar(epsilon, like: square)))
+        let y = try p.divide(x, p.spread(size, over: axes, to: p.shape(x)))
+        return try p.multiply(
+          y, along(axes, layer.weight("scale", axes.map { p.shape(x)[$0] }), x, p))
+      }),
     KerasLayer("UnitNormalization", keys: ["axis"], masking: .passes) { layer, p in
       try unit(
         layer.x, over: layer.axes("axis", default: [-1]), bound: 1e12, version: layer.version, in: p
@@ -50,14 +50,14 @@ enum KerasNormalisationLayers {
     },
     KerasLayer(
       several: "SpectralNormalization", keys: [.ignored("layer"), .ignored("power_iterations")],
-      weights: { _ in [KerasWeight("vector_u", isTrainable: false, isUnused: true, or: "sn_u")] }
-    ) { layer, _ in
-      // The kernel is divided by its norm in training, and stored so.
-      guard let wrapped = layer.layer.parts.first?.layer else {
-        throw NetJacError(.format, "the configuration lacks 'layer'")
-      }
-      return try layer.inner(wrapped, layer.arguments, named: layer.named)
-    },
+      weights: { _ in [KerasWeight("vector_u", isTrainable: false, isUnused: true, or: "sn_u")] },
+      call: { layer, _ in
+        // The kernel is divided by its norm in training, and stored so.
+        guard let wrapped = layer.layer.parts.first?.layer else {
+          throw NetJacError(.format, "the configuration lacks 'layer'")
+        }
+        return try layer.inner(wrapped, layer.arguments, named: layer.named)
+      }),
     KerasLayer(
       "Normalization",
       keys: [
