@@ -109,11 +109,12 @@ enum KerasNormalisationLayers {
     if layer.config.flag("scale", default: true) {
       scale = try p.multiply(scale, layer.weight("gamma", dims))
     }
-    let mean = try along(axes, layer.weight("moving_mean", dims), x, p)
-    var y = try p.multiply(p.subtract(x, mean), along(axes, scale, x, p))
+    // One multiplication and one addition for each element: y = x·scale + (beta − mean·scale).
+    var shift = try p.negate(p.multiply(layer.weight("moving_mean", dims), scale))
     if layer.config.flag("center", default: true) {
-      y = try p.add(y, along(axes, layer.weight("beta", dims), x, p))
+      shift = try p.add(shift, layer.weight("beta", dims))
     }
+    let y = try p.add(p.multiply(x, along(axes, scale, x, p)), along(axes, shift, x, p))
     return [image == nil ? KerasTensor(y) : try KerasTensor(channelsFirst: y, in: p)]
   }
 
