@@ -20,8 +20,8 @@ package struct Origin: Hashable, Sendable, ExpressibleByStringLiteral {
   package init(stringLiteral name: String) { self.init(name: name) }
 }
 
-/// One use of a primitive.
-package struct Node: Sendable {
+/// One use of a primitive. An object, since programs pass many of them from hand to hand.
+package final class Node: Sendable {
   package let primitive: any Primitive
   package let operands: [Value]
   package let type: TensorType

@@ -21,11 +21,11 @@ extension Compiler {
       for view in views { try lowerView(view) }
       return try lowerGroup(members)
     }
-    let placements = self.placements
+    let operands = operandPlacements(members)
     let match = EpilogueMatch(
       program, product: product, aliases: Set(views + [product]), members: members,
       usedOutside: valuesUsed(outside: Set(members)), plan: plan,
-      placement: { placements[$0.index] })
+      placement: { operands[$0.index] })
     guard !match.absorbed.isEmpty else {
       try lower(dot, product)
       for view in views { try lowerView(view) }
@@ -47,6 +47,18 @@ extension Compiler {
     try multiply(plan, a, b, y, last)
     noteActivity(of: y, last)
     try lowerGroup(members.filter { !match.absorbed.contains($0) })
+  }
+
+  /// Where the operands of some nodes are: those alone, since a copy of all placements would make each
+  /// product cost as much as the program has nodes.
+  private func operandPlacements(_ members: [Int]) -> [Int: Placement] {
+    var found: [Int: Placement] = [:]
+    for member in members {
+      for operand in program.nodes[member].operands {
+        found[operand.index] = placements[operand.index]
+      }
+    }
+    return found
   }
 
   /// Remembers which zeros a relu's slope leaves in a product's result.

@@ -20,27 +20,74 @@ struct PlannedProduct {
       && plan.m.dim <= PlannedProduct.mostRows
   }
 
-  func hasSameMatrix(as other: PlannedProduct) -> Bool {
-    constant == other.constant && right.element == other.right.element
-      && plan.n.dim == other.plan.n.dim && plan.k.dim == other.plan.k.dim
-      && plan.n.strides[1] == other.plan.n.strides[1]
-      && plan.k.strides[1] == other.plan.k.strides[1]
-  }
-}
+  /// What two products have in common that read the same matrix the same way.
+  struct Matrix: Hashable {
+    let constant: UnsafeRawPointer
+    let element: ElementType
+    let columns: Int
+    let terms: Int
+    let columnStride: Int
+    let termStride: Int
 
-extension PlannedProduct {
+    var transposed: Matrix {
+      Matrix(
+        constant: constant, element: element, columns: terms, terms: columns,
+        columnStride: termStride, termStride: columnStride)
+    }
+  }
+
+  var matrix: Matrix {
+    Matrix(
+      constant: constant, element: right.element, columns: plan.n.dim, terms: plan.k.dim,
+      columnStride: plan.n.strides[1], termStride: plan.k.strides[1])
+  }
+
   /// Two copies of a matrix of this size do not fit in the second-level cache, as one does, or hardly.
   private static let leastTurnedBytes = 3 << 18
 
-  /// Whether this product of one row has the transpose of the other's matrix, which is large enough for
-  /// turning it in registers to be faster than reading another copy.
-  fileprivate func hasTransposedMatrix(of other: PlannedProduct) -> Bool {
-    constant == other.constant && right.element == other.right.element
-      && plan.m.dim == 1 && other.plan.m.dim == 1
-      && plan.n.dim == other.plan.k.dim && plan.k.dim == other.plan.n.dim
-      && plan.n.strides[1] == other.plan.k.strides[1]
-      && plan.k.strides[1] == other.plan.n.strides[1]
+  /// Whether this is a product of one row with a matrix so large that turning it in registers is faster
+  /// than reading another copy, its transpose.
+  fileprivate var isWorthTurning: Bool {
+    plan.m.dim == 1
       && plan.n.dim * plan.k.dim * y.element.byteCount >= PlannedProduct.leastTurnedBytes
+  }
+}
+
+/// The steps that hold a product with each matrix, in order.
+struct StepsByMatrix {
+  private var steps: [PlannedProduct.Matrix: [Int]] = [:]
+  private var passed: [PlannedProduct.Matrix: Int] = [:]
+
+  mutating func append(_ step: Int, _ matrix: PlannedProduct.Matrix) {
+    steps[matrix, default: []].append(step)
+  }
+
+  /// The first step that is still wanted. What is not wanted once is never wanted again.
+  mutating func first(_ matrix: PlannedProduct.Matrix, where isWanted: (Int) -> Bool) -> Int? {
+    guard let all = steps[matrix] else { return nil }
+    var place = passed[matrix] ?? 0
+    while place < all.count, !isWanted(all[place]) { place += 1 }
+    passed[matrix] = place
+    return place < all.count ? all[place] : nil
+  }
+
+  /// Puts some of the steps into another order, which they have been brought into; those before them
+  /// are not wanted any more.
+  mutating func reorder(_ moved: [Int], _ matrix: PlannedProduct.Matrix) {
+    guard moved.count > 1, var all = steps.removeValue(forKey: matrix) else { return }
+    let isMoved = Set(moved)
+    var place = passed[matrix] ?? 0
+    while place < all.count, !isMoved.contains(all[place]) { place += 1 }
+    passed[matrix] = place
+    var next = 0
+    while place < all.count, next < moved.count {
+      if isMoved.contains(all[place]) {
+        all[place] = moved[next]
+        next += 1
+      }
+      place += 1
+    }
+    steps[matrix] = all
   }
 }
 
@@ -48,13 +95,19 @@ extension Compiler {
   /// Lets products of one row with a matrix and with its transpose, those of a layer's value and of its
   /// cotangent, read the same memory.
   mutating func turnProducts() {
-    for first in steps.indices {
-      guard let one = steps[first].product else { continue }
-      for second in steps.indices.dropFirst(first + 1) {
-        guard let two = steps[second].product, two.hasTransposedMatrix(of: one) else { continue }
-        turn(first, one, second, two)
-        break
+    var byMatrix = StepsByMatrix()
+    for (place, step) in steps.enumerated() {
+      if let product = step.product, product.isWorthTurning {
+        byMatrix.append(place, product.matrix)
       }
+    }
+    for first in steps.indices {
+      guard let one = steps[first].product, one.isWorthTurning,
+        let second = byMatrix.first(
+          one.matrix.transposed, where: { $0 > first && steps[$0].product != nil }),
+        let two = steps[second].product
+      else { continue }
+      turn(first, one, second, two)
     }
   }
 
@@ -84,64 +137,8 @@ extension Compiler {
   /// Joins products of few rows with the same matrix, as those of a layer's value and its tangents,
   /// so that the matrix is read once.
   mutating func joinProducts() {
-    var place = 0
-    while place < steps.count {
-      if let first = steps[place].product, first.isWorthJoining,
-        let partner = steps.indices.dropFirst(place + 1).first(where: { later in
-          guard let second = steps[later].product else { return false }
-          return second.isWorthJoining && second.hasSameMatrix(as: first)
-        })
-      {
-        join(place, partner)
-      }
-      place += 1
-    }
-  }
-
-  /// Moves what depends on the first product behind the second and joins the two, unless the second
-  /// depends on more of the first than a slope that it scales with.
-  private mutating func join(_ first: Int, _ second: Int) {
-    guard let one = steps[first].product, let two = steps[second].product else { return }
-    var written = Set(steps[first].writes)
-    var delayed: [Step] = []
-    var kept: [Step] = []
-    for step in steps[(first + 1)..<second] {
-      if step.reads.contains(where: written.contains)
-        || step.writes.contains(where: written.contains)
-        || !Set(step.writes).isDisjoint(with: steps[first].reads)
-      {
-        written.formUnion(step.writes)
-        delayed.append(step)
-      } else {
-        kept.append(step)
-      }
-    }
-    // What stays before the pair must not need, nor overwrite, what has been moved behind it.
-    let delayedReads = Set(delayed.flatMap(\.reads))
-    guard kept.allSatisfy({ Set($0.writes).isDisjoint(with: delayedReads) }),
-      Set(steps[second].writes).isDisjoint(with: delayedReads.union(written))
-    else { return }
-    let scale = two.epilogue.scale?.placement.buffer
-    let slope = one.epilogue.slope?.buffer
-    let needed = Set(
-      [two.left.buffer] + two.epilogue.reads.filter { $0 != scale || slope != scale })
-    guard needed.isDisjoint(with: written),
-      scale.map({ !written.contains($0) || $0 == slope }) ?? true
-    else { return }
-    let joined = Step(
-      reads: steps[first].reads + steps[second].reads,
-      writes: steps[first].writes + steps[second].writes,
-      scratchBytes: JoinedDotKernel.scratchBytes(one.plan, two.plan, one.y.element)
-    ) { addresses in
-      func part(_ product: PlannedProduct) -> JoinedDotKernel.Part {
-        JoinedDotKernel.Part(
-          product.plan, a: addresses.operand(product.left), y: addresses.operand(product.y),
-          epilogue: product.epilogue.epilogue(addresses))
-      }
-      return JoinedDotKernel(
-        part(one), part(two), one.plan, scratch: addresses.scratch, element: one.y.element,
-        constant: one.constant)
-    }
-    steps.replaceSubrange(first...second, with: kept + [joined] + delayed)
+    var joining = ProductJoining(steps, bufferCount: buffers.count)
+    joining.join()
+    steps = joining.joined
   }
 }

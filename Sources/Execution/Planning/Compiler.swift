@@ -7,11 +7,15 @@ struct Compiler {
   var buffers: [Buffer] = []
   /// The nodes that use each node's value.
   let users: [[Int]]
+  /// The concatenations' operands.
+  let joinedParts: [Int: JoinedParts]
   private(set) var isOutput: [Bool]
   /// Where each node's value is, once it is known.
   var placements: [Placement?]
   var steps: [Step] = []
   var constants: [ConstantMemory] = []
+  /// Whether constants are finite, as far as that has been asked.
+  private var finiteConstants: [Int: Bool] = [:]
   var activity = Activity()
   /// Where concatenations will be whose parts are written in place.
   var concatenations: [Int: Placement] = [:]
@@ -75,6 +79,7 @@ struct Compiler {
     self.program = program
     placements = [Placement?](repeating: nil, count: program.nodes.count)
     users = program.users
+    joinedParts = JoinedParts.all(program)
     isOutput = [Bool](repeating: false, count: program.nodes.count)
     for output in program.outputs { isOutput[output.index] = true }
   }
@@ -297,11 +302,15 @@ struct Compiler {
       * placement.element.byteCount
   }
 
-  /// Whether a value is known, real and finite throughout.
-  func isKnownFinite(_ placement: Placement) -> Bool {
+  /// Whether a value is known, real and finite throughout. Weights are used at many steps of a
+  /// recurrence and looked through once.
+  mutating func isKnownFinite(_ placement: Placement) -> Bool {
     guard case .constant(let index) = buffers[placement.buffer].place, placement.element.isReal
     else { return false }
-    return constants[index].isFinite(placement.element)
+    if let known = finiteConstants[index] { return known }
+    let isFinite = constants[index].isFinite(placement.element)
+    finiteConstants[index] = isFinite
+    return isFinite
   }
 
   // MARK: - Lowering

@@ -228,7 +228,7 @@ package struct Concatenate: Primitive, Smooth {
     }
     for operand in x
     where operand.element != first.element || operand.rank != first.rank
-      || operand.shape.removing([axis]) != first.shape.removing([axis])
+      || operand.dims.indices.contains(where: { $0 != axis && operand.dims[$0] != first.dims[$0] })
     {
       throw NetJacError(
         .shape,

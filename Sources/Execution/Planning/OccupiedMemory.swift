@@ -1,0 +1,119 @@
+/// What memory is taken at which step.
+///
+/// A tree over the steps: a node stands for a span of them, its children for the halves. Arrays that
+/// live side by side leave few gaps, so the ranges of a span are few, however many arrays it has: a
+/// query takes about the square of the logarithm of the number of steps.
+struct OccupiedMemory {
+  private let leafCount: Int
+  /// By node, what arrays take that last throughout its span but not throughout its parent's.
+  private var throughout: [MemoryRanges]
+  /// By node, what arrays take that last throughout its span or a part of it, but not longer.
+  private var within: [MemoryRanges]
+
+  init(steps: Int) {
+    var leafCount = 1
+    while leafCount < steps { leafCount *= 2 }
+    self.leafCount = leafCount
+    throughout = [MemoryRanges](repeating: MemoryRanges(), count: 2 * leafCount)
+    within = throughout
+  }
+
+  /// Takes the lowest bytes that are free during all of these steps, and returns where they begin.
+  mutating func take(_ bytes: Int, during steps: ClosedRange<Int>) -> Int {
+    guard bytes > 0 else { return 0 }
+    let spans = spans(of: steps)
+    let offset = lowestGap(of: bytes, spans)
+    let range = offset..<offset + bytes
+    for span in spans {
+      throughout[span].insert(range)
+      var node = span
+      // What holds all of the range already has handed it on.
+      while node > 0, within[node].insert(range) { node /= 2 }
+    }
+    return offset
+  }
+
+  /// The fewest nodes whose spans make up these steps.
+  private func spans(of steps: ClosedRange<Int>) -> [Int] {
+    var spans: [Int] = []
+    var (low, end) = (steps.lowerBound + leafCount, steps.upperBound + 1 + leafCount)
+    while low < end {
+      if low % 2 == 1 {
+        spans.append(low)
+        low += 1
+      }
+      if end % 2 == 1 {
+        end -= 1
+        spans.append(end)
+      }
+      low /= 2
+      end /= 2
+    }
+    return spans
+  }
+
+  private func lowestGap(of bytes: Int, _ spans: [Int]) -> Int {
+    var offset = 0
+    var isFree = false
+    func raise(past ranges: MemoryRanges) {
+      while let end = ranges.end(ofFirstIn: offset..<offset + bytes) {
+        offset = end
+        isFree = false
+      }
+    }
+    while !isFree {
+      isFree = true
+      for span in spans {
+        raise(past: within[span])
+        var node = span / 2
+        while node > 0 {
+          raise(past: throughout[node])
+          node /= 2
+        }
+      }
+    }
+    return offset
+  }
+}
+
+/// Ranges in order that neither overlap nor touch.
+private struct MemoryRanges {
+  private var starts: [Int] = []
+  private var ends: [Int] = []
+
+  /// The end of the first range that overlaps this one.
+  func end(ofFirstIn range: Range<Int>) -> Int? {
+    let place = place(endingBehind: range.lowerBound)
+    return place < ends.count && starts[place] < range.upperBound ? ends[place] : nil
+  }
+
+  /// Adds a range; false if all of it is there already.
+  @discardableResult
+  mutating func insert(_ range: Range<Int>) -> Bool {
+    // Ranges that touch become one.
+    let first = place(endingBehind: range.lowerBound - 1)
+    guard first < starts.count, starts[first] <= range.upperBound else {
+      starts.insert(range.lowerBound, at: first)
+      ends.insert(range.upperBound, at: first)
+      return true
+    }
+    if starts[first] <= range.lowerBound, ends[first] >= range.upperBound { return false }
+    var last = first
+    while last + 1 < starts.count, starts[last + 1] <= range.upperBound { last += 1 }
+    starts[first] = min(starts[first], range.lowerBound)
+    ends[first] = max(ends[last], range.upperBound)
+    starts.removeSubrange(first + 1..<last + 1)
+    ends.removeSubrange(first + 1..<last + 1)
+    return true
+  }
+
+  /// The place of the first range that ends behind a position.
+  private func place(endingBehind position: Int) -> Int {
+    var (low, high) = (0, ends.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[middle] > position { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
