@@ -59,8 +59,12 @@ extension Compiler {
     else { return nil }
     let known = absorbed.union([use.first])
     let isOnlyUse = users[index].allSatisfy(known.contains)
-    guard isOnlyUse || program.nodes[index].primitive is Concatenate,
-      let part = part(use.place, of: concatenate, use.user, in: concatenation(use.user))
+    guard isOnlyUse || program.nodes[index].isA(Concatenate.self) else { return nil }
+    // In a step of its own: as an argument it would be asked for while the compiler is held for the
+    // call, and copy all that it changes.
+    let whole = concatenation(use.user)
+    guard
+      let part = part(use.place, of: concatenate, use.user, in: whole)
         .reshaped(program.nodes[index].type.shape), canWrite(part)
     else { return nil }
     let canRead = everyReader(of: index, at: part, besides: known, readsRows)
@@ -73,7 +77,7 @@ extension Compiler {
     var found: (first: Int, user: Int, place: Int)?
     for first in users[index] {
       var (value, user) = (index, first)
-      while program.nodes[user].primitive is Reshape, !isOutput[user], users[user].count == 1 {
+      while program.nodes[user].isA(Reshape.self), !isOutput[user], users[user].count == 1 {
         (value, user) = (user, users[user][0])
       }
       guard let parts = joinedParts[user] else { continue }
@@ -133,7 +137,7 @@ extension Compiler {
     let rows = y.dims.dropLast(fold.spatial.count).reduce(1, *)
     steps.append(
       Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        ScatterTableKernel(
+        ScatterTableKernel.make(
           from: addresses.operand(x), to: addresses.operand(y), table: table, rows: rows,
           targetRow: targetRow, element: x.element)
       })

@@ -19,7 +19,7 @@ package struct Negate: UnaryFunction, Smooth {
   ) throws -> [Value?] { [try p.negate(yBar)] }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     let operand = p.node(x[0])
-    if operand.primitive is Negate { return operand.operands[0] }
+    if operand.isA(Negate.self) { return operand.operands[0] }
     return try p.onDiagonal(self, x, deciding: [0])
   }
   package static let samples = [Sample(Self(), .init([2, 3])), Sample(Self(), .init([2], .int64))]
@@ -119,9 +119,11 @@ package struct Multiply: BinaryFunction, Smooth {
   /// `(a·b)·c`, b and c being the same for all seeds or samples, is `a·(b·c)`: the second product is
   /// taken once for all.
   private func sharedFactors(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
-    guard p.type(x[0]).element.isReal else { return nil }
+    guard p.node(x[0]).isA(Multiply.self) || p.node(x[1]).isA(Multiply.self),
+      p.type(x[0]).element.isReal
+    else { return nil }
     for (product, factor) in [(x[0], x[1]), (x[1], x[0])] {
-      guard p.node(product).primitive is Multiply, let c = repeated(factor, in: p) else { continue }
+      guard p.node(product).isA(Multiply.self), let c = repeated(factor, in: p) else { continue }
       let operands = p.node(product).operands
       for (a, factor) in [(operands[0], operands[1]), (operands[1], operands[0])] {
         guard let b = repeated(factor, in: p), b.how == c.how, repeated(a, in: p) == nil,
@@ -137,7 +139,7 @@ package struct Multiply: BinaryFunction, Smooth {
     _ x: Value, in p: ProgramBuilder
   ) -> (how: Broadcast, value: Value)? {
     let node = p.node(x)
-    guard let how = node.primitive as? Broadcast,
+    guard node.isA(Broadcast.self), let how = node.primitive as? Broadcast,
       p.type(node.operands[0]).count < node.type.count, p.fill(of: x) == nil
     else { return nil }
     return (how, node.operands[0])

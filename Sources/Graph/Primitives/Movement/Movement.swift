@@ -76,7 +76,7 @@ package struct Reshape: Movement {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.shape(x[0]) == shape { return x[0] }
     let operand = p.node(x[0])
-    return operand.primitive is Reshape ? try p.reshape(operand.operands[0], shape) : nil
+    return operand.isA(Reshape.self) ? try p.reshape(operand.operands[0], shape) : nil
   }
   package static let samples = [
     Sample(Self([3, 2]), .init([2, 3])), Sample(Self([1, 0]), .init([0, 4])),
@@ -179,7 +179,7 @@ package struct Broadcast: Movement {
   }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.shape(x[0]) == shape { return x[0] }
-    if let tensor = (p.node(x[0]).primitive as? Constant)?.tensor {
+    if let tensor = p.node(x[0]).constant {
       // A fill stays a fill; whole numbers are shape arithmetic and wanted as numbers.
       let isFill = tensor.count > 0 && tensor.fill != nil
       if isFill || !tensor.type.element.isReal && shape.count <= 1 << 20 {

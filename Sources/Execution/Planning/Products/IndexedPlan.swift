@@ -71,6 +71,27 @@ struct IndexedPlan {
     bPlaces = places.map { Int32(truncatingIfNeeded: $0.b) }
   }
 
+  /// Where the result's elements go: how far its rows, and the runs of a row, lie apart.
+  struct Target {
+    let row: Int
+    let run: Int
+
+    /// Fails where the plan's runs do not lie side by side in `y`, each without gaps.
+    init?(_ plan: IndexedPlan, in y: Placement) {
+      guard let runs = y.reshaped([plan.rows, plan.runs, plan.run]),
+        runs.strides[2] == 1 || plan.run == 1
+      else { return nil }
+      row = runs.strides[0]
+      run = runs.strides[1]
+    }
+  }
+
+  /// How far the bias of rows and the scale move at each turn of the outer loops.
+  struct EpilogueSteps {
+    var rowBias: [Int] = []
+    var scale: [Int] = []
+  }
+
   /// Runs shorter than this leave most of a vector empty.
   private static let shortestRun = 4
   /// Keeps the tables small.

@@ -63,6 +63,42 @@ struct DotPlan {
       && (n.dim == 1 || n.strides[2] == 1)
   }
 
+  /// The matrix products' lengths, and how far their operands' elements lie apart.
+  struct Sizes {
+    let m: Int
+    let n: Int
+    let k: Int
+    let aRow: Int
+    let aColumn: Int
+    let bRow: Int
+    let bColumn: Int
+    let yRow: Int
+  }
+
+  var sizes: Sizes {
+    Sizes(
+      m: m.dim, n: n.dim, k: k.dim, aRow: m.strides[0], aColumn: k.strides[0], bRow: k.strides[1],
+      bColumn: n.strides[1], yRow: m.strides[2])
+  }
+
+  /// Whether a known right operand is packed once: not if loops take another part of it each time.
+  var packsOnce: Bool {
+    !prefersBLAS && (outer + outerSums).allSatisfy { $0.strides[1] == 0 }
+  }
+
+  /// Whether OpenBLAS multiplies matrices of these sizes faster, and can take these strides.
+  ///
+  /// Measured, the packed products win up to matrices that no longer fit the second-level cache.
+  var prefersBLAS: Bool {
+    let sizes = sizes
+    guard sizes.m >= 256, sizes.n >= 1024, sizes.k >= 1024, BLAS.knowsProcessor else {
+      return false
+    }
+    return (sizes.aRow == 1 || sizes.aColumn == 1) && (sizes.bRow == 1 || sizes.bColumn == 1)
+      && sizes.aRow >= 1 && sizes.aColumn >= 1 && sizes.bRow >= 1 && sizes.bColumn >= 1
+      && sizes.yRow >= sizes.n && n.strides[2] == 1
+  }
+
   /// Products of larger matrices come first, then long columns.
   var score: (Int, Int) { (outer.reduce(1) { $0 * $1.dim } * -1, n.dim) }
 }

@@ -47,7 +47,9 @@ struct ProductJoining {
   /// Moves what depends on the first product behind the second and joins the two, unless the second
   /// depends on more of the first than a slope that it scales with.
   private mutating func join(_ first: Int, _ second: Int) {
-    guard let one = steps[first].product, let two = steps[second].product else { return }
+    guard let one = steps[first].product, let two = steps[second].product,
+      let constant = one.constant
+    else { return }
     let (start, end) = (places[first], places[second])
     written.clear()
     delayedReads.clear()
@@ -71,13 +73,15 @@ struct ProductJoining {
       !delayedReads.containsAny(of: steps[second].writes),
       !written.containsAny(of: steps[second].writes)
     else { return }
-    let scale = two.epilogue.scale?.placement.buffer
+    let scale = two.epilogue.scale?.buffer
     let slope = one.epilogue.slope?.buffer
-    let needed = [two.left.buffer] + two.epilogue.reads.filter { $0 != scale || slope != scale }
+    let reads = two.epilogue.reads.map(\.buffer)
+    let needed = [two.left.buffer] + reads.filter { $0 != scale || slope != scale }
     guard !written.containsAny(of: needed),
       scale.map({ !written.contains($0) || $0 == slope }) ?? true
     else { return }
-    steps[first] = ProductJoining.step(of: steps[first], one, steps[second], two)
+    steps[first] = ProductJoining.step(
+      of: steps[first], one, steps[second], two, constant, one.y.element.kernelReal)
     put(kept + [first] + delayed, from: start, to: end)
   }
 
@@ -102,21 +106,21 @@ struct ProductJoining {
     for (matrix, block) in blocks { byMatrix.reorder(block, matrix) }
   }
 
-  private static func step(
-    of first: Compiler.Step, _ one: PlannedProduct, _ second: Compiler.Step, _ two: PlannedProduct
+  private static func step<Real: KernelReal>(
+    of first: Compiler.Step, _ one: PlannedProduct, _ second: Compiler.Step, _ two: PlannedProduct,
+    _ constant: UnsafeRawPointer, _ real: Real.Type
   ) -> Compiler.Step {
     Compiler.Step(
       reads: first.reads + second.reads, writes: first.writes + second.writes,
-      scratchBytes: JoinedDotKernel.scratchBytes(one.plan, two.plan, one.y.element)
+      scratchBytes: JoinedDotKernel<Real>.scratchBytes(one.plan, two.plan)
     ) { addresses in
-      func part(_ product: PlannedProduct) -> JoinedDotKernel.Part {
-        JoinedDotKernel.Part(
+      func part(_ product: PlannedProduct) -> JoinedDotKernel<Real>.Part {
+        JoinedDotKernel<Real>.Part(
           product.plan, a: addresses.operand(product.left), y: addresses.operand(product.y),
-          epilogue: product.epilogue.epilogue(addresses))
+          epilogue: product.epilogue.map(addresses.operand))
       }
-      return JoinedDotKernel(
-        part(one), part(two), one.plan, scratch: addresses.scratch, element: one.y.element,
-        constant: one.constant)
+      return JoinedDotKernel<Real>(
+        part(one), part(two), one.plan, scratch: addresses.scratch, constant: constant)
     }
   }
 }
