@@ -137,7 +137,7 @@ extension Compiler {
     let rows = y.dims.dropLast(fold.spatial.count).reduce(1, *)
     steps.append(
       Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        ScatterTableKernel(
+        ScatterTableKernel.make(
           from: addresses.operand(x), to: addresses.operand(y), table: table, rows: rows,
           targetRow: targetRow, element: x.element)
       })

@@ -4,6 +4,7 @@ import Tensors
 /// `y = -x`.
 package struct Negate: UnaryFunction, Smooth {
   package static let name = "negate"
+  package var notation: Notation? { .negative }
   package init() {}
   package func value(_ x: Double) -> Double { -x }
   package func wholeValue(_ x: Int64) -> Int64? { 0 &- x }
@@ -27,6 +28,7 @@ package struct Negate: UnaryFunction, Smooth {
 /// `y = a + b`.
 package struct Add: BinaryFunction, Smooth {
   package static let name = "add"
+  package var notation: Notation? { .sum }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a + b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &+ b }
@@ -51,6 +53,7 @@ package struct Add: BinaryFunction, Smooth {
 /// `y = a - b`.
 package struct Subtract: BinaryFunction, Smooth {
   package static let name = "subtract"
+  package var notation: Notation? { .difference }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a - b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &- b }
@@ -77,6 +80,7 @@ package struct Subtract: BinaryFunction, Smooth {
 /// `y = a·b`, element by element.
 package struct Multiply: BinaryFunction, Smooth {
   package static let name = "multiply"
+  package var notation: Notation? { .product }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a * b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &* b }
@@ -150,6 +154,7 @@ package struct Multiply: BinaryFunction, Smooth {
 /// `y = a/b`; on whole numbers the quotient is truncated, and zero where b is zero.
 package struct Divide: BinaryFunction, Smooth {
   package static let name = "divide"
+  package var notation: Notation? { .quotient }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a / b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
@@ -179,6 +184,7 @@ package struct Divide: BinaryFunction, Smooth {
 /// `y = aᵇ`.
 package struct Power: BinaryFunction, Smooth {
   package static let name = "power"
+  package var notation: Notation? { .power }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { pow(a, b) }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {

@@ -50,6 +50,7 @@ func positions(dims: [Int], strides: [Int], start: Int = 0) -> [Int] {
 /// The same elements, in the same row-major order, under another shape.
 package struct Reshape: Movement {
   package static let name = "reshape"
+  package var notation: Notation? { .operand }
   package let shape: Shape
   package init(_ shape: Shape) { self.shape = shape }
 
@@ -133,6 +134,7 @@ package struct Transpose: Movement {
 /// Repeats elements: operand axis k becomes result axis `axes[k]`, the other result axes are new.
 package struct Broadcast: Movement {
   package static let name = "broadcast"
+  package var notation: Notation? { .operand }
   package let shape: Shape
   package let axes: [Int]
   package init(_ shape: Shape, axes: [Int]) {
