@@ -14,6 +14,9 @@ package protocol Primitive: Hashable, Sendable {
   /// The attributes as they appear in printed programs; empty if there are none.
   var attributes: String { get }
 
+  /// How formulas write it; nil for the name with the operands in parentheses.
+  var notation: Notation? { get }
+
   /// The result's type, or an error that says why the operands do not fit.
   func type(of x: [TensorType]) throws -> TensorType
 
@@ -68,6 +71,7 @@ package protocol Primitive: Hashable, Sendable {
 extension Primitive {
   package var name: String { Self.name }
   package var attributes: String { "" }
+  package var notation: Notation? { nil }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? { nil }
   package var foldsEagerly: Bool { true }
 

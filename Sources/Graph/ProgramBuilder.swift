@@ -86,7 +86,7 @@ package final class ProgramBuilder {
       type.count <= ProgramBuilder.eagerCount || !type.element.isReal
     {
       // What was left unevaluated for its structure passes that structure on.
-      let arguments = operands.compactMap { (nodes[$0.index].primitive as? Constant)?.tensor }
+      let arguments = operands.compactMap { nodes[$0.index].constant }
       if arguments.count == operands.count {
         return try constant(primitive.evaluate(arguments, type))
       }
@@ -160,7 +160,7 @@ package final class ProgramBuilder {
 
   /// The number that every element is known to be, if there is one; cheap.
   package func fill(of value: Value) -> Double? {
-    (nodes[value.index].primitive as? Constant)?.tensor.fill
+    nodes[value.index].constant?.fill
   }
 
   // MARK: - Finishing

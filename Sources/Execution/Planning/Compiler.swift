@@ -137,7 +137,7 @@ struct Compiler {
     while true {
       let users = users[index].filter { !ignored.contains($0) }
       guard !isOutput[index], users.count == 1, let user = users.first else { return nil }
-      guard program.nodes[user].primitive is Reshape else { return Use(user: user, operand: index) }
+      guard program.nodes[user].isA(Reshape.self) else { return Use(user: user, operand: index) }
       index = user
     }
   }
@@ -229,7 +229,7 @@ struct Compiler {
   func isConstantOrView(_ index: Int) -> Bool {
     var index = index
     while program.nodes[index].isView { index = program.nodes[index].operands[0].index }
-    return program.nodes[index].primitive is Constant
+    return program.nodes[index].isA(Constant.self)
   }
 
   /// Puts the elements of a known, strided value side by side, once and for all.

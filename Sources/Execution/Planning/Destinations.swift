@@ -79,7 +79,7 @@ extension Compiler {
     for (position, output) in program.outputs.enumerated() {
       // Through views that keep the elements in their order, the source is written in place.
       var index = output.index
-      while program.nodes[index].primitive is Reshape || program.nodes[index].primitive is Detach {
+      while program.nodes[index].isA(Reshape.self) || program.nodes[index].isA(Detach.self) {
         index = program.nodes[index].operands[0].index
       }
       guard written.contains(index), destinations.outputs[index] == nil else { continue }
@@ -133,8 +133,12 @@ extension Compiler {
     else { return nil }
     let known = absorbed.union([use.first])
     let isOnlyUse = users[index].allSatisfy(known.contains)
-    guard isOnlyUse || program.nodes[index].primitive is Concatenate,
-      let part = part(use.place, of: concatenate, use.user, in: concatenation(use.user))
+    guard isOnlyUse || program.nodes[index].isA(Concatenate.self) else { return nil }
+    // In a step of its own: as an argument it would be asked for while the compiler is held for the
+    // call, and copy all that it changes.
+    let whole = concatenation(use.user)
+    guard
+      let part = part(use.place, of: concatenate, use.user, in: whole)
         .reshaped(program.nodes[index].type.shape), writer.canWrite(part)
     else { return nil }
     let canRead = everyReader(of: index, at: part, besides: known, readsRows)
@@ -147,7 +151,7 @@ extension Compiler {
     var found: (first: Int, user: Int, place: Int)?
     for first in users[index] {
       var (value, user) = (index, first)
-      while program.nodes[user].primitive is Reshape, !isOutput[user], users[user].count == 1 {
+      while program.nodes[user].isA(Reshape.self), !isOutput[user], users[user].count == 1 {
         (value, user) = (user, users[user][0])
       }
       guard let parts = joinedParts[user] else { continue }

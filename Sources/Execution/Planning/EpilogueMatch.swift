@@ -89,7 +89,7 @@ struct EpilogueMatch {
   }
 
   private mutating func absorbSum(_ current: Set<Int>) -> Int? {
-    guard let user = onlyUser(current), program.nodes[user].primitive is Add,
+    guard let user = onlyUser(current), program.nodes[user].isA(Add.self),
       let (value, operand) = other(user, than: current)
     else { return nil }
     if epilogue.bias == nil, isRow(operand) {
@@ -113,7 +113,7 @@ struct EpilogueMatch {
     let users = users(current)
     guard current.isDisjoint(with: usedOutside) else { return nil }
     func first<Kind: Primitive>(_ kind: Kind.Type) -> Int? {
-      users.first { program.nodes[$0].primitive is Kind }
+      users.first { program.nodes[$0].isA(Kind.self) }
     }
     if let tanh = first(HyperbolicTangent.self), users.count == 1 {
       epilogue.activation = NETJAC_ACTIVATION_TANH
@@ -169,24 +169,24 @@ struct EpilogueMatch {
   }
 
   private func isSquare(_ member: Int, of node: Int) -> Bool {
-    program.nodes[member].primitive is Multiply
+    program.nodes[member].isA(Multiply.self)
       && program.nodes[member].operands.allSatisfy { $0.index == node }
   }
 
   private func isOneMinus(_ member: Int, _ node: Int) -> Bool {
     let operands = program.nodes[member].operands
-    return program.nodes[member].primitive is Subtract && operands[1].index == node
+    return program.nodes[member].isA(Subtract.self) && operands[1].index == node
       && program.constant(operands[0])?.fill == 1
   }
 
   private func isProduct(_ member: Int, _ a: Int, _ b: Int) -> Bool {
-    program.nodes[member].primitive is Multiply
+    program.nodes[member].isA(Multiply.self)
       && Set(program.nodes[member].operands.map(\.index)) == [a, b]
   }
 
   private mutating func absorbScale(_ current: Set<Int>) -> Int? {
     for user in users(current).subtracting(absorbed).sorted() {
-      guard program.nodes[user].primitive is Multiply,
+      guard program.nodes[user].isA(Multiply.self),
         let (value, operand) = other(user, than: current)
       else { continue }
       if turns != nil {

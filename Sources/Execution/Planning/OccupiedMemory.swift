@@ -22,7 +22,7 @@ struct OccupiedMemory {
   mutating func take(_ bytes: Int, during steps: ClosedRange<Int>) -> Int {
     guard bytes > 0 else { return 0 }
     let spans = spans(of: steps)
-    let offset = lowestGap(of: bytes, spans)
+    let offset = lowestGap(of: bytes, steps, spans)
     let range = offset..<offset + bytes
     for span in spans {
       throughout[span].insert(range)
@@ -52,24 +52,28 @@ struct OccupiedMemory {
     return spans
   }
 
-  private func lowestGap(of bytes: Int, _ spans: [Int]) -> Int {
+  private func lowestGap(
+    of bytes: Int, _ steps: ClosedRange<Int>, _ spans: [Int]
+  ) -> Int {
+    var taken = spans.map { within[$0] }
+    // What lasts longer than a span stands at the nodes above it, and these above one end of the steps.
+    var (low, high) = (steps.lowerBound + leafCount, steps.upperBound + leafCount)
+    while low > 0 {
+      taken.append(throughout[low])
+      if high != low { taken.append(throughout[high]) }
+      low /= 2
+      high /= 2
+    }
+    taken.removeAll(where: \.isEmpty)
+    // As the offset rises, each list is gone through once.
+    var places = [Int](repeating: 0, count: taken.count)
     var offset = 0
     var isFree = false
-    func raise(past ranges: MemoryRanges) {
-      while let end = ranges.end(ofFirstIn: offset..<offset + bytes) {
-        offset = end
-        isFree = false
-      }
-    }
     while !isFree {
       isFree = true
-      for span in spans {
-        raise(past: within[span])
-        var node = span / 2
-        while node > 0 {
-          raise(past: throughout[node])
-          node /= 2
-        }
+      for list in taken.indices
+      where taken[list].raise(&offset, past: bytes, from: &places[list]) {
+        isFree = false
       }
     }
     return offset
@@ -81,10 +85,17 @@ private struct MemoryRanges {
   private var starts: [Int] = []
   private var ends: [Int] = []
 
-  /// The end of the first range that overlaps this one.
-  func end(ofFirstIn range: Range<Int>) -> Int? {
-    let place = place(endingBehind: range.lowerBound)
-    return place < ends.count && starts[place] < range.upperBound ? ends[place] : nil
+  var isEmpty: Bool { starts.isEmpty }
+
+  /// Raises an offset until so many bytes from there on overlap no range; `place` is where the search
+  /// goes on. Returns whether the offset has changed.
+  func raise(_ offset: inout Int, past bytes: Int, from place: inout Int) -> Bool {
+    let start = offset
+    while place < ends.count, starts[place] < offset + bytes {
+      offset = Swift.max(offset, ends[place])
+      place += 1
+    }
+    return offset != start
   }
 
   /// Adds a range; false if all of it is there already.

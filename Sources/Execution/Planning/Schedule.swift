@@ -73,7 +73,7 @@ struct Schedule {
       for node in nodes { groupOf[node] = place }
     }
     for (index, node) in program.nodes.enumerated() {
-      guard node.primitive is Multiply, let place = groupOf[index], !isOutput.contains(index),
+      guard node.isA(Multiply.self), let place = groupOf[index], !isOutput.contains(index),
         node.operands.contains(where: { program.constant($0)?.fill != nil })
       else { continue }
       let targets = Set(users[index].map { groupOf[$0] })
@@ -106,7 +106,7 @@ struct Schedule {
       }
     }
     for (place, item) in items.enumerated() {
-      guard case .single(let product) = item, program.nodes[product].primitive is Dot,
+      guard case .single(let product) = item, program.nodes[product].isA(Dot.self),
         program.nodes[product].type.element.isReal
       else { continue }
       var views: [Int] = []
@@ -118,7 +118,7 @@ struct Schedule {
         for user in users[index] {
           if let group = groupOf[user] {
             groups.insert(group)
-          } else if program.nodes[user].primitive is Reshape {
+          } else if program.nodes[user].isA(Reshape.self) {
             views.append(user)
             pending.append(user)
           } else {
@@ -143,9 +143,7 @@ struct Schedule {
 extension Node {
   /// Whether the node only looks at its operand's elements in another way.
   var isView: Bool {
-    switch primitive {
-    case is Reshape, is Transpose, is Broadcast, is Slice, is Reverse, is Detach: true
-    default: false
-    }
+    isA(Reshape.self) || isA(Transpose.self) || isA(Broadcast.self) || isA(Slice.self)
+      || isA(Reverse.self) || isA(Detach.self)
   }
 }

@@ -79,7 +79,8 @@ extension Compiler {
   ///
   /// Whole numbers have `WholeDotKernel`, loop by loop.
   mutating func multiply(_ product: PlannedProduct) throws {
-    steps.append(try step(for: product, product.y.element.kernelReal))
+    let step = try step(for: product, product.y.element.kernelReal)
+    steps.append(step)
   }
 
   private mutating func step<Real: KernelReal>(

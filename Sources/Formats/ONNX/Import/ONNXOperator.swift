@@ -22,6 +22,15 @@ struct ONNXOperator: Sendable {
   let limits: String
   let apply: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?]
 
+  /// How formulas write it where it has no attributes; nil for its name with the operands in parentheses.
+  private(set) var notation: Notation?
+
+  func written(_ notation: Notation?) -> ONNXOperator {
+    var copy = self
+    copy.notation = notation
+    return copy
+  }
+
   /// An operator with one output.
   init(
     _ name: String, since: Int64 = 1, domain: String = "", operands: Operands? = nil,

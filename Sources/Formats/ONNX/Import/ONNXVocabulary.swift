@@ -37,6 +37,10 @@ package struct ONNXVocabulary: OperatorVocabulary {
         importer: GraphImporter(builder: p, model: model)), p)
   }
 
+  package func notation(of name: String) -> Notation? {
+    ONNXOperatorRegistry.find("", name, Self.version)?.notation
+  }
+
   /// Reals as the whole numbers or booleans that an operand must be.
   private func converted(
     _ value: Value, _ kind: OperandKind, _ place: Int, in p: ProgramBuilder

@@ -7,11 +7,11 @@ enum ElementwiseOperators {
   static let all: [ONNXOperator] = arithmetic + extremes + functions
 
   private static let arithmetic: [ONNXOperator] =
-    legacyBinary("Add") { p, a, b in try p.add(a, b) }
-    + legacyBinary("Sub") { p, a, b in try p.subtract(a, b) }
-    + legacyBinary("Mul") { p, a, b in try p.multiply(a, b) }
-    + legacyBinary("Div") { p, a, b in try p.divide(a, b) }
-    + legacyBinary("Pow", .number, power)
+    legacyBinary("Add", notation: .sum) { p, a, b in try p.add(a, b) }
+    + legacyBinary("Sub", notation: .difference) { p, a, b in try p.subtract(a, b) }
+    + legacyBinary("Mul", notation: .product) { p, a, b in try p.multiply(a, b) }
+    + legacyBinary("Div", notation: .quotient) { p, a, b in try p.divide(a, b) }
+    + legacyBinary("Pow", notation: .power, power)
     + [
       ONNXOperator(
         "Mod", since: 10, operands: ["A": .number, "B": .number], attributes: ["fmod": .integer],
@@ -21,7 +21,7 @@ enum ElementwiseOperators {
         let operands = try p.broadcast([node.input(0, "A"), node.input(1, "B")])
         return try isC ? p.add(Remainder(), operands) : p.add(Modulo(), operands)
       },
-      unary("Neg", .number) { p, x in try p.negate(x) },
+      unary("Neg", .number) { p, x in try p.negate(x) }.written(.negative),
       unary("Abs", .number, derivative: .kinked("x = 0: derivative 0")) { p, x in try p.absolute(x)
       },
       unary("Reciprocal") { p, x in try p.reciprocal(x) },
@@ -107,7 +107,7 @@ enum ElementwiseOperators {
   /// from the attribute `axis` on; since opset 7 shapes are aligned at the right.
   static func legacyBinary(
     _ name: String, _ kind: OperandKind = .number, derivative: Derivative = .smooth,
-    _ function: @escaping Binary
+    notation: Notation? = nil, _ function: @escaping Binary
   ) -> [ONNXOperator] {
     let legacy = ONNXOperator(
       name, operands: ["A": kind, "B": kind],
@@ -118,7 +118,9 @@ enum ElementwiseOperators {
       let operands = try p.broadcast([a, aligned(b, to: a, node, p)])
       return try function(p, operands[0], operands[1])
     }
-    return [legacy, binary(name, kind, function)]
+    return [legacy, binary(name, kind, derivative: derivative, function)].map {
+      $0.written(notation)
+    }
   }
 
   private static func aligned(_ b: Value, to a: Value, _ node: NodeCall, _ p: ProgramBuilder) throws

@@ -7,7 +7,7 @@ enum LinearOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator("MatMul", operands: ["A": .number, "B": .number]) { node, p in
       try p.stackedProduct(node.input(0, "A"), node.input(1, "B"))
-    },
+    }.written(.matrixProduct),
     ONNXOperator(
       "Gemm", operands: ["A": .number, "B": .number, "C": .optional(.number)],
       attributes: [

@@ -10,6 +10,8 @@ package struct Dot: Primitive, Smooth {
   package let b: [Int]
   package let y: [Int]
 
+  package var notation: Notation? { .function(name, operands: 2, attributes: attributes) }
+
   package init(_ a: [Int], _ b: [Int], _ y: [Int]) {
     // Labels are numbered by first appearance, so that equal products are equal values.
     var names: [Int: Int] = [:]

@@ -224,9 +224,9 @@ extension ProgramBuilder {
   /// picked these already, and then the step of the whole image is not needed.
   fileprivate func pickedStep(_ x: Value, _ index: Value, batch: Int) throws -> Value? {
     var inner = x
-    while node(inner).primitive is Reshape { inner = node(inner).operands[0] }
+    while node(inner).isA(Reshape.self) { inner = node(inner).operands[0] }
     let gather = Gather(batch: batch)
-    guard node(inner).primitive is Step,
+    guard node(inner).isA(Step.self),
       try gather.type(of: [type(x), type(index)]).count < type(x).count
     else { return nil }
     let image = try reshape(relu(node(inner).operands[0]), shape(x))
@@ -237,9 +237,11 @@ extension ProgramBuilder {
   /// multiplied instead, each by what m holds at its target.
   func scaledUpdates(_ x: Value, _ m: Value) throws -> Value? {
     var scattered = x
-    while node(scattered).primitive is Reshape { scattered = node(scattered).operands[0] }
+    while node(scattered).isA(Reshape.self) { scattered = node(scattered).operands[0] }
     let node = node(scattered)
-    guard let scatter = node.primitive as? ScatterAdd, node.type.element.isReal else { return nil }
+    guard node.isA(ScatterAdd.self), let scatter = node.primitive as? ScatterAdd,
+      node.type.element.isReal
+    else { return nil }
     let (updates, index) = (node.operands[0], node.operands[1])
     guard type(updates).count < node.type.count else { return nil }
     let factors: Value

@@ -43,8 +43,8 @@ extension ProgramBuilder {
   }
 
   fileprivate func mayBeParts(_ x: Value) -> Bool {
-    let primitive = node(x).primitive
-    return primitive is Pad || primitive is Concatenate
+    let node = node(x)
+    return node.isA(Pad.self) || node.isA(Concatenate.self)
   }
 
   fileprivate func parts(of x: Value) -> Parts? {

@@ -1,13 +1,15 @@
-import Tensors
-
-/// L-BFGS: the direction from the last few steps, the length by a line search.
+/// L-BFGS: the direction from the last few steps, the length by bisection until the weak Wolfe conditions
+/// hold.
 ///
-/// Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5.
-final class QuasiNewton {
-  /// The objective at some parameters; writes its gradient.
-  typealias Objective = (_ parameters: NumberBuffer, _ gradient: NumberBuffer) throws -> Double
+/// Nocedal and Wright, Numerical Optimization, 2006, algorithms 7.4 and 7.5; the line search is that of
+/// Lewis and Overton, "Nonsmooth optimization via quasi-Newton methods", 2013, algorithm 2.6.
+final class QuasiNewton: Optimiser {
+  static let names = ["lbfgs"]
+  static let standardRate: Double? = 1
+  static let takesAllSamples = true
 
   private let history: Int
+  private let decay: Double
   private var steps: [NumberBuffer] = []
   private var changes: [NumberBuffer] = []
   /// Which pairs are in use, oldest first.
@@ -17,8 +19,12 @@ final class QuasiNewton {
   private let direction: NumberBuffer
   private var coefficients: [Double]
 
-  init(count: Int, history: Int) {
+  static func check(_ options: TrainingOptions) {}
+
+  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) {
+    let (count, history) = (evaluator.count, options.history)
     self.history = history
+    decay = options.weightDecay
     steps = (0..<history).map { _ in NumberBuffer(count: count) }
     changes = (0..<history).map { _ in NumberBuffer(count: count) }
     gradient = NumberBuffer(count: count)
@@ -28,26 +34,34 @@ final class QuasiNewton {
     order.reserveCapacity(history)
   }
 
-  /// Takes one step from `parameters` to `next` and returns the objective before it. Where no descent
-  /// can be found, `next` equals `parameters`.
   func step(
-    from parameters: NumberBuffer, to next: NumberBuffer, rate: Double, _ objective: Objective
+    _ objective: Objective, from parameters: NumberBuffer, to next: NumberBuffer, rate: Double
   ) throws -> Double {
-    let start = try objective(parameters, gradient)
-    guard start.isFinite else { return start }
+    let start = try penalised(objective, parameters, gradient)
+    let loss = start - decay / 2 * parameters.dot(parameters)
+    guard start.isFinite else { return loss }
     next.copy(from: parameters)
-    guard gradient.isFinite else { return start }
-    if try search(from: parameters, to: next, start, rate, objective) { return start }
+    guard gradient.isFinite else { return loss }
+    if try search(objective, from: parameters, to: next, start, rate) { return loss }
     // What was learnt of the curvature may be wrong here; the gradient alone is not.
-    guard !order.isEmpty else { return start }
+    guard !order.isEmpty else { return loss }
     order.removeAll(keepingCapacity: true)
-    _ = try search(from: parameters, to: next, start, rate, objective)
-    return start
+    _ = try search(objective, from: parameters, to: next, start, rate)
+    return loss
+  }
+
+  /// The loss with the penalty for large parameters, and its gradient.
+  private func penalised(
+    _ objective: Objective, _ point: NumberBuffer, _ slope: NumberBuffer
+  ) throws -> Double {
+    let loss = try objective.loss(at: point, gradient: slope)
+    slope.add(decay, point)
+    return loss + decay / 2 * point.dot(point)
   }
 
   private func search(
-    from parameters: NumberBuffer, to next: NumberBuffer, _ start: Double, _ rate: Double,
-    _ objective: Objective
+    _ objective: Objective, from parameters: NumberBuffer, to next: NumberBuffer, _ start: Double,
+    _ rate: Double
   ) throws -> Bool {
     setDirection()
     let slope = gradient.dot(direction)
@@ -59,7 +73,7 @@ final class QuasiNewton {
     for _ in 0..<40 where !isFound {
       next.copy(from: parameters)
       next.add(length, direction)
-      let value = try objective(next, nextGradient)
+      let value = try penalised(objective, next, nextGradient)
       if !(value <= start + 1e-4 * length * slope) {
         long = length
       } else if nextGradient.dot(direction) < 0.9 * slope {
@@ -77,7 +91,7 @@ final class QuasiNewton {
     if !isFound {
       next.copy(from: parameters)
       next.add(short, direction)
-      _ = try objective(next, nextGradient)
+      _ = try penalised(objective, next, nextGradient)
     }
     remember(from: parameters, to: next)
     return true

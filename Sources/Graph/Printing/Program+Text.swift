@@ -32,7 +32,7 @@ extension Node {
 
 extension String {
   /// The text with line ends and other control characters written out, since names come from files.
-  var onOneLine: String {
+  package var onOneLine: String {
     unicodeScalars.reduce(into: "") { text, scalar in
       switch scalar {
       case "\n": text += "\\n"

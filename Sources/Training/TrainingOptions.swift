@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// What a caller may choose when a network is trained; `include/netjac.h` documents each key.
@@ -7,11 +8,6 @@ package struct TrainingOptions: Sendable, Equatable {
     case meanAbsolute = "mae"
     case huber
     case crossEntropy = "cross_entropy"
-  }
-
-  package enum Optimizer: String, CaseIterable, Sendable {
-    case sgd, adam, adamw, rmsprop, lbfgs
-    case levenbergMarquardt = "levenberg_marquardt"
   }
 
   package enum Schedule: String, CaseIterable, Sendable {
@@ -25,7 +21,7 @@ package struct TrainingOptions: Sendable, Equatable {
 
   package var loss = Loss.meanSquared
   package var huberDelta = 1.0
-  package var optimizer = Optimizer.adam
+  package var optimizer = OptimiserChoice.adam
   package var learningRate: Double?
   package var momentum = 0.0
   package var nesterov = false
@@ -44,6 +40,7 @@ package struct TrainingOptions: Sendable, Equatable {
   package var history = 10
   package var damping = 1e-3
   package var jacobianWeight = 0.0
+  package var scaling = SampleScaling.Kind.none
   package var validationFraction = 0.0
   package var patience: Int?
   package var minDelta = 0.0
@@ -55,15 +52,25 @@ package struct TrainingOptions: Sendable, Equatable {
     "loss", "huber_delta", "optimizer", "learning_rate", "momentum", "nesterov", "beta1", "beta2",
     "epsilon", "weight_decay", "clip_norm", "schedule", "schedule_steps", "schedule_factor",
     "warmup_steps", "batch_size", "shuffle", "seed", "history", "damping", "jacobian_weight",
-    "validation_fraction", "patience", "min_delta", "parameters",
+    "scaling", "validation_fraction", "patience", "min_delta", "parameters",
   ]
 
-  /// Sets one option from text without spaces around it; false for a key of none of these.
-  mutating func set(_ key: String, to text: String) throws -> Bool {
+  package init() {}
+
+  /// Sets one option from text; false for a key of none of these.
+  ///
+  /// - Throws: `NetJacError` of kind `option` for a value that can never be right; the options then
+  ///   stay as they were.
+  package mutating func set(_ key: String, to value: String) throws -> Bool {
+    let text = value.trimmed
     switch key {
     case "loss": loss = try Self.choice(text, key)
     case "huber_delta": huberDelta = try Self.positive(text, key)
-    case "optimizer": optimizer = try Self.choice(text, key)
+    case "optimizer":
+      guard let choice = OptimiserChoice(name: text) else {
+        throw unusable(key, text, OptimiserRegistry.names.joined(separator: ", "))
+      }
+      optimizer = choice
     case "learning_rate": learningRate = try Self.positive(text, key)
     case "momentum": momentum = try Self.fraction(text, key)
     case "nesterov": nesterov = try Self.flag(text, key)
@@ -85,6 +92,7 @@ package struct TrainingOptions: Sendable, Equatable {
     case "history": history = try Self.whole(text, key, from: 1)
     case "damping": damping = try Self.positive(text, key)
     case "jacobian_weight": jacobianWeight = try Self.notNegative(text, key)
+    case "scaling": scaling = try Self.choice(text, key)
     case "validation_fraction": validationFraction = try Self.fraction(text, key)
     case "patience": patience = try Self.whole(text, key, from: 1)
     case "min_delta": minDelta = try Self.notNegative(text, key)
