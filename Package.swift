@@ -44,10 +44,14 @@ let package = Package(
       name: "Training",
       dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Networks", "Tensors"],
       swiftSettings: strict),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "Stores", dependencies: ["CSQLite", "Tensors"], swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(
       name: "NetJacC",
-      dependencies: ["CNetJac", "Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"],
+      dependencies: [
+        "CNetJac", "Formats", "Graph", "Graphs", "Networks", "Stores", "Tensors", "Training",
+      ],
       swiftSettings: strict),
 
     .target(
@@ -66,6 +70,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"]),
+    .testTarget(
+      name: "StoresTests", dependencies: ["Stores", "Tensors"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Formats", "Graph", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

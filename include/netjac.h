@@ -120,7 +120,11 @@ enum netjac_status_code {
   /* A defect of NetJac itself; please report it with the message. */
   NETJAC_ERROR_DEFECT = -8,
   /* A loss or a parameter became NaN or infinite in training. */
-  NETJAC_ERROR_NOT_FINITE = -9
+  NETJAC_ERROR_NOT_FINITE = -9,
+  /* A database cannot be reached, stays locked, is full or damaged; the message has its own words. */
+  NETJAC_ERROR_STORE = -10,
+  /* A database and its caller disagree: variables, units, format, read-only, another machine. */
+  NETJAC_ERROR_CONFLICT = -11
 };
 
 /* How a matrix is stored: one of netjac_order_code. */
