@@ -3,11 +3,24 @@
 
 import CNetJac
 import Networks
+import Stores
 import Synchronization
+import Tensors
 
 /// What a `netjac_options` handle stands for.
 final class OptionsRecord: Sendable {
-  let options = Mutex(NetworkOptions())
+  struct Options: Sendable {
+    var network = NetworkOptions()
+    var store = StoreOptions()
+
+    /// Sets the option that has this key, whomever it belongs to.
+    mutating func set(_ key: String, to value: String) throws {
+      let isOfStores = try store.set(key, to: value.trimmed)
+      if !isOfStores { try network.set(key, to: value, besides: StoreOptions.knownKeys) }
+    }
+  }
+
+  let options = Mutex(Options())
 }
 
 let optionsHandles = HandleTable<OptionsRecord>(
@@ -15,7 +28,16 @@ let optionsHandles = HandleTable<OptionsRecord>(
 
 /// The options behind a handle, or the defaults for NULL.
 func options(_ handle: OpaquePointer?) throws -> NetworkOptions {
-  guard let handle else { return NetworkOptions() }
+  try allOptions(handle).network
+}
+
+/// Those of stores and studies.
+func storeOptions(_ handle: OpaquePointer?) throws -> StoreOptions {
+  try allOptions(handle).store
+}
+
+private func allOptions(_ handle: OpaquePointer?) throws -> OptionsRecord.Options {
+  guard let handle else { return OptionsRecord.Options() }
   return try optionsHandles.object(handle).takeUnretainedValue().options.withLock { $0 }
 }
 

@@ -52,9 +52,10 @@ package struct NetworkOptions: Sendable, Equatable {
 
   /// Sets one option from text.
   ///
+  /// - Parameter others: Keys that the caller knows besides these, for the message about an unknown one.
   /// - Throws: `NetJacError` of kind `option` for an unknown key or a value that can never be right;
   ///   the options then stay as they were.
-  package mutating func set(_ key: String, to value: String) throws {
+  package mutating func set(_ key: String, to value: String, besides others: [String] = []) throws {
     let text = value.trimmed
     switch key {
     case "precision":
@@ -77,17 +78,18 @@ package struct NetworkOptions: Sendable, Equatable {
       memoryLimit = bytes
     default:
       guard try !training.set(key, to: text) else { return }
-      try setNamed(key, value)
+      try setNamed(key, value, others)
     }
   }
 
   /// Sets one of the options whose key ends in a name of the model's own.
-  private mutating func setNamed(_ key: String, _ value: String) throws {
+  private mutating func setNamed(_ key: String, _ value: String, _ others: [String]) throws {
     let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0] == "dim" || parts[0] == "input", !parts[1].isEmpty else {
       throw NetJacError(
         .option,
-        "unknown option '\(key)'; the options are \(Self.allKeys.joined(separator: ", "))")
+        "unknown option '\(key)'; the options are "
+          + (Self.allKeys + others).joined(separator: ", "))
     }
     let name = String(parts[1])
     if parts[0] == "dim" {
@@ -135,7 +137,7 @@ func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
 
 extension String {
   /// The text without spaces around it. Foundation would bring this and ten megabytes of library.
-  fileprivate var trimmed: String {
+  package var trimmed: String {
     var text = self[...]
     while let first = text.first, first.isWhitespace { text.removeFirst() }
     while let last = text.last, last.isWhitespace { text.removeLast() }

@@ -11,6 +11,10 @@ final class Folder {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
+  static func made() -> Folder {
+    do { return try Folder() } catch { preconditionFailure("no folder for a test: \(error)") }
+  }
+
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }

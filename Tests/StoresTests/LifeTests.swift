@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct LifeTests {
-  let folder = try! Folder()
+  let folder = Folder.made()
 
   @Test func aPointIsSimulatedOnce() throws {
     let study = try folder.study()

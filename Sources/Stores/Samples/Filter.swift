@@ -157,7 +157,7 @@ struct Filter {
     }
     let numbers = try labels.map { label -> SQLValue in
       // No version has the number 0: without a current one nothing matches.
-      if label == "current" { return .integer(study.version?.number ?? 0) }
+      if label == "current" { return .integer(try study.presentVersion()?.number ?? 0) }
       guard let version = try study.readVersion(label: label) else {
         throw NetJacError(
           .argument,

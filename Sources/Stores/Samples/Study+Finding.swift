@@ -66,7 +66,7 @@ extension Study {
     try store.operate {
       try database.transaction(.read) {
         try checkView()
-        guard let version else {
+        guard let version = try presentVersion() else {
           for index in 0..<samples { absent(index, results) }
           return
         }

@@ -69,7 +69,8 @@ extension Study {
         .conflict, "it has \(entry.outputs) outputs, and the study \(outputs.count)")
     }
     // Outputs that were added meanwhile stay missing.
-    outputs = Array(outputs.prefix(entry.outputs))
+    view = StudyView(
+      inputs: inputs, outputs: Array(outputs.prefix(entry.outputs)), near: view.near)
     guard entry.y.count == outputSize,
       entry.jacobian.map({ $0.count == outputSize * inputSize }) ?? true
     else {

@@ -1,8 +1,8 @@
 import Tensors
 
 /// How the scalars of several variables lie in columns and in arrays.
-struct RowLayout {
-  private enum Column {
+struct RowLayout: Sendable {
+  private enum Column: Sendable {
     case number(at: Int)
     case vector(at: Int, count: Int)
   }

@@ -55,9 +55,9 @@ extension Study {
     let variables = try storedVariables()
     schemaSeen = try database.schemaStamp()
     let inputs = variables.filter { $0.role == .input }
-    near = equality == .exact ? nil : try NearPoints(inputs, equality)
-    self.inputs = inputs
-    outputs = variables.filter { $0.role == .output }
+    view = StudyView(
+      inputs: inputs, outputs: variables.filter { $0.role == .output },
+      near: equality == .exact ? nil : try NearPoints(inputs, equality))
   }
 
   /// Makes sure that the caller's arrays still mean what they meant.

@@ -1,3 +1,4 @@
+import Synchronization
 import Tensors
 
 /// A simulator with named inputs and outputs, and the samples of it.
@@ -15,15 +16,21 @@ package final class Study: @unchecked Sendable {
   /// What inputs get that are declared without a tolerance of their own.
   let tolerance: Double?
 
-  package internal(set) var inputs: [Variable] = [] { didSet { arrange() } }
-  package internal(set) var outputs: [Variable] = [] { didSet { arrange() } }
   package internal(set) var version: Version?
 
-  // What follows from the variables.
-  private(set) var inputLayout = RowLayout([])
-  private(set) var outputLayout = RowLayout([])
-  private(set) var keys = PointKeys([])
-  var near: NearPoints?
+  /// The variables, and what follows from them; replaced as a whole, since other threads may be looking.
+  private let currentView = Mutex(StudyView(inputs: [], outputs: [], near: nil))
+  var view: StudyView {
+    get { currentView.withLock { $0 } }
+    set { currentView.withLock { $0 = newValue } }
+  }
+
+  package var inputs: [Variable] { view.inputs }
+  package var outputs: [Variable] { view.outputs }
+  var inputLayout: RowLayout { view.inputLayout }
+  var outputLayout: RowLayout { view.outputLayout }
+  var keys: PointKeys { view.keys }
+  var near: NearPoints? { view.near }
 
   /// Places of the variables that were declared through this object.
   var declared: [Variable.Role: Set<Int>] = [:]
@@ -36,6 +43,11 @@ package final class Study: @unchecked Sendable {
   package var inputSize: Int { inputLayout.count }
   /// m: how many scalars a result has.
   package var outputSize: Int { outputLayout.count }
+
+  /// Of each input scalar; infinite where there are none.
+  package var bounds: [(lower: Double, upper: Double)] {
+    keys.scalars.map { ($0.lower ?? -.infinity, $0.upper ?? .infinity) }
+  }
 
   /// Opens a study, or makes an empty one if there is none and the store's mode is create.
   package init(_ store: Store, _ name: String, _ options: StoreOptions = StoreOptions()) throws {
@@ -55,12 +67,6 @@ package final class Study: @unchecked Sendable {
         version = try row.version.flatMap { try readVersion(number: $0) }
       }
     }
-  }
-
-  private func arrange() {
-    inputLayout = RowLayout(inputs)
-    outputLayout = RowLayout(outputs)
-    keys = PointKeys(inputs)
   }
 
   // MARK: - The study's row
@@ -172,6 +178,26 @@ package final class Study: @unchecked Sendable {
       throw NetJacError(
         .conflict, "study '\(name)' differs: \(differences.joined(separator: "; "))")
     }
+  }
+}
+
+/// The variables of a study, as one who opened it sees them.
+final class StudyView: Sendable {
+  let inputs: [Variable]
+  let outputs: [Variable]
+  let inputLayout: RowLayout
+  let outputLayout: RowLayout
+  let keys: PointKeys
+  /// Unless equality is exact.
+  let near: NearPoints?
+
+  init(inputs: [Variable], outputs: [Variable], near: NearPoints?) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.near = near
+    inputLayout = RowLayout(inputs)
+    outputLayout = RowLayout(outputs)
+    keys = PointKeys(inputs)
   }
 }
 

@@ -73,9 +73,29 @@ extension Study {
     }
   }
 
+  /// The version that calls work in; nil as long as nobody has made any.
+  func presentVersion() throws -> Version? {
+    if let version { return version }
+    let number = try database.run(
+      "SELECT version FROM \(dialect.table("netjac_study")) WHERE study = ?1"
+    ) {
+      $0.bind(id, at: 1)
+      return try $0.step() && !$0.isNull(0) ? $0.integer(0) : nil
+    }
+    version = try number.flatMap { try readVersion(number: $0) }
+    return version
+  }
+
+  /// Works in a version that came from elsewhere, unless there is one to work in.
+  func adoptVersion(_ number: Int64) throws {
+    guard try presentVersion() == nil, let adopted = try readVersion(number: number) else { return }
+    try noteCurrent(adopted)
+    version = adopted
+  }
+
   /// The version that calls work in; the first call makes one if nobody has chosen any.
   func currentVersion() throws -> Version {
-    if let version { return version }
+    if let version = try presentVersion() { return version }
     let made = try readVersion(label: "default") ?? makeVersion("default", nil, nil, nil)
     try noteCurrent(made)
     version = made
