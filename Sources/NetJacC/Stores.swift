@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CNetJac
+import Glibc
 import Stores
 import Synchronization
 import Tensors

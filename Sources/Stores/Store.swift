@@ -7,7 +7,7 @@ package final class Store: @unchecked Sendable {
   /// As given, without a password.
   package let place: String
   package let uuid: String
-  let database: any Engine
+  package let database: any Engine
   let claims = ClaimTable()
   /// Where results go that the database does not take; beside the caller as he was when he opened the store.
   let spool: Spool
@@ -92,7 +92,7 @@ package final class Store: @unchecked Sendable {
 }
 
 /// A database that holds stores: how its kind is opened, checked and copied.
-protocol Engine: Database {
+package protocol Engine: Database {
   /// The store's UUID.
   func identity() throws -> String
   /// Sets what holds for one call: for how long to wait for locks.

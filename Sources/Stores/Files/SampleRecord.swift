@@ -37,21 +37,21 @@ extension Study {
     let own = (inputLayout.names + outputLayout.names + varying.map { quoted($0.name) })
       .map { "f.\($0)" }
     let columns = (Self.recordColumns + own).joined(separator: ", ")
-    var records: [SampleRecord] = []
-    var last = after
+    var records: [(sample: Int64, record: SampleRecord)] = []
     try database.run(
       "SELECT \(columns) FROM (SELECT * FROM \(table) WHERE sample > ?1 AND \(filter.condition(from: 2)) "
         + "ORDER BY sample LIMIT 1000) AS f JOIN \(dialect.table("netjac_version")) v "
-        + "ON v.version = nj_version ORDER BY sample"
+        + "ON v.version = nj_version"
     ) {
       $0.bind(after, at: 1)
       filter.bind(to: $0, from: 2)
       while try $0.step() {
-        last = $0.integer(0)
-        records.append(record($0))
+        records.append(($0.integer(0), record($0)))
       }
     }
-    return (records, last)
+    // A join keeps no order.
+    records.sort { $0.sample < $1.sample }
+    return (records.map(\.record), records.last?.sample ?? after)
   }
 
   private func record(_ row: any Statement) -> SampleRecord {

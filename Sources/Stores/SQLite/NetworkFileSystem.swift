@@ -51,7 +51,7 @@ extension SQLiteConnection {
     }
   }
 
-  func keepHost(_ options: StoreOptions) throws {
+  package func keepHost(_ options: StoreOptions) throws {
     guard options.mode != .read, isOnNetwork(options) else { return }
     try noteHost(options.host ?? hostName())
   }

@@ -87,16 +87,16 @@ extension SQLiteConnection: Engine {
     }
   }
 
-  func prepare(_ patience: Double, _ options: StoreOptions) {
+  package func prepare(_ patience: Double, _ options: StoreOptions) {
     self.patience = patience
     clock = options.clock
   }
 
-  func identity() throws -> String {
+  package func identity() throws -> String {
     try run("SELECT uuid FROM netjac_store WHERE id = 1") { try $0.step() ? $0.text(0) : "" }
   }
 
-  func leave(_ options: StoreOptions) {
+  package func leave(_ options: StoreOptions) {
     try? exclusively {
       users -= 1
       if users == 0 {
@@ -106,7 +106,7 @@ extension SQLiteConnection: Engine {
     }
   }
 
-  func backup(to path: String) throws {
+  package func backup(to path: String) throws {
     var status = stat()
     guard stat(path, &status) != 0 else {
       throw NetJacError(.file, "'\(path)' exists; a backup is a new file")
@@ -131,7 +131,7 @@ extension SQLiteConnection: Engine {
     Glibc.close(descriptor)
   }
 
-  func integrityProblems() throws -> [String] {
+  package func integrityProblems() throws -> [String] {
     var problems: [String] = []
     try run("PRAGMA integrity_check(20)") {
       while try $0.step() { problems.append($0.text(0)) }
@@ -145,7 +145,7 @@ extension SQLiteConnection: Engine {
     return problems
   }
 
-  func schemaText() throws -> String {
+  package func schemaText() throws -> String {
     var text = "PRAGMA application_id = \(Self.applicationID);\n"
     text += "PRAGMA user_version = \(try number("PRAGMA user_version"));\n"
     try run("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid") {
@@ -154,9 +154,9 @@ extension SQLiteConnection: Engine {
     return text
   }
 
-  var types: ColumnTypes { .sqlite }
+  package var types: ColumnTypes { .sqlite }
 
-  func takenNames() throws -> Set<String> {
+  package func takenNames() throws -> Set<String> {
     try run("SELECT name FROM sqlite_master") {
       var names: Set<String> = []
       while try $0.step() { names.insert($0.text(0).lowercased()) }

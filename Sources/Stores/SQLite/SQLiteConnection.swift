@@ -163,6 +163,9 @@ package final class SQLiteConnection: Database {
     return try body(statement)
   }
 
+  /// What has been prepared and not forgotten, for a test that asks the planner about each.
+  package var preparedStatements: [String] { lock.with { Array(statements.keys) } }
+
   private func forgetStatements() {
     for (sql, statement) in statements where !statement.isInUse {
       statement.finalize()

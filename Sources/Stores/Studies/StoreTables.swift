@@ -20,7 +20,7 @@ enum StoreTables {
 }
 
 /// What the columns of an engine are called.
-struct ColumnTypes: Sendable {
+package struct ColumnTypes: Sendable {
   let identity: String
   let integer: String
   let number: String
