@@ -17,9 +17,11 @@
 #define N 2
 #define M 3
 
-static char folder[] = "/tmp/netjac-stores-XXXXXX";
+static char folder[64];
 
+/* In memory where there is such a place: these tests are about order and loss, not about how fast a disk flushes. */
 static void make_folder(void) {
+  strcpy(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm/netjac-stores-XXXXXX" : "/tmp/netjac-stores-XXXXXX");
   if (mkdtemp(folder) == NULL || chdir(folder) != 0) {
     perror(folder);
     exit(1);
@@ -54,10 +56,10 @@ static netjac_study *foot_study(netjac_store *store, const char *const *options)
   return study;
 }
 
-/* What the tests' simulator gives: it tells results of different points and their parts apart. */
+/* What the tests' simulator gives: it tells results of different points and their parts apart, and is never -0. */
 static void simulate(const double *x, double *y) {
   y[0] = 2 * x[0] + x[1];
-  y[1] = -x[0];
+  y[1] = 1 - x[0];
   y[2] = x[0] * 1e-3 + 7 * x[1];
 }
 

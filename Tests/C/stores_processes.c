@@ -335,12 +335,39 @@ static void *insert_many(void *study) {
   return (void *)(intptr_t)status;
 }
 
+/*
+ * Another process that tries the byte which a writer of the file holds (SQLite's RESERVED_BYTE) each time it is asked. It is
+ * made beforehand: a fork waits for the end of transactions.
+ */
+static pid_t start_prober(const char *path, int *ask, int *answer) {
+  int questions[2], answers[2];
+  if (pipe(questions) != 0 || pipe(answers) != 0) return -1;
+  const pid_t prober = fork();
+  if (prober == 0) {
+    char byte;
+    close(questions[1]);
+    while (read(questions[0], &byte, 1) == 1) {
+      struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000001, .l_len = 1};
+      const int file = open(path, O_RDWR);
+      byte = file >= 0 && fcntl(file, F_SETLK, &lock) == 0 ? 'g' : 'r';
+      if (write(answers[1], &byte, 1) != 1) _exit(1);
+      close(file);
+    }
+    _exit(0);
+  }
+  close(questions[0]);
+  close(answers[1]);
+  *ask = questions[1];
+  *answer = answers[0];
+  return prober;
+}
+
 static void test_two_copies(void) {
   struct sqlite other;
   void *library = dlopen("libsqlite3.so.0", RTLD_NOW | RTLD_LOCAL), *database, *result = NULL;
   netjac_store *store = NULL;
   pthread_t thread;
-  int rounds = 0, intrusions = 0;
+  int rounds = 0, intrusions = 0, ask = -1, answer = -1;
   CHECK_SAYING(library != NULL, "%s", dlerror());
   if (library == NULL) return;
   *(void **)&other.open = dlsym(library, "sqlite3_open");
@@ -349,29 +376,28 @@ static void test_two_copies(void) {
 
   OK(netjac_store_open("copies.db", NULL, &store));
   netjac_study *study = foot_study(store, NULL);
+  const pid_t prober = start_prober("copies.db", &ask, &answer);
+  CHECK(prober > 0);
   CHECK(pthread_create(&thread, NULL, insert_many, study) == 0);
+  /* Keys are computed first; then comes the transaction. */
   while (!is_inserting) sleep_for(1e-4);
-  sleep_for(0.02);
+  while (access("copies.db-journal", F_OK) != 0 && is_inserting) sleep_for(1e-4);
   /* The other copy opens, reads and closes the file. If that dropped our lock, another process could write now. */
-  while (is_inserting && rounds < 3) {
+  while (is_inserting && rounds < 20) {
+    char byte = '?';
     CHECK(other.open("copies.db", &database) == 0);
     other.exec(database, "SELECT count(*) FROM foot", NULL, NULL, NULL);
     other.close(database);
-    const pid_t prober = fork();
-    if (prober == 0) {
-      struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000001, .l_len = 1};
-      const int file = open("copies.db", O_RDWR);
-      /* The byte that a writer holds: SQLite's RESERVED_BYTE. */
-      _exit(file >= 0 && fcntl(file, F_SETLK, &lock) == 0 ? 1 : 0);
-    }
-    int status = -1;
-    waitpid(prober, &status, 0);
-    if (is_inserting) {
+    CHECK(write(ask, "?", 1) == 1 && read(answer, &byte, 1) == 1);
+    if (access("copies.db-journal", F_OK) == 0 && is_inserting) {
       rounds++;
-      if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) intrusions++;
+      if (byte == 'g') intrusions++;
     }
+    sleep_for(1e-3);
   }
   pthread_join(thread, &result);
+  close(ask);
+  waitpid(prober, NULL, 0);
   CHECK((intptr_t)result == NETJAC_OK);
   CHECK_SAYING(rounds > 0 && intrusions == 0, "%d of %d times another process got our lock", intrusions, rounds);
   CHECK(count_of(study, NULL) == MANY);

@@ -46,7 +46,7 @@ final class OpenFiles: @unchecked Sendable {
       forgetDeleted()
       let known = try identity(of: path)
       if let known, let connection = connections[known] {
-        try connection.exclusively { try connection.use(access) }
+        try connection.use(access)
         return connection
       }
       guard known != nil || access == .create else {

@@ -37,7 +37,8 @@ package final class SQLiteConnection: Database {
 
   package func exclusively<Result>(_ body: () throws -> Result) throws -> Result {
     try lock.with {
-      if process != getpid() { try reopenAfterFork() }
+      forgetIfForked()
+      if handle == nil { try open() }
       return try body()
     }
   }
@@ -81,7 +82,7 @@ package final class SQLiteConnection: Database {
           .file, "the file '\(path)' cannot be written, only read; mode=read opens it for reading")
       }
     } catch {
-      close()
+      closeHandle()
       throw error
     }
   }
@@ -94,16 +95,23 @@ package final class SQLiteConnection: Database {
 
   /// Lets another store use the connection; one that only reads is opened again for one that writes.
   func use(_ wanted: SQLiteAccess) throws {
-    if handle == nil {
-      access = wanted
-      try open()
-    } else if wanted != .read, access == .read {
-      access = .write
-      closeHandle()
-      do { try open() } catch {
-        access = .read
-        try open()
-        throw error
+    try lock.with {
+      forgetIfForked()
+      if handle == nil {
+        let before = access
+        // Stores that came through a fork with their connection may need to write.
+        access = users > 0 && before != .read ? before : wanted
+        do { try open() } catch where access != wanted {
+          access = wanted
+          try open()
+        }
+      } else if wanted != .read, access == .read {
+        access = .write
+        closeHandle()
+        do { try open() } catch {
+          access = .read
+          throw error
+        }
       }
     }
   }
@@ -129,16 +137,13 @@ package final class SQLiteConnection: Database {
   }
 
   /// A child of a fork gets a connection of its own. The inherited one is left alone, for it is the parent's.
-  private func reopenAfterFork() throws {
+  private func forgetIfForked() {
+    guard process != getpid() else { return }
     statements = [:]
     handle = nil
     process = getpid()
     if access == .create { access = .write }
-    try open()
   }
-
-  /// Whether the caller came through a fork since the connection was opened.
-  var isForeign: Bool { process != getpid() }
 
   // MARK: - Statements
 

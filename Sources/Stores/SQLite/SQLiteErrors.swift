@@ -5,6 +5,8 @@ import Tensors
 /// SQLITE_READONLY_ROLLBACK and SQLITE_READONLY_RECOVERY, whose macros Swift cannot import.
 private let hotJournal = SQLITE_READONLY | 3 << 8
 private let walToRecover = SQLITE_READONLY | 1 << 8
+/// SQLITE_READONLY_DIRECTORY.
+private let closedFolder = SQLITE_READONLY | 6 << 8
 
 extension SQLiteConnection {
   /// What a code of SQLite means for the caller of a store.
@@ -28,13 +30,12 @@ extension SQLiteConnection {
         .store,
         "a program that wrote to '\(path)' was ended within a transaction; open the store once for "
           + "writing, which undoes what was not finished")
+    case SQLITE_READONLY where code == closedFolder:
+      return noJournal
     case SQLITE_READONLY:
       return NetJacError(.conflict, "the store '\(path)' is read-only (\(message))")
     case SQLITE_CANTOPEN:
-      return NetJacError(
-        .store,
-        "the store '\(path)' needs a journal beside it while it is written, and its folder lets none "
-          + "be made (\(systemMessage(handle.map(sqlite3_system_errno) ?? 0)))")
+      return noJournal
     case SQLITE_IOERR:
       return NetJacError(
         .store,
@@ -50,5 +51,12 @@ extension SQLiteConnection {
     default:
       return NetJacError(.store, "the store '\(path)': \(message) (SQLite's code \(code))")
     }
+  }
+
+  private var noJournal: NetJacError {
+    NetJacError(
+      .store,
+      "the store '\(path)' needs a journal beside it while it is written, and its folder lets none "
+        + "be made (\(systemMessage(handle.map(sqlite3_system_errno) ?? 0)))")
   }
 }
