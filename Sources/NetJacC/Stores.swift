@@ -79,7 +79,9 @@ public func netjac_store_study_count(_ store: OpaquePointer?) -> Int32 {
 }
 
 @_cdecl("netjac_store_study_name") @implementation
-public func netjac_store_study_name(_ store: OpaquePointer?, _ index: Int32) -> UnsafePointer<CChar>? {
+public func netjac_store_study_name(_ store: OpaquePointer?, _ index: Int32) -> UnsafePointer<
+  CChar
+>? {
   query(orElse: nil) {
     let record = try storeHandles.object(store).takeUnretainedValue()
     let names = try record.store.studyNames()

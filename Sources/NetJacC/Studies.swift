@@ -61,7 +61,8 @@ public func netjac_study_version(
   status {
     try NetJacC.study(study).setVersion(
       text(label, "label"), simulator: simulator.map { String(cString: $0) },
-      parameters: parameters.map { String(cString: $0) }, source: source.map { String(cString: $0) })
+      parameters: parameters.map { String(cString: $0) }, source: source.map { String(cString: $0) }
+    )
   }
 }
 

@@ -14,7 +14,9 @@ import Testing
     return study
   }
 
-  private func design(_ study: Study, _ kind: String, _ samples: Int, from: Int = 0, seed: Int64 = 1) throws
+  private func design(
+    _ study: Study, _ kind: String, _ samples: Int, from: Int = 0, seed: Int64 = 1
+  ) throws
     -> [[Double]]
   {
     var x = [Double](repeating: .nan, count: samples * study.inputSize)
@@ -22,7 +24,8 @@ import Testing
     return (0..<samples).map { Array(x[$0 * study.inputSize..<($0 + 1) * study.inputSize]) }
   }
 
-  @Test("Points of a Sobol sequence have one in each part of every input", arguments: [1, 2, 13, 64])
+  @Test(
+    "Points of a Sobol sequence have one in each part of every input", arguments: [1, 2, 13, 64])
   func sobolIsStratified(_ inputs: Int) throws {
     let study = try study(inputs)
     for seed in [0, 7, -1] as [Int64] {
@@ -88,12 +91,14 @@ import Testing
   @Test func gridsAndCorners() throws {
     let study = try study(2, "lower=-1 upper=3")
     #expect(try design(study, "corners", 4) == [[-1, -1], [3, -1], [-1, 3], [3, 3]])
-    #expect(try design(study, "grid", 6) == [[-1, -1], [-1, 3], [1, -1], [1, 3], [3, -1], [3, 3]])
+    #expect(
+      try design(study, "grid", 6) == [[-1, -1], [-1, 3], [1, -1], [1, 3], [3, -1], [3, 3]])
     #expect(throws: NetJacError.self) { try design(study, "corners", 5) }
     #expect(throws: NetJacError.self) { try design(study, "spiral", 5) }
   }
 
-  @Test("Scales, steps and bounds are kept", arguments: ["sobol", "latin", "random", "grid", "fill"])
+  @Test(
+    "Scales, steps and bounds are kept", arguments: ["sobol", "latin", "random", "grid", "fill"])
   func boundsAreKept(_ kind: String) throws {
     let study = try Study(folder.store(), "scales")
     try study.declare(.input, "a", size: 1, details: "lower=1e-4 upper=100 scale=log")

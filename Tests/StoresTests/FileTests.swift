@@ -9,7 +9,10 @@ import Testing
   /// Every kind of number: random bits, denormals, both infinities, NaN.
   private func numbers(_ count: Int, finite: Bool = false) -> [Double] {
     var random = SystemRandomNumberGenerator()
-    let special: [Double] = [.nan, .infinity, -.infinity, .leastNonzeroMagnitude, Double(bitPattern: 0x8000_0000_0000_0F00), 0, 1e23, 0.1]
+    let special: [Double] = [
+      .nan, .infinity, -.infinity, .leastNonzeroMagnitude,
+      Double(bitPattern: 0x8000_0000_0000_0F00), 0, 1e23, 0.1,
+    ]
     return (0..<count).map { index in
       if !finite, index < special.count { return special[index] }
       while true {
@@ -20,7 +23,8 @@ import Testing
   }
 
   private func same(_ a: [Double], _ b: [Double]) -> Bool {
-    a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern || ($0.isNaN && $1.isNaN) }
+    a.count == b.count
+      && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern || ($0.isNaN && $1.isNaN) }
   }
 
   private func numbersStudy(_ name: String) throws -> Study {
@@ -54,7 +58,8 @@ import Testing
   @Test func everythingThatBelongsToASampleGoesAlong() throws {
     let study = try folder.study()
     try study.declare(.output, "history", size: 0, details: nil)
-    try study.setVersion("friction 0.4, wet", simulator: "2", parameters: #"{"f":0.4}"#, source: nil)
+    try study.setVersion(
+      "friction 0.4, wet", simulator: "2", parameters: #"{"f":0.4}"#, source: nil)
     _ = try study.insert([0.1, 0.01], result(1), tag: "say \"hello\",\nthere")
     try [1, 2, .nan].withUnsafeBufferPointer { try study.putArray(1, "history", $0) }
     _ = try study.add([0.2, 0.01])
@@ -79,7 +84,8 @@ import Testing
     let path = folder.file("other.csv")
     func write(_ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
     let pressure = (0..<10).map { "\($0)" }.joined(separator: " ")
-    try write("depth,speed,force_1,force_2,pressure\r\n1e-2,.1,1,-Inf,\(pressure)\r\n\r\n0.02,0.2,,,\n")
+    try write(
+      "depth,speed,force_1,force_2,pressure\r\n1e-2,.1,1,-Inf,\(pressure)\r\n\r\n0.02,0.2,,,\n")
     #expect(try study.importFile(path) == 1)
     #expect(try study.find([0.1, 0.01, 0.2, 0.02]).states == [3, 1])
     #expect(try study.find([0.1, 0.01]).y[..<3] == [1, -.infinity, 0])
@@ -89,8 +95,10 @@ import Testing
       ("speed,depth,torque\n0.1,0.01,1\n", .conflict), ("speed,depth\n0.1\n", .format),
       ("speed,depth\n0.1,a\n", .format), ("speed,depth\n0.1,\"0.02\n", .format),
       ("speed,depth\n0.1,nan\n", .format), ("speed,speed,depth\n", .format),
-      ("speed,depth,force_1\n0.1,0.03,1\n", .format), ("speed,depth,pressure\n0.1,0.03,1 2\n", .format),
-      ("speed,depth,nj_status\n0.1,0.03,odd\n", .format), ("speed,depth\n0.25,0.05\n0.1,5\n", .format),
+      ("speed,depth,force_1\n0.1,0.03,1\n", .format),
+      ("speed,depth,pressure\n0.1,0.03,1 2\n", .format),
+      ("speed,depth,nj_status\n0.1,0.03,odd\n", .format),
+      ("speed,depth\n0.25,0.05\n0.1,5\n", .format),
     ] {
       try write(text)
       let error = #expect(throws: NetJacError.self, "\(text)") { try study.importFile(path) }

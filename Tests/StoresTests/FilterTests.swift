@@ -22,7 +22,8 @@ import Testing
       ("tag=\"refine, third\"", 1), ("tag='refine, third',initial", 3), ("tag=none", 0),
       ("version=current", 3), ("version=default", 3), ("version!=default", 0), ("sample=1,3,9", 2),
       ("force_1>=2", 2), ("priority>1 status=all", 1), ("attempts=0", 3), ("worker!=nobody", 3),
-      ("finished>=2000-01-01", 3), ("finished>=2000-01-01T10:00:00.5Z", 3), ("finished<2000-01-01", 0),
+      ("finished>=2000-01-01", 3), ("finished>=2000-01-01T10:00:00.5Z", 3),
+      ("finished<2000-01-01", 0),
       ("\"speed\"<0.2", 1), ("  speed >= 0.2  ", 2), ("speed>=-inf", 3),
     ])
   func counts(_ text: String, _ count: Int64) throws {

@@ -53,7 +53,9 @@ import Testing
     #expect(zero[0].sign == .plus)
   }
 
-  @Test("Points that are not finite or out of bounds are refused", arguments: [.nan, .infinity, 1.1, -0.1])
+  @Test(
+    "Points that are not finite or out of bounds are refused",
+    arguments: [.nan, .infinity, 1.1, -0.1])
   func refusals(_ value: Double) {
     var input = Variable(.input, "a")
     input.lower = 0

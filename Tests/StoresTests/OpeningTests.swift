@@ -6,7 +6,9 @@ import Testing
 @Suite struct OpeningTests {
   let folder = Folder.made()
 
-  private func kind(_ name: String, _ change: (inout StoreOptions) -> Void = { _ in }) -> NetJacError.Kind? {
+  private func kind(_ name: String, _ change: (inout StoreOptions) -> Void = { _ in })
+    -> NetJacError.Kind?
+  {
     let error = #expect(throws: NetJacError.self) { try folder.store(name, change) }
     return error?.kind
   }
@@ -14,15 +16,22 @@ import Testing
   private func sqlite(_ name: String, _ sql: String) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()", folder.file(name), sql]
+    process.arguments = [
+      "python3", "-c",
+      "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
+      folder.file(name), sql,
+    ]
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
   }
 
   @Test func whatIsNoStoreIsSaidToBeNone() throws {
-    try Data("this is a text, and long enough to be more than a header of a database file, is it not; it is".utf8)
-      .write(to: URL(fileURLWithPath: folder.file("text.db")))
+    try Data(
+      "this is a text, and long enough to be more than a header of a database file, is it not; it is"
+        .utf8
+    )
+    .write(to: URL(fileURLWithPath: folder.file("text.db")))
     #expect(kind("text.db") == .format)
     try sqlite("other.db", "CREATE TABLE a (b); INSERT INTO a VALUES (1)")
     #expect(kind("other.db") == .format)
@@ -62,7 +71,8 @@ import Testing
     try sqlite("foot.db", "UPDATE netjac_store SET format = 7, reader = 1; PRAGMA user_version = 7")
     let error = #expect(throws: NetJacError.self) { try folder.store() }
     #expect(error?.kind == .conflict)
-    #expect(error?.message.contains("format 7") == true && error?.message.contains("format 1") == true)
+    #expect(
+      error?.message.contains("format 7") == true && error?.message.contains("format 1") == true)
     let reader = try folder.store { $0.mode = .read }
     #expect(try Study(reader, "foot").read().y == result(1))
     try sqlite("foot.db", "UPDATE netjac_store SET reader = 6")
@@ -81,7 +91,8 @@ import Testing
     let first = try open("anna")
     let error = #expect(throws: NetJacError.self) { try open("berta") }
     #expect(error?.kind == .conflict)
-    #expect(error?.message.contains("anna") == true && error?.message.contains("postgresql://") == true)
+    #expect(
+      error?.message.contains("anna") == true && error?.message.contains("postgresql://") == true)
     _ = try open("anna")
     // It is free again when nobody has been seen for long.
     clock.now += 1000
@@ -93,7 +104,9 @@ import Testing
   @Test func studiesDoNotTakeEachOthersNames() throws {
     let store = try folder.store()
     _ = try Study(store, "foot")
-    for name in ["foot_done", "foot_waiting", "FOOT", "netjac_foot", "sqlite_foot", "a b", "", "sample"] {
+    for name in [
+      "foot_done", "foot_waiting", "FOOT", "netjac_foot", "sqlite_foot", "a b", "", "sample",
+    ] {
       #expect(throws: NetJacError.self, "\(name)") { try Study(store, name) }
     }
     _ = try Study(store, "arm")

@@ -49,7 +49,8 @@ import Testing
   func plans(_ equality: Equality) throws {
     let (connection, statements) = try statements(equality)
     var asked = 0
-    for sql in statements where ["SELECT", "UPDATE", "DELETE", "INSERT"].contains(String(sql.prefix(6))) {
+    for sql in statements
+    where ["SELECT", "UPDATE", "DELETE", "INSERT"].contains(String(sql.prefix(6))) {
       let plan = try connection.exclusively {
         try connection.run("EXPLAIN QUERY PLAN \(sql)") {
           var lines: [String] = []
@@ -77,9 +78,15 @@ import Testing
       if sql.contains("nj_key = ?2") {
         #expect(plan.allSatisfy { $0.contains("nj_version=? AND nj_key=?") }, "\(text)")
       }
-      if sql.contains("nj_cell = ?2") { #expect(plan.contains { $0.contains("foot_cell") }, "\(text)") }
-      if sql.contains("nj_lease <=") { #expect(plan.contains { $0.contains("foot_running (nj_lease<?)") }, "\(text)") }
-      if sql.contains("AS chosen") { #expect(plan.contains { $0.contains("foot_waiting") }, "\(text)") }
+      if sql.contains("nj_cell = ?2") {
+        #expect(plan.contains { $0.contains("foot_cell") }, "\(text)")
+      }
+      if sql.contains("nj_lease <=") {
+        #expect(plan.contains { $0.contains("foot_running (nj_lease<?)") }, "\(text)")
+      }
+      if sql.contains("AS chosen") {
+        #expect(plan.contains { $0.contains("foot_waiting") }, "\(text)")
+      }
     }
     #expect(asked > 30)
   }

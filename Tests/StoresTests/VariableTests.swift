@@ -18,7 +18,8 @@ import Testing
 
   @Test func valuesReachToTheNextKey() throws {
     let details = try VariableDetails("unit=N m  lower=-1 description=what it takes; ends here ")
-    #expect(details.values == ["unit": "N m", "lower": "-1", "description": "what it takes; ends here"])
+    #expect(
+      details.values == ["unit": "N m", "lower": "-1", "description": "what it takes; ends here"])
   }
 
   @Test(
@@ -37,7 +38,9 @@ import Testing
 
   @Test(
     "Names that a database would not take are refused",
-    arguments: ["", "a b", "a\"b", "ä", "nj_x", "NJ_x", "sample", String(repeating: "a", count: 64)])
+    arguments: [
+      "", "a b", "a\"b", "ä", "nj_x", "NJ_x", "sample", String(repeating: "a", count: 64),
+    ])
   func names(_ name: String) {
     #expect(throws: NetJacError.self) { try Variable(.input, name).check() }
   }
@@ -89,7 +92,8 @@ import Testing
     let folder = try Folder()
     let study = try folder.study()
     let jacobian = (0..<24).map(Double.init)
-    _ = try study.insert([0.1, 0.01, 0.2, 0.01], result(1) + result(2), jacobian: jacobian + jacobian)
+    _ = try study.insert(
+      [0.1, 0.01, 0.2, 0.01], result(1) + result(2), jacobian: jacobian + jacobian)
     let old = try folder.study()
     #expect(throws: NetJacError.self) { try study.declare(.input, "angle", size: 1, details: nil) }
     #expect(study.inputSize == 2)
@@ -126,7 +130,9 @@ import Testing
     #expect(try study.read().y == y)
   }
 
-  @Test("Variables may be called like columns of the view", arguments: ["version", "tag", "seconds", "label", "select"])
+  @Test(
+    "Variables may be called like columns of the view",
+    arguments: ["version", "tag", "seconds", "label", "select"])
   func viewNames(_ name: String) throws {
     let folder = try Folder()
     let study = try Study(folder.store(), "order")

@@ -53,7 +53,9 @@ struct DesignSpace {
 
     /// Where a value lies in [0, 1], the same way.
     func place(_ value: Double) -> Double {
-      if isLogarithmic { return value > 0 ? (log(value) - log(lower)) / (log(upper) - log(lower)) : 0 }
+      if isLogarithmic {
+        return value > 0 ? (log(value) - log(lower)) / (log(upper) - log(lower)) : 0
+      }
       return (value - lower) / (upper - lower)
     }
   }
@@ -66,7 +68,8 @@ struct DesignSpace {
       guard let lower = input.lower, let upper = input.upper else {
         throw NetJacError(
           .argument,
-          "input '\(input.name)' has no bounds, and a design lies between them; declare lower= and upper=")
+          "input '\(input.name)' has no bounds, and a design lies between them; declare lower= and upper="
+        )
       }
       let axis = Axis(
         lower: lower, upper: upper, step: input.step, isLogarithmic: input.scale == .log)
@@ -89,7 +92,8 @@ extension Study {
       throw NetJacError(.argument, "'kind' is '\(kind)'; it must be one of \(known)")
     }
     guard from >= 0, !from.addingReportingOverflow(samples).overflow else {
-      throw NetJacError(.argument, "'from' is \(from); it must be 0 or more, and from + samples a number")
+      throw NetJacError(
+        .argument, "'from' is \(from); it must be 0 or more, and from + samples a number")
     }
     let space = try DesignSpace(inputs)
     guard samples > 0, !space.axes.isEmpty else { return }
@@ -155,7 +159,8 @@ extension Study {
     for sample in 0..<samples {
       var rest = from + sample
       for axis in counts.indices.reversed() {
-        x[sample * counts.count + axis] = space.axes[axis].value(rest % counts[axis], of: counts[axis])
+        x[sample * counts.count + axis] = space.axes[axis].value(
+          rest % counts[axis], of: counts[axis])
         rest /= counts[axis]
       }
     }
@@ -168,7 +173,8 @@ extension Study {
     guard from + samples <= count else {
       throw NetJacError(
         .argument,
-        "a box of \(space.axes.count) inputs has \(count) corners; 'from' + 'samples' is \(from + samples)")
+        "a box of \(space.axes.count) inputs has \(count) corners; 'from' + 'samples' is \(from + samples)"
+      )
     }
     for sample in 0..<samples {
       for axis in space.axes.indices {

@@ -143,7 +143,9 @@ final class OpenFile {
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
       var found = -1
-      repeat { found = Glibc.read(descriptor, buffer.baseAddress, most) } while found < 0 && errno == EINTR
+      repeat {
+        found = Glibc.read(descriptor, buffer.baseAddress, most)
+      } while found < 0 && errno == EINTR
       if found < 0 { failure = errno }
       count = max(found, 0)
     }

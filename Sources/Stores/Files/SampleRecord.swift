@@ -27,7 +27,8 @@ extension Study {
   private var varying: [Variable] { outputs.filter { $0.size == 0 } }
 
   private static let recordColumns = [
-    "sample", "label", "nj_status", "nj_outputs", "nj_jacobian", "nj_tag", "nj_priority", "nj_seconds",
+    "sample", "label", "nj_status", "nj_outputs", "nj_jacobian", "nj_tag", "nj_priority",
+    "nj_seconds",
     "nj_worker", "nj_error", "nj_created", "nj_started", "nj_finished",
   ]
 
@@ -109,7 +110,8 @@ extension Study {
     let columns =
       ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error"]
       + inputLayout.names
-    let places = (columns.indices.map { "?\($0 + 1)" } + ["coalesce(?\(columns.count + 1), \(dialect.stamp))"])
+    let places =
+      (columns.indices.map { "?\($0 + 1)" } + ["coalesce(?\(columns.count + 1), \(dialect.stamp))"])
       .joined(separator: ", ")
     return try database.run(
       "INSERT INTO \(table) (\(columns.joined(separator: ", ")), nj_created) VALUES (\(places)) "
@@ -145,7 +147,8 @@ extension Study {
       try $0.finish()
     }
     for (output, values) in record.arrays {
-      try database.run("UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2") { statement in
+      try database.run("UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2") {
+        statement in
         values.withUnsafeBytes { statement.bind($0, at: 1) }
         statement.bind(sample, at: 2)
         try statement.finish()

@@ -15,7 +15,8 @@ extension Study {
     } else if path.hasSuffix(".db") {
       try exportStore(filter, path)
     } else {
-      throw NetJacError(.argument, "'\(path)' ends neither in .csv nor in .db, which tells what to write")
+      throw NetJacError(
+        .argument, "'\(path)' ends neither in .csv nor in .db, which tells what to write")
     }
   }
 
@@ -108,7 +109,8 @@ extension Study {
       let copy = try Study(target, name, options)
       for variable in inputs + outputs {
         try copy.declare(
-          variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable))
+          variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable)
+        )
       }
       var versions: [String: Int64] = [:]
       try forEachRecord(filter) { records in

@@ -6,7 +6,8 @@ extension Study {
     try store.requireWriting("importing")
     if path.hasSuffix(".csv") { return try importTable(path) }
     if path.hasSuffix(".db") { return try importStore(path) }
-    throw NetJacError(.argument, "'\(path)' ends neither in .csv nor in .db, which tells what to read")
+    throw NetJacError(
+      .argument, "'\(path)' ends neither in .csv nor in .db, which tells what to read")
   }
 
   /// The number of a version here that is called as one elsewhere; made if there is none.
@@ -196,7 +197,8 @@ struct TableColumns {
       let values = try list(jacobian, "nj_jacobian")
       let most = study.inputSize * study.outputSize
       guard values.count <= most else {
-        throw NetJacError(.format, "nj_jacobian has \(values.count) numbers; it has at most \(most)")
+        throw NetJacError(
+          .format, "nj_jacobian has \(values.count) numbers; it has at most \(most)")
       }
       record.jacobian = values
     }

@@ -101,7 +101,7 @@ package final class SQLiteConnection: Database {
         let before = access
         // Stores that came through a fork with their connection may need to write.
         access = users > 0 && before != .read ? before : wanted
-        do { try open() } catch where access != wanted {
+        do { try open() } catch  where access != wanted {
           access = wanted
           try open()
         }
