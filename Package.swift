@@ -16,6 +16,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "Tensors", swiftSettings: strict),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Containers", dependencies: ["CZlib", "Tensors"], swiftSettings: strict),
     .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Differentiation", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
@@ -26,23 +28,28 @@ let package = Package(
     .target(
       name: "Execution", dependencies: ["CKernels", "COpenBLAS", "Graph", "Tensors"],
       swiftSettings: strict),
+    .target(name: "Operations", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
+    .target(name: "Models", dependencies: ["Graph", "Tensors"], swiftSettings: strict),
     .target(
       name: "Formats",
       dependencies: [
-        "Graph", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Graph", "Models", "Operations", "Tensors",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
       swiftSettings: strict + [.enableUpcomingFeature("MemberImportVisibility")]),
     .target(
-      name: "Graphs", dependencies: ["Differentiation", "Formats", "Graph", "Tensors"],
+      name: "Building", dependencies: ["Differentiation", "Graph", "Models", "Tensors"],
       swiftSettings: strict),
     .target(
       name: "Networks",
-      dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Tensors"],
+      dependencies: ["Differentiation", "Execution", "Graph", "Models", "Tensors"],
       swiftSettings: strict),
     .target(
       name: "Training",
-      dependencies: ["Differentiation", "Execution", "Formats", "Graph", "Networks", "Tensors"],
+      dependencies: [
+        "Differentiation", "Execution", "Graph", "Models", "Networks", "Operations", "Tensors",
+      ],
       swiftSettings: strict),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "Stores", dependencies: ["CSQLite", "Tensors"], swiftSettings: strict),
@@ -50,7 +57,8 @@ let package = Package(
     .target(
       name: "NetJacC",
       dependencies: [
-        "CNetJac", "Formats", "Graph", "Graphs", "Networks", "Stores", "Tensors", "Training",
+        "Building", "CNetJac", "Formats", "Graph", "Models", "Networks", "Stores", "Tensors",
+        "Training",
       ],
       swiftSettings: strict),
 
@@ -58,6 +66,7 @@ let package = Package(
       name: "TestCases", dependencies: ["Graph", "Tensors"], path: "Tests/TestCases",
       swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Tensors", "TestCases"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Tensors", "TestCases"]),
     .testTarget(
       name: "DifferentiationTests",
@@ -65,15 +74,19 @@ let package = Package(
     .testTarget(
       name: "ExecutionTests",
       dependencies: ["CKernels", "Differentiation", "Execution", "Graph", "Tensors", "TestCases"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Graph", "Tensors", "TestCases"]),
-    .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Formats", "Graph", "Tensors"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Graph", "Models", "Tensors"]),
     .testTarget(
-      name: "TrainingTests",
-      dependencies: ["Formats", "Graph", "Graphs", "Networks", "Tensors", "Training"]),
+      name: "FormatsTests",
+      dependencies: [
+        "Building", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    .testTarget(name: "NetworksTests", dependencies: ["Graph", "Networks", "Tensors"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Graph", "Networks", "Tensors", "Training"]),
     .testTarget(
       name: "StoresTests", dependencies: ["Stores", "Tensors"], exclude: ["Golden"],
       swiftSettings: strict),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Formats", "Graph", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -2,8 +2,10 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CNetJac
+import Formats
 import Glibc
 import Graph
+import Models
 import Networks
 import Synchronization
 import Tensors
@@ -103,7 +105,9 @@ public func netjac_load(
 ) -> netjac_status {
   status {
     let path = try text(path, "path")
-    try load(into: network, options) { try Network.load(path: path, options: $0) }
+    try load(into: network, options) {
+      try FormatRegistry.load(path: path, options: $0)
+    }
   }
 }
 
@@ -122,7 +126,9 @@ public func netjac_load_bytes(
       throw NetJacError(.argument, "'bytes' is NULL; it must point to \(size) bytes")
     }
     let file = UnsafeRawBufferPointer(start: bytes, count: size)
-    try load(into: network, options) { try Network.load(bytes: file, options: $0) }
+    try load(into: network, options) {
+      try FormatRegistry.load(bytes: Array(file), options: $0)
+    }
   }
 }
 
@@ -134,11 +140,12 @@ public func netjac_release(_ network: OpaquePointer?) {
 
 private func load(
   into handle: UnsafeMutablePointer<OpaquePointer?>?, _ options: OpaquePointer?,
-  _ load: (NetworkOptions) throws -> Network
+  _ read: (ImportOptions) throws -> NetworkDescription
 ) throws {
-  let options = try NetJacC.options(options)
+  let options = try NetJacC.options(options).network
   guard let handle else {
     throw NetJacError(.argument, "'network' is NULL; it must point to where the handle goes")
   }
-  handle.pointee = try networkHandles.insert(NetworkRecord(try load(options)))
+  let network = try Network(read(options.importing), options)
+  handle.pointee = try networkHandles.insert(NetworkRecord(network))
 }

@@ -5,39 +5,33 @@ import CNetJac
 import Networks
 import Stores
 import Synchronization
-import Tensors
+import Training
+
+/// What a caller may choose for networks, training and stores, under keys that stand in one space of names.
+struct CallerOptions: Sendable {
+  var network = NetworkOptions()
+  var training = TrainingOptions()
+  var store = StoreOptions()
+
+  /// Sets one option from text; the options stay as they were if that fails.
+  mutating func set(_ key: String, to value: String) throws {
+    if try training.set(key, to: value) { return }
+    if try store.set(key, to: value.trimmed) { return }
+    try network.set(key, to: value, others: TrainingOptions.knownKeys + StoreOptions.knownKeys)
+  }
+}
 
 /// What a `netjac_options` handle stands for.
 final class OptionsRecord: Sendable {
-  struct Options: Sendable {
-    var network = NetworkOptions()
-    var store = StoreOptions()
-
-    /// Sets the option that has this key, whomever it belongs to.
-    mutating func set(_ key: String, to value: String) throws {
-      let isOfStores = try store.set(key, to: value.trimmed)
-      if !isOfStores { try network.set(key, to: value, besides: StoreOptions.knownKeys) }
-    }
-  }
-
-  let options = Mutex(Options())
+  let options = Mutex(CallerOptions())
 }
 
 let optionsHandles = HandleTable<OptionsRecord>(
   kind: "netjac_options", maker: "netjac_options_create", capacity: 1 << 16)
 
 /// The options behind a handle, or the defaults for NULL.
-func options(_ handle: OpaquePointer?) throws -> NetworkOptions {
-  try allOptions(handle).network
-}
-
-/// Those of stores and studies.
-func storeOptions(_ handle: OpaquePointer?) throws -> StoreOptions {
-  try allOptions(handle).store
-}
-
-private func allOptions(_ handle: OpaquePointer?) throws -> OptionsRecord.Options {
-  guard let handle else { return OptionsRecord.Options() }
+func options(_ handle: OpaquePointer?) throws -> CallerOptions {
+  guard let handle else { return CallerOptions() }
   return try optionsHandles.object(handle).takeUnretainedValue().options.withLock { $0 }
 }
 

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CNetJac
+import Models
 import Networks
 import Tensors
 
@@ -33,12 +34,16 @@ public func netjac_output_name(_ network: OpaquePointer?, _ index: Int32) -> Uns
 
 @_cdecl("netjac_input_rank") @implementation
 public func netjac_input_rank(_ network: OpaquePointer?, _ index: Int32) -> Int32 {
-  query(orElse: -1) { try count(port(index, of: record(network).network.inputs, "input").dims) }
+  query(orElse: -1) {
+    try count(port(index, of: record(network).network.inputs, "input").sampleDims)
+  }
 }
 
 @_cdecl("netjac_output_rank") @implementation
 public func netjac_output_rank(_ network: OpaquePointer?, _ index: Int32) -> Int32 {
-  query(orElse: -1) { try count(port(index, of: record(network).network.outputs, "output").dims) }
+  query(orElse: -1) {
+    try count(port(index, of: record(network).network.outputs, "output").sampleDims)
+  }
 }
 
 @_cdecl("netjac_input_dim") @implementation
@@ -69,7 +74,7 @@ private func record(_ handle: OpaquePointer?) throws -> NetworkRecord {
   try networkHandles.object(handle).takeUnretainedValue()
 }
 
-private func count<Element>(_ elements: [Element]) throws -> Int32 {
+private func count(_ elements: some Collection) throws -> Int32 {
   guard let count = Int32(exactly: elements.count) else {
     throw NetJacError(.defect, "\(elements.count) inputs, outputs or axes do not fit an int32_t")
   }
@@ -89,10 +94,11 @@ private func port(_ index: Int32, of ports: [Port], _ noun: StaticString) throws
 }
 
 private func length(of axis: Int32, of port: Port, _ noun: StaticString) throws -> Int64 {
-  guard port.dims.indices.contains(Int(axis)) else {
+  let dims = port.sampleDims
+  guard axis >= 0, axis < dims.count else {
     throw NetJacError(
       .argument,
-      "\(noun) '\(port.name)' has no axis \(axis); it has \(port.dims.count), counted from 0")
+      "\(noun) '\(port.name)' has no axis \(axis); it has \(dims.count), counted from 0")
   }
-  return Int64(port.dims[Int(axis)])
+  return Int64(dims[dims.startIndex + Int(axis)])
 }

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CNetJac
+import Formats
 import Networks
 
 @_cdecl("netjac_save") @implementation
@@ -10,7 +11,7 @@ public func netjac_save(
 ) -> netjac_status {
   status {
     let record = try networkHandles.object(network).takeUnretainedValue()
-    try record.network.save(path: text(path, "path"))
+    try FormatRegistry.saving.save(record.network.writable(), to: text(path, "path"))
   }
 }
 
@@ -20,6 +21,6 @@ public func netjac_save_jacobian(
 ) -> netjac_status {
   status {
     let record = try networkHandles.object(network).takeUnretainedValue()
-    try record.network.saveJacobian(path: text(path, "path"))
+    try FormatRegistry.saving.save(record.network.writableJacobian(), to: text(path, "path"))
   }
 }

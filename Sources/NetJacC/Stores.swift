@@ -49,7 +49,7 @@ public func netjac_store_open(
 ) -> netjac_status {
   status {
     let url = try text(url, "url")
-    let options = try storeOptions(options)
+    let options = try NetJacC.options(options).store
     let store = try receiver(store, "store")
     let opened = try Store(url, options)
     do {

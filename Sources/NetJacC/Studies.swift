@@ -28,7 +28,7 @@ public func netjac_study_open(
   status {
     let store = try storeHandles.object(store).takeUnretainedValue().store
     let name = try text(name, "name")
-    let options = try storeOptions(options)
+    let options = try NetJacC.options(options).store
     let study = try receiver(study, "study")
     study.pointee = try studyHandles.insert(StudyRecord(Study(store, name, options)))
   }

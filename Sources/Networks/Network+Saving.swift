@@ -1,24 +1,24 @@
 import Differentiation
-import Formats
 import Graph
+import Models
 import Tensors
 
 extension Network {
-  /// Writes the network as an ONNX file, with its parameters under their names.
-  package func save(path: String) throws {
+  /// The network as a format writes it, with its parameters under their names.
+  package func writable() throws -> WritableNetwork {
     let parametric = try self.parametric()
-    try ONNXWriter.save(
-      path, inputs: writerPorts(imported.inputs), outputs: writerPorts(imported.outputs),
+    return WritableNetwork(
+      inputs: writablePorts(imported.inputs), outputs: writablePorts(imported.outputs),
       parameters: parametric.parameters
-    ) { samples in
+    ) { [self] samples in
       try imported.hasBatchAxis
         ? batched(parametric, samples: samples)
         : parametric.program
     }
   }
 
-  /// Writes outputs and Jacobian as one ONNX file.
-  package func saveJacobian(path: String) throws {
+  /// Outputs and Jacobian as one network to be written.
+  package func writableJacobian() throws -> WritableNetwork {
     let parametric = try self.parametric()
     let limit = options.memoryLimit
     let isBatched = imported.hasBatchAxis
@@ -28,12 +28,12 @@ extension Network {
       memoryLimit: limit)
     let jacobian = try Jacobian.program(of: flat, memoryLimit: limit)
     let name = freeName("jacobian")
-    try ONNXWriter.save(
-      path, inputs: writerPorts(imported.inputs),
-      outputs: writerPorts(imported.outputs) + [
-        ONNXWriterPort(name: name, isBatched: isBatched)
+    return WritableNetwork(
+      inputs: writablePorts(imported.inputs),
+      outputs: writablePorts(imported.outputs) + [
+        WritableNetwork.Port(name: name, isBatched: isBatched)
       ], parameters: parametric.parameters
-    ) { samples in
+    ) { [self] samples in
       let source =
         try isBatched
         ? jacobian.program.vectorised(
@@ -48,8 +48,10 @@ extension Network {
     return try imported.parametricProgram(real)
   }
 
-  private func writerPorts(_ ports: [ImportedPort]) -> [ONNXWriterPort] {
-    ports.map { ONNXWriterPort(name: $0.name, isBatched: imported.hasBatchAxis && $0.isBatched) }
+  private func writablePorts(_ ports: [Port]) -> [WritableNetwork.Port] {
+    ports.map {
+      WritableNetwork.Port(name: $0.name, isBatched: imported.hasBatchAxis && $0.isBatched)
+    }
   }
 
   private func freeName(_ name: String) -> String {
@@ -92,7 +94,7 @@ extension Network {
   private func withPorts(_ flat: Program, _ isTransposed: Bool, _ samples: Int?) throws -> Program {
     let p = ProgramBuilder(memoryLimit: options.memoryLimit)
     let lead = samples.map { [$0] } ?? []
-    func dims(_ port: ImportedPort) -> [Int] {
+    func dims(_ port: Port) -> [Int] {
       lead + (samples == nil ? port.dims : Array(port.dims.dropFirst()))
     }
     let real = flat.inputTypes[0].element

@@ -1,5 +1,5 @@
-import Formats
 import Graph
+import Models
 import Tensors
 
 /// Offsets and scales of the elements of inputs or outputs, all of a sample one after another.

@@ -1,7 +1,7 @@
 import Differentiation
 import Execution
-import Formats
 import Graph
+import Models
 import Synchronization
 import Tensors
 
@@ -9,15 +9,15 @@ import Tensors
 ///
 /// Never changes as seen from outside, so any number of threads may use it at once.
 package final class Network: Sendable {
-  package let inputs: [Port]
-  package let outputs: [Port]
+  package var inputs: [Port] { imported.inputs }
+  package var outputs: [Port] { imported.outputs }
   /// Scalars of all inputs of one sample.
   package let inputSize: Int
   /// Scalars of all outputs of one sample.
   package let outputSize: Int
 
   /// What it was made of, for training and saving.
-  package let imported: ImportedNetwork
+  package let imported: NetworkDescription
   package let options: NetworkOptions
   /// y [m] of x [n].
   private let program: Program
@@ -26,16 +26,7 @@ package final class Network: Sendable {
   private let memoryLimit: Int
   private let tasks = TaskTable()
 
-  package static func load(path: String, options: NetworkOptions) throws -> Network {
-    try Network(ONNXImporter.load(path: path, options: options.importing), options)
-  }
-
-  package static func load(bytes: UnsafeRawBufferPointer, options: NetworkOptions) throws -> Network
-  {
-    try Network(ONNXImporter.load(bytes: Array(bytes), options: options.importing), options)
-  }
-
-  package init(_ imported: ImportedNetwork, _ options: NetworkOptions) throws {
+  package init(_ imported: NetworkDescription, _ options: NetworkOptions) throws {
     _ = BLAS.keepsToCallingThread
     self.imported = imported
     self.options = options
@@ -43,8 +34,6 @@ package final class Network: Sendable {
     threads = options.threads ?? ThreadPool.coreCount
     memoryLimit = options.memoryLimit
     program = try FlatProgram.make(imported.program, real: real, memoryLimit: memoryLimit)
-    inputs = imported.inputs.map(Port.init)
-    outputs = imported.outputs.map(Port.init)
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
   }
@@ -176,7 +165,7 @@ package final class Network: Sendable {
   package func forward<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>
   ) throws {
-    try compiled(.forward).run(call(samples, x, first: y))
+    try compiled(.forward).run(call(Real.self, samples, x, to: y))
   }
 
   package func jacobian<Real: BinaryFloatingPoint>(
@@ -184,7 +173,7 @@ package final class Network: Sendable {
     jacobian: UnsafeMutablePointer<Real>, order: MatrixOrder
   ) throws {
     let task = try compiled(.jacobian)
-    var call = call(samples, x, first: y, second: jacobian)
+    var call = call(Real.self, samples, x, to: y, jacobian)
     call.transposes = task.isTransposed != (order == .columnMajor)
     task.run(call)
   }
@@ -193,72 +182,58 @@ package final class Network: Sendable {
     samples: Int, x: UnsafePointer<Real>, tangent: UnsafePointer<Real>,
     y: UnsafeMutablePointer<Real>?, product: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: y, second: product)
-    call.secondInput = UnsafeRawPointer(tangent)
-    try compiled(.jvp).run(call)
+    try compiled(.jvp).run(call(Real.self, samples, x, tangent, to: y, product))
   }
 
   package func vjp<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, cotangent: UnsafePointer<Real>,
     y: UnsafeMutablePointer<Real>?, product: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: y, second: product)
-    call.secondInput = UnsafeRawPointer(cotangent)
-    try compiled(.vjp).run(call)
+    try compiled(.vjp).run(call(Real.self, samples, x, cotangent, to: y, product))
   }
 
   package func hessian<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, weights: UnsafePointer<Real>,
     hessian: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: hessian)
-    call.secondInput = UnsafeRawPointer(weights)
-    try compiled(.hessian).run(call)
+    try compiled(.hessian).run(call(Real.self, samples, x, weights, to: hessian))
   }
 
   package func hessianProduct<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, weights: UnsafePointer<Real>,
     tangent: UnsafePointer<Real>, product: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: product)
-    call.secondInput = UnsafeRawPointer(weights)
-    call.thirdInput = UnsafeRawPointer(tangent)
-    try compiled(.hvp).run(call)
+    try compiled(.hvp).run(
+      call(Real.self, samples, x, weights, tangent, to: product))
   }
 
   package func kinkDistances<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, distances: UnsafeMutablePointer<Real>
   ) throws {
-    try compiled(.kinks).run(call(samples, x, first: distances))
+    try compiled(.kinks).run(call(Real.self, samples, x, to: distances))
   }
 
   package func jacobianSparse<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>?,
     values: UnsafeMutablePointer<Real>
   ) throws {
-    try compiled(.jacobianSparse).run(call(samples, x, first: y, second: values))
+    try compiled(.jacobianSparse).run(call(Real.self, samples, x, to: y, values))
   }
 
-  @inline(__always)
-  private func call<Real: BinaryFloatingPoint>(
-    _ samples: Int, _ x: UnsafePointer<Real>, first: UnsafeMutablePointer<Real>?,
-    second: UnsafeMutablePointer<Real>? = nil
-  ) -> CompiledTask.Call {
-    CompiledTask.Call(
-      firstInput: UnsafeRawPointer(x), firstOutput: UnsafeMutableRawPointer(first),
-      secondOutput: UnsafeMutableRawPointer(second), isDouble: Real.self == Double.self,
+  private func call(
+    _ real: Any.Type, _ samples: Int, _ x: UnsafeRawPointer, _ second: UnsafeRawPointer? = nil,
+    _ third: UnsafeRawPointer? = nil, to first: UnsafeMutableRawPointer?,
+    _ last: UnsafeMutableRawPointer? = nil
+  ) -> CallerArrays {
+    CallerArrays(
+      inputs: [x, second, third], outputs: [first, last], isDouble: real == Double.self,
       samples: samples)
   }
 }
 
-extension Port {
-  fileprivate init(_ port: ImportedPort) {
-    self.init(name: port.name, dims: port.isBatched ? Array(port.dims.dropFirst()) : port.dims)
-  }
-}
-
 extension NetworkOptions {
-  fileprivate var importing: ImportOptions {
+  /// What of it concerns the reading of a file.
+  package var importing: ImportOptions {
     ImportOptions(
       real: precision == .float64 ? .float64 : .float32, dims: dimensions,
       fixedInputs: constantInputs, outputs: outputs, memoryLimit: memoryLimit)

@@ -26,9 +26,6 @@ package struct NetworkOptions: Sendable, Equatable {
   /// The most bytes that a network may take, its weights and workspaces included.
   package var memoryLimit = defaultMemoryLimit
 
-  /// What training adds; loading has no use for it.
-  package var training = TrainingOptions()
-
   package init() {}
 
   /// More threads than this help nobody, and starting them could exhaust the host.
@@ -48,14 +45,12 @@ package struct NetworkOptions: Sendable, Equatable {
     "precision", "threads", "dim.NAME", "input.NAME", "output", "memory_limit",
   ]
 
-  private static let allKeys = knownKeys + TrainingOptions.knownKeys
-
   /// Sets one option from text.
   ///
-  /// - Parameter others: Keys that the caller knows besides these, for the message about an unknown one.
+  /// - Parameter others: Keys of options that stand elsewhere, which a message lists too.
   /// - Throws: `NetJacError` of kind `option` for an unknown key or a value that can never be right;
   ///   the options then stay as they were.
-  package mutating func set(_ key: String, to value: String, besides others: [String] = []) throws {
+  package mutating func set(_ key: String, to value: String, others: [String] = []) throws {
     let text = value.trimmed
     switch key {
     case "precision":
@@ -77,7 +72,6 @@ package struct NetworkOptions: Sendable, Equatable {
       }
       memoryLimit = bytes
     default:
-      guard try !training.set(key, to: text) else { return }
       try setNamed(key, value, others)
     }
   }
@@ -86,10 +80,8 @@ package struct NetworkOptions: Sendable, Equatable {
   private mutating func setNamed(_ key: String, _ value: String, _ others: [String]) throws {
     let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0] == "dim" || parts[0] == "input", !parts[1].isEmpty else {
-      throw NetJacError(
-        .option,
-        "unknown option '\(key)'; the options are "
-          + (Self.allKeys + others).joined(separator: ", "))
+      let known = (Self.knownKeys + others).joined(separator: ", ")
+      throw NetJacError(.option, "unknown option '\(key)'; the options are \(known)")
     }
     let name = String(parts[1])
     if parts[0] == "dim" {
@@ -102,7 +94,7 @@ package struct NetworkOptions: Sendable, Equatable {
     }
   }
 
-  static func names(_ text: String, _ key: String) throws -> [String] {
+  package static func names(_ text: String, _ key: String) throws -> [String] {
     let names = text.split(separator: ",", omittingEmptySubsequences: false)
       .map { String($0).trimmed }
     guard !names.contains("") else {
@@ -131,7 +123,7 @@ package struct NetworkOptions: Sendable, Equatable {
   }
 }
 
-func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
+package func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
   NetJacError(.option, "option '\(key)' cannot be '\(value)'; it takes \(right)")
 }
 

@@ -15,10 +15,3 @@ package enum MatrixOrder: Sendable {
   case rowMajor
   case columnMajor
 }
-
-/// One input or output of a network.
-package struct Port: Sendable {
-  package let name: String
-  /// The shape of one sample.
-  package let dims: [Int]
-}

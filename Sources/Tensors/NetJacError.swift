@@ -44,3 +44,14 @@ package struct NetJacError: Error, CustomStringConvertible, Equatable {
     NetJacError(kind, "\(place): \(message)")
   }
 }
+
+/// Runs `body` and puts `place` in front of the errors that it throws.
+package func located<Result>(_ place: @autoclosure () -> String, _ body: () throws -> Result) throws
+  -> Result
+{
+  do {
+    return try body()
+  } catch let error as NetJacError {
+    throw error.located(at: place())
+  }
+}

@@ -1,6 +1,7 @@
-import Formats
 import Graph
+import Models
 import Networks
+import Operations
 import Tensors
 
 /// Networks of fully connected layers with one activation between them.
@@ -10,22 +11,15 @@ package enum MultilayerPerceptron {
 
     func apply(_ x: Value, in p: ProgramBuilder) throws -> Value {
       switch self {
-      case .tanh: return try p.tanh(x)
-      case .relu: return try p.relu(x)
-      case .sigmoid: return try p.sigmoid(x)
-      case .softplus: return try p.softplus(x)
-      case .sine: return try p.sine(x)
-      case .identity: return x
-      case .silu: return try p.multiply(x, p.sigmoid(x))
-      case .elu:
-        let isPositive = try p.compare(.greater, x, p.scalar(0, like: x))
-        let bent = try p.add(
-          ExponentialMinusOne(), [p.minimum(x, p.scalar(0, like: x))])
-        return try p.select(isPositive, x, bent)
-      case .gelu:
-        let scaled = try p.multiply(x, p.scalar(0.5.squareRoot(), like: x))
-        let share = try p.add(p.errorFunction(scaled), p.scalar(1, like: x))
-        return try p.multiply(p.multiply(x, p.scalar(0.5, like: x)), share)
+      case .tanh: try p.tanh(x)
+      case .relu: try p.relu(x)
+      case .sigmoid: try p.sigmoid(x)
+      case .softplus: try p.softplus(x)
+      case .elu: try p.exponentialUnit(x)
+      case .gelu: try p.gelu(x)
+      case .silu: try p.swish(x)
+      case .sine: try p.sine(x)
+      case .identity: x
       }
     }
   }
@@ -57,7 +51,7 @@ package enum MultilayerPerceptron {
       parameters.append(Parameter(name: "layer\(layer + 1).weight", value: weight))
       parameters.append(Parameter(name: "layer\(layer + 1).bias", value: bias))
     }
-    let imported = try ImportedNetwork(
+    let imported = try NetworkDescription(
       ParametricProgram(program: p.program(outputs: [y]), parameters: parameters),
       inputs: [port("x", sizes[0])], outputs: [port("y", sizes[sizes.count - 1])],
       hasBatchAxis: true, memoryLimit: options.memoryLimit)
@@ -66,7 +60,7 @@ package enum MultilayerPerceptron {
 
   private static func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
 
-  private static func port(_ name: String, _ size: Int) -> ImportedPort {
-    ImportedPort(name: name, elementType: "double", dims: [1, size], isBatched: true)
+  private static func port(_ name: String, _ size: Int) -> Port {
+    Port(name: name, dims: [1, size], isBatched: true)
   }
 }

@@ -1,7 +1,8 @@
 import Differentiation
-import Formats
 import Graph
+import Models
 import Networks
+import Operations
 import Tensors
 
 /// Makes the programs that training runs, for any number of samples.
@@ -130,44 +131,19 @@ struct TrainingPrograms: Sendable {
       let jacobian = try derivative.isTransposed ? p.transpose(found, [0, 2, 1]) : found
       let wantedJacobian = try p.reshape(
         p.slice(targets, axis: 1, start: m, size: m * n), p.shape(jacobian))
-      let error = try LossGraph.mean(p.square(p.subtract(jacobian, wantedJacobian)), in: p)
+      let error = try p.meanSquaredError(jacobian, wantedJacobian)
       value = try p.add(loss, p.multiply(error, p.scalar(options.jacobianWeight)))
-    }
-
-    private static func mean(_ x: Value, in p: ProgramBuilder) throws -> Value {
-      let sum = try p.reduceSum(x, over: Array(0..<p.shape(x).rank))
-      return try p.multiply(sum, p.scalar(1 / Double(max(p.shape(x).count, 1))))
     }
 
     private static func loss(
       _ options: TrainingOptions, _ y: Value, _ target: Value, in p: ProgramBuilder
     ) throws -> Value {
-      let difference = try p.subtract(y, target)
       switch options.loss {
-      case .meanSquared: return try mean(p.square(difference), in: p)
-      case .meanAbsolute: return try mean(p.absolute(difference), in: p)
-      case .huber:
-        let delta = options.huberDelta
-        let distance = try p.absolute(difference)
-        let near = try p.multiply(p.square(difference), p.scalar(0.5, like: y))
-        let far = try p.multiply(
-          p.subtract(distance, p.scalar(delta / 2, like: y)), p.scalar(delta, like: y))
-        let isNear = try p.compare(.lessOrEqual, distance, p.scalar(delta, like: y))
-        return try mean(p.select(isNear, near, far), in: p)
-      case .crossEntropy:
-        // Subtracting the largest logit changes nothing and keeps exp from overflowing.
-        let rows = p.shape(y)
-        let largest = try p.detach(p.reduceMaximum(y, over: [1]))
-        let shifted = try p.subtract(y, p.add(Broadcast(rows, axes: [0]), [largest]))
-        let logSum = try p.logarithm(p.reduceSum(p.exponential(shifted), over: [1]))
-        let logarithms = try p.subtract(shifted, p.add(Broadcast(rows, axes: [0]), [logSum]))
-        let sum = try p.reduceSum(p.multiply(target, logarithms), over: [0, 1])
-        return try p.multiply(sum, p.scalar(-1 / Double(max(rows[0], 1))))
+      case .meanSquared: try p.meanSquaredError(y, target)
+      case .meanAbsolute: try p.meanAbsoluteError(y, target)
+      case .huber: try p.huberLoss(y, target, delta: options.huberDelta)
+      case .crossEntropy: try p.crossEntropy(y, target)
       }
     }
   }
-}
-
-extension ProgramBuilder {
-  fileprivate func square(_ x: Value) throws -> Value { try multiply(x, x) }
 }

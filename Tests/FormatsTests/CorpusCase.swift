@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Testing
 
 /// A network of the corpus with its reference arrays; Tests/Corpus/README.md describes the format.

@@ -1,5 +1,6 @@
 import Formats
 import Graph
+import Models
 import Tensors
 import Testing
 
@@ -14,13 +15,13 @@ struct CorpusTests {
       if testCase.inputs.contains(where: { ($0.shape.first ?? 1) > 1 }) {
         options.dims["batch"] = testCase.inputs[0].shape[0]
       }
-      let network: ImportedNetwork
+      let network: NetworkDescription
       do {
-        network = try ONNXImporter.load(
+        network = try FormatRegistry.load(
           path: CorpusFolder.case(testCase.name, file: model), options: options)
       } catch let error as NetJacError where error.message.contains("names no dynamic dimension") {
         options.dims = [:]
-        network = try ONNXImporter.load(
+        network = try FormatRegistry.load(
           path: CorpusFolder.case(testCase.name, file: model), options: options)
       }
       try network.program.check()

@@ -1,5 +1,6 @@
 import Formats
 import Graph
+import Models
 import Tensors
 
 /// A small ONNX model, written by hand in the file's own terms and read through its bytes.
@@ -55,6 +56,7 @@ struct HandmadeModel {
 
   static let float: Int64 = 1
   static let int64: Int64 = 7
+  static let bool: Int64 = 9
 
   /// One float input `x`, one output `y`, and a chain of nodes that the caller gives.
   init(
@@ -70,9 +72,9 @@ struct HandmadeModel {
   }
 
   func load(_ options: ImportOptions = ImportOptions(memoryLimit: 1 << 26)) throws
-    -> ImportedNetwork
+    -> NetworkDescription
   {
-    try ONNXImporter.load(bytes: bytes, options: options)
+    try FormatRegistry.load(bytes: bytes, options: options)
   }
 
   /// The outputs for the given inputs, one after the other.

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Graph
+import Models
 import Tensors
 import Testing
 
@@ -48,7 +49,7 @@ struct MalformedFileTests {
     let path = CorpusFolder.malformed(testCase.name, file: testCase.file)
     let start = Date()
     do {
-      let network = try ONNXImporter.load(
+      let network = try FormatRegistry.load(
         path: path, options: ImportOptions(memoryLimit: 1 << 29))
       #expect(testCase.expectation != "error", "the file was accepted")
       try network.program.check()
@@ -64,7 +65,8 @@ struct MalformedFileTests {
     #expect(Date().timeIntervalSince(start) < testCase.seconds)
   }
 
-  private func compare(_ network: ImportedNetwork, _ testCase: MalformedCase, _ shape: [Int]) throws
+  private func compare(_ network: NetworkDescription, _ testCase: MalformedCase, _ shape: [Int])
+    throws
   {
     let x = try CorpusCase.doubles(CorpusFolder.malformed(testCase.name, file: "x.bin"))
     let y = try CorpusCase.doubles(CorpusFolder.malformed(testCase.name, file: "y.bin"))

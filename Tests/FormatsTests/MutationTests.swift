@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Graph
+import Models
 import Tensors
 import Testing
 
@@ -40,7 +41,7 @@ struct MutationTests {
       }
       do {
         let options = ImportOptions(memoryLimit: 1 << 24)
-        let network = try ONNXImporter.load(bytes: bytes, options: options)
+        let network = try FormatRegistry.load(bytes: bytes, options: options)
         try network.program.check()
       } catch let error as NetJacError {
         #expect(error.kind != .defect, "seed \(seed): \(error)")
@@ -54,7 +55,7 @@ struct MutationTests {
       CorpusCase.all.flatMap { test in test.models.map { CorpusFolder.case(test.name, file: $0) } }
       + NodeTest.all.map { "\($0.folder)/model.onnx" }
     let originals = paths.compactMap { path in
-      try? ONNXReader.load(path: path, memoryLimit: 1 << 22)
+      try? onnxModel(path, memoryLimit: 1 << 22)
     }
     let first = number("NETJAC_SEED", 1)
     let trace = FileManager.default.temporaryDirectory.appendingPathComponent("netjac-seed")

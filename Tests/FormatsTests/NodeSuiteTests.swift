@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Models
 import Tensors
 import Testing
 
@@ -30,8 +31,13 @@ struct NodeTest: Sendable, CustomTestStringConvertible {
     while true {
       let path = "\(folder)/test_data_set_0/\(prefix)_\(tensors.count).pb"
       guard FileManager.default.fileExists(atPath: path) else { return tensors }
-      tensors.append(try ONNXReader.loadTensor(path: path, memoryLimit: 1 << 30))
+      tensors.append(try tensor(path))
     }
+  }
+
+  private func tensor(_ path: String) throws -> ONNXTensor {
+    let message = try WireTensorProto(serializedBytes: Data(contentsOf: URL(fileURLWithPath: path)))
+    return try WireDecoding(origin: .memory).tensor(message)
   }
 
   private func numbers(_ tensor: ONNXTensor) throws -> [Double] {
@@ -45,7 +51,7 @@ struct NodeTest: Sendable, CustomTestStringConvertible {
   /// Runs the test; `fixing` says which inputs become constants while the file is loaded.
   func run(fixing isFixed: (Int, ONNXTensor) -> Bool) throws {
     let path = "\(folder)/model.onnx"
-    let model = try ONNXReader.load(path: path, memoryLimit: 1 << 30)
+    let model = try onnxModel(path, memoryLimit: 1 << 30)
     let given = try tensors("input")
     var options = ImportOptions(memoryLimit: 1 << 30)
     var arguments: [[Double]] = []
@@ -70,7 +76,7 @@ struct NodeTest: Sendable, CustomTestStringConvertible {
       }
       position += 1
     }
-    let network = try ONNXImporter.load(path: path, options: options)
+    let network = try FormatRegistry.load(path: path, options: options)
     try network.program.check()
     let results = try network.program.evaluate(
       zip(network.program.inputTypes, arguments).map { type, numbers in
@@ -129,20 +135,25 @@ struct NodeSuiteTests {
 
   @Test("docs/operators.md states the types of its operands", arguments: NodeTest.all)
   func types(_ test: NodeTest) throws {
-    let graph = try ONNXReader.load(path: "\(test.folder)/model.onnx", memoryLimit: 1 << 30).graph
+    let model = try onnxModel("\(test.folder)/model.onnx", memoryLimit: 1 << 30)
+    let graph = model.graph
     var types: [String: ONNXElementType] = [:]
     for port in graph.inputs {
       if case .tensor(let type, _) = port.type { types[port.name] = type }
     }
     for tensor in graph.initialisers { types[tensor.name] = tensor.elementType }
     for node in graph.nodes {
-      let kinds = OperandTypes.kinds(node.operation)
+      guard let version = model.opsets[node.domain],
+        let operation = ONNXOperatorRegistry.find(node.domain, node.operation, version)
+      else { continue }
+      let kinds = operation.kinds(count: node.inputs.count)
       for (place, name) in node.inputs.enumerated() {
         guard let type = types[name] else { continue }
-        let kind = kinds[min(place, kinds.count - 1)]
+        let kind = kinds[place]
         #expect(
           kind.includes(type.holding),
-          "\(node.operation) takes \(type.name) as operand \(place + 1), which should be \(kind)")
+          "\(node.operation) takes \(type.name) as operand \(place + 1), which should be \(kind.word)"
+        )
       }
     }
   }

@@ -7,7 +7,7 @@ import Testing
 struct ONNXReaderTests {
   private func message(_ bytes: [UInt8], limit: Int = 1 << 24) -> String {
     do {
-      _ = try ONNXStructure.ordered(try ONNXReader.load(bytes: bytes, memoryLimit: limit))
+      _ = try ONNXStructure.ordered(try onnxModel(bytes, memoryLimit: limit))
       return "no error"
     } catch {
       return "\(error)"
@@ -122,8 +122,7 @@ struct ONNXReaderTests {
     ])
   func damagedFiles(name: String, expected: String) {
     do {
-      let model = try ONNXReader.load(
-        path: CorpusFolder.malformed(name), memoryLimit: 1 << 28)
+      let model = try onnxModel(CorpusFolder.malformed(name), memoryLimit: 1 << 28)
       _ = try ONNXStructure.ordered(model)
       Issue.record("no error")
     } catch {
@@ -140,7 +139,7 @@ struct ONNXReaderTests {
       "zero_batch_input", "zero_size_concat",
     ])
   func legalFiles(name: String) throws {
-    let model = try ONNXReader.load(path: CorpusFolder.malformed(name), memoryLimit: 1 << 28)
+    let model = try onnxModel(CorpusFolder.malformed(name), memoryLimit: 1 << 28)
     let ordered = try ONNXStructure.ordered(model)
     #expect(ordered.graph.nodes.count == model.graph.nodes.count)
     for tensor in ordered.graph.initialisers where tensor.elementType.holding == .real {
@@ -169,7 +168,7 @@ struct ONNXReaderTests {
       }
       let path = inside.appendingPathComponent("model.onnx")
       try Data(ProtobufBytes.model(initialiser: tensor)).write(to: path)
-      return try ONNXReader.load(path: path.path, memoryLimit: 1 << 20).graph.initialisers[0]
+      return try onnxModel(path.path, memoryLimit: 1 << 20).graph.initialisers[0]
         .reals()
     }
     #expect(try value("fine.bin") == [2])

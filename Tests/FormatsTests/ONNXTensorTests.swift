@@ -8,7 +8,7 @@ struct ONNXTensorTests {
     _ type: Int64, dims: [Int64], _ data: (ProtobufBytes) -> ProtobufBytes = { $0 }
   ) throws -> ONNXTensor {
     let bytes = ProtobufBytes.model(initialiser: .tensor(type: type, dims: dims, data: data))
-    return try ONNXReader.load(bytes: bytes, memoryLimit: 1 << 20).graph.initialisers[0]
+    return try onnxModel(bytes, memoryLimit: 1 << 20).graph.initialisers[0]
   }
 
   private func message(_ body: () throws -> Void) -> String {

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Graph
+import Models
 import Tensors
 import TestCases
 import Testing
@@ -10,14 +11,16 @@ struct SavedProgram {
   let program: Program
   let text: Data
 
-  init(_ make: (Int) throws -> Program) throws {
+  init(_ make: @escaping (Int) throws -> Program) throws {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("netjac-\(UUID().uuidString).onnx")
     defer { try? FileManager.default.removeItem(at: path) }
-    try ONNXWriter.save(
-      path.path, inputs: [ONNXWriterPort(name: "x", isBatched: true)],
-      outputs: [ONNXWriterPort(name: "y", isBatched: true)], parameters: [], make: make)
-    program = try ONNXImporter.load(path: path.path, options: ImportOptions()).program
+    let network = WritableNetwork(
+      inputs: [WritableNetwork.Port(name: "x", isBatched: true)],
+      outputs: [WritableNetwork.Port(name: "y", isBatched: true)], parameters: [],
+      program: make)
+    try ONNXFormat.save(network, to: path.path)
+    program = try FormatRegistry.load(path: path.path, options: ImportOptions()).program
     try program.check()
     text = try Data(contentsOf: path)
   }

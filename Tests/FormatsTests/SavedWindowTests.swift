@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Graph
+import Models
 import Tensors
 import TestCases
 import Testing
@@ -8,16 +9,17 @@ import Testing
 @Suite("Pools that are written to a file")
 struct SavedWindowTests {
   private func read(
-    _ outputs: [String], isBatched: Bool, _ make: (Int) throws -> Program
+    _ outputs: [String], isBatched: Bool, _ make: @escaping (Int) throws -> Program
   ) throws -> (program: Program, text: Data) {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("netjac-\(UUID().uuidString).onnx")
     defer { try? FileManager.default.removeItem(at: path) }
-    try ONNXWriter.save(
-      path.path, inputs: [ONNXWriterPort(name: "x", isBatched: isBatched)],
-      outputs: outputs.map { ONNXWriterPort(name: $0, isBatched: isBatched) }, parameters: [],
-      make: make)
-    let network = try ONNXImporter.load(path: path.path, options: ImportOptions())
+    try ONNXFormat.save(
+      WritableNetwork(
+        inputs: [WritableNetwork.Port(name: "x", isBatched: isBatched)],
+        outputs: outputs.map { WritableNetwork.Port(name: $0, isBatched: isBatched) },
+        parameters: [], program: make), to: path.path)
+    let network = try FormatRegistry.load(path: path.path, options: ImportOptions())
     return (network.program, try Data(contentsOf: path))
   }
 

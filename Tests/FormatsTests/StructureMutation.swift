@@ -108,6 +108,6 @@ struct StructureMutation {
         })
     }
     let bytes = ProtobufBytes.model(initialiser: tensor.text(8, name))
-    return try ONNXReader.load(bytes: bytes, memoryLimit: 1 << 20).graph.initialisers[0]
+    return try onnxModel(bytes, memoryLimit: 1 << 20).graph.initialisers[0]
   }
 }

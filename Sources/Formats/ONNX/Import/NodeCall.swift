@@ -199,6 +199,28 @@ struct NodeCall {
     return choice
   }
 
+  /// One of several things that the format has words for.
+  func choice<Choice>(
+    _ name: String, _ words: KeyValuePairs<String, Choice>, default standard: Choice
+  ) throws -> Choice {
+    guard let text = try optionalString(name) else { return standard }
+    return try choice(name, text, words)
+  }
+
+  func choice<Choice>(_ name: String, _ text: String, _ words: KeyValuePairs<String, Choice>)
+    throws -> Choice
+  {
+    guard let found = words.first(where: { $0.key == text }) else {
+      throw NetJacError(
+        .unsupported,
+        """
+        attribute \(name.quoted) is \(text.quoted); supported are \
+        \(words.map(\.key).quotedList())
+        """)
+    }
+    return found.value
+  }
+
   private func missing(_ name: String) -> NetJacError {
     NetJacError(.format, "the attribute \(name.quoted) is missing")
   }

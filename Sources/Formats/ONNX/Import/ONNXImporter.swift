@@ -1,34 +1,21 @@
 import Graph
+import Models
 import Tensors
 
 /// Turns an ONNX file into a program of primitives.
 package enum ONNXImporter {
-  package static func load(path: String, options: ImportOptions) throws -> ImportedNetwork {
-    let model = try ONNXReader.load(path: path, memoryLimit: options.memoryLimit)
-    return try located(path.quoted) { try load(model, options: options) }
-  }
-
-  package static func load(bytes: [UInt8], options: ImportOptions) throws -> ImportedNetwork {
-    try load(
-      ONNXReader.load(bytes: bytes, memoryLimit: options.memoryLimit), options: options)
-  }
-
   package static func load(_ unordered: ONNXModel, options: ImportOptions) throws
-    -> ImportedNetwork
+    -> NetworkDescription
   {
     var model = try ONNXStructure.ordered(unordered)
-    let outputs = try kept(model.graph.outputs, options.outputs)
+    let outputs = try options.kept(model.graph.outputs, name: \.name)
     model.graph.nodes = needed(model.graph.nodes, for: outputs.map(\.name))
     try OperatorSupport.check(model)
-    let binding = try InputBinding(model.graph, options: options)
+    let binding = try binding(model.graph, options)
     let program = try program(model, binding, outputs, [], options)
-    return ImportedNetwork(
+    return NetworkDescription(
       program: program,
-      inputs: binding.inputs.map {
-        ImportedPort(
-          name: $0.name, elementType: $0.type.name, dims: $0.shape.dims,
-          isBatched: binding.hasBatchAxis)
-      },
+      inputs: binding.ports,
       outputs: zip(outputs, program.outputTypes).map {
         port($0, $1, hasBatchAxis: binding.hasBatchAxis)
       },
@@ -49,7 +36,7 @@ package enum ONNXImporter {
     let importer = GraphImporter(builder: p, model: model)
     var arguments: [String: Value] = [:]
     for input in binding.inputs {
-      arguments[input.name] = try p.input(TensorType(input.element(options.real), input.shape))
+      arguments[input.name] = try p.input(input.type(options.real))
     }
     for (input, numbers) in binding.fixed {
       arguments[input.name] = try located("option 'input.\(input.name)'") {
@@ -73,7 +60,7 @@ package enum ONNXImporter {
     let used = model.graph.nodes.reduce(into: Set(outputs.map(\.name))) {
       $0.formUnion($1.neededNames)
     }
-    var fixed = Set(binding.fixed.map(\.0.name))
+    var fixed = Set(binding.fixed.map(\.input.name))
     while true {
       let parameters = try model.graph.initialisers.filter {
         $0.elementType.holding == .real && used.contains($0.name) && !fixed.contains($0.name)
@@ -88,21 +75,6 @@ package enum ONNXImporter {
     }
   }
 
-  private static func kept(_ outputs: [ONNXPort], _ names: [String]?) throws -> [ONNXPort] {
-    guard let names else { return outputs }
-    return try names.map { name in
-      guard let output = outputs.first(where: { $0.name == name }) else {
-        throw NetJacError(
-          .option,
-          """
-          option 'output' names \(name.quoted), which is no output; the outputs are \
-          \(outputs.map(\.name).quotedList())
-          """)
-      }
-      return output
-    }
-  }
-
   /// Nodes that the kept outputs do not need may be of any kind, so they are left out.
   private static func needed(_ nodes: [ONNXNode], for outputs: [String]) -> [ONNXNode] {
     var names = Set(outputs)
@@ -114,19 +86,59 @@ package enum ONNXImporter {
     return kept.reversed()
   }
 
-  /// An output's leading axis is the batch when there is one and nothing contradicts it.
-  private static func port(_ port: ONNXPort, _ type: TensorType, hasBatchAxis: Bool)
-    -> ImportedPort
-  {
-    var element = type.element == .bool ? "bool" : type.element.isReal ? "float" : "int64"
-    var isBatched = hasBatchAxis && type.dims.first == 1
-    if case .tensor(let declared, let dimensions) = port.type {
-      element = declared.name
-      if let first = dimensions?.first, case .fixed(let length) = first, length != 1 {
-        isBatched = false
-      }
+  /// The inputs as the file declares them. An initialiser that is listed as an input is a default,
+  /// which only an option replaces.
+  private static func binding(_ graph: ONNXGraph, _ options: ImportOptions) throws -> InputBinding {
+    let constants = Set(graph.constantNames)
+    let open = graph.inputs.filter {
+      !constants.contains($0.name) || options.fixedInputs[$0.name] != nil
     }
-    return ImportedPort(
-      name: port.name, elementType: element, dims: type.dims, isBatched: isBatched)
+    return try InputBinding(
+      open.map { try $0.declared() }, names: graph.inputs.map(\.name), options: options)
+  }
+
+  /// An output's leading axis is the batch when there is one and nothing contradicts it.
+  private static func port(_ port: ONNXPort, _ type: TensorType, hasBatchAxis: Bool) -> Port {
+    var isBatched = hasBatchAxis && type.dims.first == 1
+    if case .tensor(_, let dimensions) = port.type,
+      let first = dimensions?.first, case .fixed(let length) = first, length != 1
+    {
+      isBatched = false
+    }
+    return Port(name: port.name, dims: type.dims, isBatched: isBatched)
+  }
+}
+
+extension ONNXPort {
+  /// The port as an input of a network, which must be a tensor of known rank.
+  fileprivate func declared() throws -> DeclaredInput {
+    let place = "input \(name.quoted)"
+    switch type {
+    case .tensor(let type, .some(let dimensions)):
+      guard let element = type.holding.element else {
+        throw NetJacError(
+          .unsupported, "\(place) has elements of type \(type.name), which NetJac has no values for"
+        )
+      }
+      return DeclaredInput(
+        name: name, element: element, typeName: type.name, dimensions: dimensions)
+    case .tensor(_, nil), .undeclared:
+      throw NetJacError(
+        .unsupported, "\(place) declares no shape; export the model with the shapes of its inputs")
+    case .unsupported(let kind):
+      throw NetJacError(.unsupported, "\(place) is a \(kind); only tensors are supported")
+    }
+  }
+}
+
+extension ONNXElementType.Holding {
+  /// The element type of values, with `.float64` for the one real type of a network.
+  fileprivate var element: ElementType? {
+    switch self {
+    case .real: .float64
+    case .integer: .int64
+    case .boolean: .bool
+    case .nothing: nil
+    }
   }
 }

@@ -1,3 +1,6 @@
+import Models
+import Tensors
+
 /// A model as an ONNX file states it: decoded and checked for size, not yet for meaning.
 package struct ONNXModel: Sendable {
   /// The version of the file format itself; operator versions are in `opsets`.
@@ -119,15 +122,9 @@ package struct ONNXPort: Sendable {
 
 package enum ONNXPortType: Sendable {
   /// `dimensions` is nil when not even the rank is declared.
-  case tensor(ONNXElementType, dimensions: [ONNXDimension]?)
+  case tensor(ONNXElementType, dimensions: [DeclaredDimension]?)
   /// A type that NetJac has no values for, by its name in the format: sequence, map, optional, ….
   case unsupported(String)
   /// Nothing is declared, which is legal in the body of a control-flow node.
   case undeclared
-}
-
-package enum ONNXDimension: Sendable, Equatable {
-  case fixed(Int)
-  case symbolic(String)
-  case unknown
 }

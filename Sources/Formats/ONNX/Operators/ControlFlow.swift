@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that run bodies. Programs have no branches and no cycles: loops are unrolled, so their
@@ -6,10 +7,30 @@ import Tensors
 /// both sides are computed and one is chosen.
 enum ControlFlowOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "If", branch),
-    ONNXOperator(several: "Loop", loop),
-    ONNXOperator(several: "Scan", since: 8) { node, p in try batchedScan(node, in: p) },
-    ONNXOperator(several: "Scan", since: 9) { node, p in
+    ONNXOperator(
+      several: "If", operands: ["cond": .boolean],
+      attributes: ["else_branch": .graph, "then_branch": .graph], derivative: .ofBodies,
+      limits: "the condition must be known while loading", branch),
+    ONNXOperator(
+      several: "Loop",
+      operands: ["M": .optional(.whole), "cond": .optional(.boolean), "v_initial": .several(.any)],
+      attributes: ["body": .graph], derivative: .ofBodies,
+      limits: "unrolled; trip count and condition must be known while loading", loop),
+    ONNXOperator(
+      several: "Scan", since: 8,
+      operands: [
+        "sequence_lens": .optional(.any), "initial_state_and_scan_inputs": .several(.any),
+      ], attributes: ["body": .graph, "directions": .integers, "num_scan_inputs": .integer],
+      derivative: .ofBodies, limits: "unrolled"
+    ) { node, p in try batchedScan(node, in: p) },
+    ONNXOperator(
+      several: "Scan", since: 9, operands: ["initial_state_and_scan_inputs": .several(.any)],
+      attributes: [
+        "body": .graph, "num_scan_inputs": .integer, "scan_input_axes": .integers,
+        "scan_input_directions": .integers, "scan_output_axes": .integers,
+        "scan_output_directions": .integers,
+      ]
+    ) { node, p in
       try scan(node, node.allInputs(), in: p)
     },
   ]
@@ -196,38 +217,5 @@ enum ControlFlowOperators {
       let parts = results.compactMap { $0[place] }
       return try p.stack(parts, axis: 0, like: parts[0])
     }
-  }
-}
-
-extension ProgramBuilder {
-  /// A value as a branch sees it: the same number, but where the branch is not taken, its
-  /// derivatives end here. Otherwise a root of a negative number there would turn them into NaN.
-  func visible(_ x: Value, where condition: Value) throws -> Value {
-    guard type(x).element.isReal, !isKnown(x) else { return x }
-    return try select(broadcast(condition, to: shape(x)), x, detach(x))
-  }
-
-  /// One element along an axis, which vanishes.
-  func element(_ index: Int, of x: Value, axis: Int) throws -> Value {
-    try reshape(slice(x, axis: axis, start: index, size: 1), shape(x).removing([axis]))
-  }
-
-  /// Values of one shape along a new axis; with none, an empty tensor of such elements.
-  func stack(_ values: [Value], axis: Int, like example: Value) throws -> Value {
-    var dims = shape(example).dims
-    dims.insert(values.isEmpty ? 0 : 1, at: axis)
-    let one = try Shape(checking: dims)
-    guard !values.isEmpty else {
-      return try constant(Tensor(type(example).with(one), fill: 0.0))
-    }
-    return try concatenate(
-      values.map { value in
-        guard shape(value) == shape(example) else {
-          throw NetJacError(
-            .shape,
-            "collected values have shapes \(shape(example)) and \(shape(value)); one is needed")
-        }
-        return try reshape(value, one)
-      }, axis: axis)
   }
 }

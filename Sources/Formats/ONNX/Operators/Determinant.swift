@@ -1,10 +1,11 @@
 import Graph
+import Operations
 import Tensors
 
 /// ONNX `Det`: determinants of the matrices in the last two axes.
 enum DeterminantOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Det", since: 11) { node, p in
+    ONNXOperator("Det", since: 11, operands: ["X": .real]) { node, p in
       let x = try node.input(0, "X")
       let dims = p.shape(x).dims
       guard dims.count >= 2, dims[dims.count - 1] == dims[dims.count - 2] else {
@@ -17,59 +18,4 @@ enum DeterminantOperators {
       return try p.reshape(p.determinants(matrices), Shape(stack))
     }
   ]
-}
-
-extension ProgramBuilder {
-  /// The determinants of matrices [count, n, n], by elimination.
-  ///
-  /// The pivot is the largest element of all that is left, so that a pivot is zero only when
-  /// everything left is. Then the derivatives are right also where the matrix is singular.
-  fileprivate func determinants(_ matrices: Value) throws -> Value {
-    let count = shape(matrices)[0]
-    var rest = matrices
-    var product = try constant(Tensor(TensorType(real, [count]), fill: 1.0))
-    for size in stride(from: shape(matrices)[1], to: 0, by: -1) {
-      // Which element is the pivot changes nothing but rounding.
-      let candidates = try detach(absolute(reshape(rest, Shape([count, size * size]))))
-      let place = try add(ArgExtreme(.maximum, axis: 1), [candidates])
-      let width = try scalar(Double(size), like: place)
-      let row = try divide(place, width)
-      let column = try add(Modulo(), [place, width])
-      rest = try gather(rest, swapped(row, size: size), batch: 1)
-      rest = try transpose(rest, [0, 2, 1])
-      rest = try transpose(gather(rest, swapped(column, size: size), batch: 1), [0, 2, 1])
-
-      func block(_ rows: Range<Int>, _ columns: Range<Int>) throws -> Value {
-        try slice(
-          rest, starts: [0, rows.lowerBound, columns.lowerBound],
-          sizes: [count, rows.count, columns.count])
-      }
-      let pivot = try reshape(block(0..<1, 0..<1), [count])
-      // Each of the two exchanges turns the sign, unless it leaves everything in place.
-      let zero = try scalar(0, like: row)
-      let turns = try add(
-        BitOperation(.xor), [compare(.equal, row, zero), compare(.equal, column, zero)])
-      product = try multiply(product, select(turns, negate(pivot), pivot))
-      guard size > 1 else { break }
-
-      let isZero = try compare(.equal, pivot, scalar(0, like: pivot))
-      let safe = try select(isZero, scalar(1, like: pivot), pivot)
-      let left = try reshape(block(1..<size, 0..<1), [count, size - 1])
-      let factors = try divide(left, add(Broadcast(shape(left), axes: [0]), [safe]))
-      let top = try reshape(block(0..<1, 1..<size), [count, size - 1])
-      rest = try subtract(
-        block(1..<size, 1..<size), dot(factors, top, [0, 1], [0, 2], [0, 1, 2]))
-    }
-    return product
-  }
-
-  /// The order 0 … size-1 with the first place and another exchanged.
-  private func swapped(_ place: Value, size: Int) throws -> Value {
-    let full = Shape([shape(place).count, size])
-    let order = try add(Broadcast(full, axes: [1]), [integers(Array(0..<size))])
-    let other = try add(Broadcast(full, axes: [0]), [place])
-    let zero = try scalar(0, like: order)
-    let first = try select(compare(.equal, order, zero), other, order)
-    return try select(compare(.equal, order, other), zero, first)
-  }
 }

@@ -1,23 +1,41 @@
 import Glibc
 import Graph
+import Operations
 import Tensors
 
 /// Discrete Fourier transforms, as products with matrices of cosines and sines, and the windows
 /// that are used with them. Complex numbers are pairs in the last axis.
 enum FourierOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("DFT", since: 17) { node, p in
+    ONNXOperator(
+      "DFT", since: 17, operands: ["input": .real, "dft_length": .optional(.whole)],
+      attributes: ["axis": .integer, "inverse": .integer, "onesided": .integer]
+    ) { node, p in
       try transform(node, axis: node.integer("axis", default: 1), in: p)
     },
-    ONNXOperator("DFT", since: 20) { node, p in
+    ONNXOperator(
+      "DFT", since: 20,
+      operands: ["input": .real, "dft_length": .optional(.whole), "axis": .optional(.whole)],
+      attributes: ["inverse": .integer, "onesided": .integer]
+    ) { node, p in
       let axis = try node.optionalInput(2).map { _ in try node.constantInteger(2, "axis") }
       return try transform(node, axis: axis ?? -2, in: p)
     },
-    ONNXOperator("STFT", since: 17, shortTime),
+    ONNXOperator(
+      "STFT", since: 17,
+      operands: [
+        "signal": .real, "frame_step": .whole, "window": .optional(.real),
+        "frame_length": .optional(.whole),
+      ], attributes: ["onesided": .integer], shortTime),
     window("HannWindow") { angle in (1 - cos(angle)) / 2 },
     window("HammingWindow") { angle in 25.0 / 46 - 21.0 / 46 * cos(angle) },
     window("BlackmanWindow") { angle in 0.42 - 0.5 * cos(angle) + 0.08 * cos(2 * angle) },
-    ONNXOperator("MelWeightMatrix", since: 17, melWeights),
+    ONNXOperator(
+      "MelWeightMatrix", since: 17,
+      operands: [
+        "num_mel_bins": .whole, "dft_length": .whole, "sample_rate": .whole,
+        "lower_edge_hertz": .real, "upper_edge_hertz": .real,
+      ], attributes: ["output_datatype": .integer], melWeights),
   ]
 
   private static func transform(_ node: NodeCall, axis given: Int, in p: ProgramBuilder) throws
@@ -91,7 +109,10 @@ enum FourierOperators {
   private static func window(_ name: String, _ value: @escaping @Sendable (Double) -> Double)
     -> ONNXOperator
   {
-    ONNXOperator(name, since: 17) { node, p in
+    ONNXOperator(
+      name, since: 17, operands: ["size": .whole],
+      attributes: ["output_datatype": .integer, "periodic": .integer]
+    ) { node, p in
       let size = try node.constantInteger(0, "size")
       let isPeriodic = try node.flag("periodic", default: true)
       guard size >= 0, size <= p.memoryLimit / 8 else {
@@ -148,53 +169,5 @@ enum FourierOperators {
     let matrix = try p.constant(Tensor(TensorType(p.real, shape), reals: weights))
     return try p.cast(
       matrix, to: ConstantOperators.elementType(node.integer("output_datatype", default: 1)))
-  }
-}
-
-/// The matrix of a discrete Fourier transform: [in, parts of it, out, parts of it].
-private struct FourierMatrix {
-  enum Kind {
-    case forward, oneSided, inverse
-    /// From half a spectrum to a real signal.
-    case realInverse
-  }
-
-  let length: Int
-  let kind: Kind
-  let hasImaginary: Bool
-
-  func value(in p: ProgramBuilder) throws -> Value {
-    let inputs = kind == .realInverse ? length / 2 + 1 : length
-    let outputs = kind == .oneSided ? length / 2 + 1 : length
-    let parts = (hasImaginary ? 2 : 1, kind == .realInverse ? 1 : 2)
-    let shape = try Shape(checking: [inputs, parts.0, outputs, parts.1])
-    guard shape.count <= p.memoryLimit / 8 else {
-      throw NetJacError(
-        .memory, "a transform of length \(length) exceeds the memory limit")
-    }
-    var numbers: [Double] = []
-    numbers.reserveCapacity(shape.count)
-    for k in 0..<inputs {
-      for part in 0..<parts.0 {
-        for n in 0..<outputs {
-          let (real, imaginary) = entry(k, n, isImaginary: part == 1)
-          numbers.append(real)
-          if parts.1 == 2 { numbers.append(imaginary) }
-        }
-      }
-    }
-    return try p.constant(Tensor(TensorType(p.real, shape), reals: numbers))
-  }
-
-  /// What an input element, times 1 or i, adds to an output element.
-  private func entry(_ k: Int, _ n: Int, isImaginary: Bool) -> (Double, Double) {
-    // The angle is reduced in whole numbers, which keeps its digits for long signals.
-    let angle = 2 * Double.pi * Double(k * n % length) / Double(length)
-    let direction: Double = kind == .forward || kind == .oneSided ? -1 : 1
-    var factor = direction < 0 ? 1 : 1 / Double(length)
-    // All but the outermost frequencies of half a spectrum stand for two.
-    if kind == .realInverse, k > 0, 2 * k != length { factor *= 2 }
-    let (c, s) = (factor * cos(angle), factor * direction * sin(angle))
-    return isImaginary ? (-s, c) : (c, s)
   }
 }

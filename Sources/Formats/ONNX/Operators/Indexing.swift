@@ -1,22 +1,31 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that pick elements by index. A negative index counts from the end.
 enum IndexingOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Gather") { node, p in
+    ONNXOperator(
+      "Gather", operands: ["data": .any, "indices": .whole], attributes: ["axis": .integer]
+    ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
       let index = try p.positive(node.input(1, "indices"), length: p.shape(x)[axis])
       return try p.take(x, axis: axis, index)
     },
-    ONNXOperator("GatherElements", since: 11) { node, p in
+    ONNXOperator(
+      "GatherElements", since: 11, operands: ["data": .any, "indices": .whole],
+      attributes: ["axis": .integer]
+    ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
       let index = try p.positive(node.input(1, "indices"), length: p.shape(x)[axis])
       return try gatherElements(x, index, axis: axis, in: p)
     },
-    ONNXOperator("GatherND", since: 11) { node, p in
+    ONNXOperator(
+      "GatherND", since: 11, operands: ["data": .any, "indices": .whole],
+      attributes: ["batch_dims": .integer]
+    ) { node, p in
       let x = try node.input(0, "data")
       let indices = try node.input(1, "indices")
       let batch = try node.integer("batch_dims", default: 0)
@@ -37,8 +46,13 @@ enum IndexingOperators {
           Array(dims.prefix(batch)) + [picked.reduce(1, *)] + dims.dropFirst(batch + width)))
       return try p.gather(flat, p.flattened(indices, into: Array(picked)), batch: batch)
     },
-    ONNXOperator("OneHot", since: 9, oneHot),
-    ONNXOperator("Compress", since: 9) { node, p in
+    ONNXOperator(
+      "OneHot", since: 9, operands: ["indices": .number, "depth": .number, "values": .any],
+      attributes: ["axis": .integer], limits: "depth must be known while loading", oneHot),
+    ONNXOperator(
+      "Compress", since: 9, operands: ["input": .any, "condition": .boolean],
+      attributes: ["axis": .integer], limits: "the condition must be known while loading"
+    ) { node, p in
       let x = try node.input(0, "input")
       let condition = try node.constant(1, "condition")
       let given = try node.optionalInteger("axis")
@@ -52,7 +66,10 @@ enum IndexingOperators {
       }
       return try p.gather(flat, axis: axis, places: chosen)
     },
-    ONNXOperator("NonZero", since: 9) { node, p in
+    ONNXOperator(
+      "NonZero", since: 9, operands: ["X": .any], derivative: .none,
+      limits: "the operand must be known while loading, since the shape depends on it"
+    ) { node, p in
       let x = try node.constant(0, "X")
       let places =
         x.type.element.isReal
@@ -111,58 +128,5 @@ enum IndexingOperators {
         p.reshape(p.slice(values, axis: 0, start: place, size: 1), []), to: p.shape(hot))
     }
     return try p.select(hot, choice(1), choice(0))
-  }
-}
-
-extension ProgramBuilder {
-  /// Indices with negative ones counted from the end; those that are known are checked.
-  func positive(_ index: Value, length: Int) throws -> Value {
-    guard !type(index).element.isReal else {
-      throw NetJacError(.shape, "the indices are floats; integers are needed")
-    }
-    let index = try convert(index, to: .int64)
-    if let known = constantTensor(of: index) {
-      let places = try known.integers.map { place in
-        guard place >= -length, place < length else {
-          throw NetJacError(
-            .shape, "index \(place) lies outside an axis of length \(length)")
-        }
-        return place < 0 ? place + Int64(length) : place
-      }
-      return try constant(Tensor(known.type, integers: places))
-    }
-    let isNegative = try compare(.less, index, scalar(0, like: index))
-    return try select(isNegative, add(index, scalar(Double(length), like: index)), index)
-  }
-
-  /// Elements along an axis by an index of any shape, which takes the axis's place.
-  func take(_ x: Value, axis: Int, _ index: Value) throws -> Value {
-    let indexShape = shape(index)
-    let before = Array(shape(x).dims.prefix(axis))
-    let after = Array(shape(x).dims.dropFirst(axis + 1))
-    let result = try Shape(checking: before + indexShape.dims + after)
-    if let known = constantTensor(of: index) {
-      return try reshape(gather(x, axis: axis, places: known.integers.map(Int.init)), result)
-    }
-    let picked = try gather(moveAxis(x, from: axis, to: 0), index)
-    let rank = indexShape.rank
-    return try transpose(
-      picked,
-      before.indices.map { rank + $0 } + Array(0..<rank)
-        + after.indices.map { rank + axis + $0 })
-  }
-
-  /// The flat place that each row of indices names in a box of the given lengths.
-  func flattened(_ indices: Value, into dims: [Int]) throws -> Value {
-    let shape = shape(indices)
-    let outer = Shape(Array(shape.dims.dropLast()))
-    var flat = try constant(Tensor(TensorType(.int64, outer), fill: Int64(0)))
-    for (column, stride) in Shape(dims).strides.enumerated() {
-      let part = try reshape(
-        slice(indices, axis: shape.rank - 1, start: column, size: 1), outer)
-      let index = try positive(part, length: dims[column])
-      flat = try add(flat, multiply(index, scalar(Double(stride), like: index)))
-    }
-    return flat
   }
 }

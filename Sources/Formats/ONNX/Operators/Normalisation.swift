@@ -1,23 +1,37 @@
 import Graph
+import Operations
 import Tensors
 
-/// Operators that shift and scale by statistics. Variances are means of squared deviations, which
-/// keeps the digits that a difference of squares would lose.
+/// Operators that shift and scale by statistics.
 enum NormalisationOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "BatchNormalization") { node, p in
+    ONNXOperator(
+      several: "BatchNormalization",
+      operands: ["X": .real, "scale": .real, "B": .real, "mean": .real, "var": .real],
+      attributes: ["epsilon": .real, "is_test": .integer, "momentum": .real, "spatial": .integer]
+    ) { node, p in
       guard try node.flag("is_test", default: false) else { throw trainingRefusal }
       return [try batch(node, in: p)]
     },
-    ONNXOperator(several: "BatchNormalization", since: 7) { node, p in
+    ONNXOperator(
+      several: "BatchNormalization", since: 7,
+      attributes: ["epsilon": .real, "momentum": .real, "spatial": .integer]
+    ) { node, p in
       guard (1...4).allSatisfy({ !node.wantsOutput($0) }) else { throw trainingRefusal }
       return [try batch(node, in: p)]
     },
-    ONNXOperator(several: "BatchNormalization", since: 14) { node, p in
+    ONNXOperator(
+      several: "BatchNormalization", since: 14,
+      operands: ["X": .real, "scale": .real, "B": .real, "input_mean": .real, "input_var": .real],
+      attributes: ["epsilon": .real, "momentum": .real, "training_mode": .integer]
+    ) { node, p in
       guard try !node.flag("training_mode", default: false) else { throw trainingRefusal }
       return [try batch(node, in: p)]
     },
-    ONNXOperator("InstanceNormalization") { node, p in
+    ONNXOperator(
+      "InstanceNormalization", operands: ["input": .real, "scale": .real, "B": .real],
+      attributes: ["epsilon": .real]
+    ) { node, p in
       let x = try node.input(0, "input")
       let axes = Array(2..<(2 + (try node.spatialDims(x).count)))
       let y = try p.normalised(x, over: axes, epsilon: node.epsilon()).y
@@ -25,18 +39,27 @@ enum NormalisationOperators {
         p.multiply(y, p.channelwise(node.input(1, "scale"), like: x, "scale")),
         p.channelwise(node.input(2, "B"), like: x, "B"))
     },
-    ONNXOperator(several: "LayerNormalization", since: 17, layer),
-    ONNXOperator("GroupNormalization", since: 18) { node, p in try group(node, in: p) },
-    ONNXOperator("RMSNormalization", since: 23) { node, p in
+    ONNXOperator(
+      several: "LayerNormalization", since: 17,
+      operands: ["X": .real, "Scale": .real, "B": .optional(.real)],
+      attributes: ["axis": .integer, "epsilon": .real, "stash_type": .integer], layer),
+    ONNXOperator(
+      "GroupNormalization", since: 18, operands: ["X": .real, "scale": .real, "bias": .real],
+      attributes: ["epsilon": .real, "num_groups": .integer, "stash_type": .integer]
+    ) { node, p in try group(node, in: p) },
+    ONNXOperator(
+      "RMSNormalization", since: 23, operands: ["X": .real, "scale": .real],
+      attributes: ["axis": .integer, "epsilon": .real, "stash_type": .integer]
+    ) { node, p in
       let x = try node.input(0, "X")
       let rank = p.shape(x).rank
       let axes = Array(try node.axis(node.integer("axis", default: -1), rank: rank)..<rank)
-      let square = try p.mean(p.multiply(x, x), over: axes)
-      let size = try p.squareRoot(p.add(square, p.scalar(node.epsilon(), like: square)))
-      let y = try p.divide(x, p.spread(size, over: axes, to: p.shape(x)))
+      let y = try p.rootMeanSquareNormalised(x, over: axes, epsilon: node.epsilon())
       return try p.multiply(y, p.broadcast(node.input(1, "scale"), to: p.shape(x)))
     },
-    ONNXOperator("MeanVarianceNormalization", since: 9) { node, p in
+    ONNXOperator(
+      "MeanVarianceNormalization", since: 9, operands: ["X": .real], attributes: ["axes": .integers]
+    ) { node, p in
       let x = try node.input(0, "X")
       let axes = try node.axes(node.integers("axes") ?? [0, 2, 3], rank: p.shape(x).rank)
       // The definition adds its epsilon to the deviation, not to the variance.
@@ -45,22 +68,30 @@ enum NormalisationOperators {
       let size = try p.add(deviation, p.scalar(Double(Float(1e-9)), like: deviation))
       return try p.divide(centred, p.spread(size, over: axes, to: p.shape(x)))
     },
-    ONNXOperator("LpNormalization") { node, p in
+    ONNXOperator(
+      "LpNormalization", operands: ["input": .real], attributes: ["axis": .integer, "p": .integer],
+      limits: "a line of zeros stays one, with derivative 1"
+    ) { node, p in
       let x = try node.input(0, "input")
       let axis = try node.axis(node.integer("axis", default: -1), rank: p.shape(x).rank)
-      let exponent = Double(try node.integer("p", default: 2))
-      let norm = try p.root(
-        p.reduceSum(p.raisedMagnitude(x, to: exponent), over: [axis]), of: exponent)
-      // A line of zeros stays one.
-      let isZero = try p.compare(.equal, norm, p.scalar(0, like: norm))
-      let safe = try p.select(isZero, p.scalar(1, like: norm), norm)
-      return try p.divide(x, p.spread(safe, over: [axis], to: p.shape(x)))
+      return try p.normNormalised(
+        x, over: [axis], exponent: Double(node.integer("p", default: 2)))
     },
-    ONNXOperator("LRN", localResponse),
-    ONNXOperator(several: "Dropout") { node, p in
+    ONNXOperator(
+      "LRN", operands: ["X": .real],
+      attributes: ["alpha": .real, "beta": .real, "bias": .real, "size": .integer], localResponse),
+    ONNXOperator(
+      several: "Dropout", operands: ["data": .real],
+      attributes: ["is_test": .integer, "ratio": .real],
+      limits: "as in inference: passes its operand on"
+    ) { node, p in
       try dropout(node, isTraining: false, in: p)
     },
-    ONNXOperator(several: "Dropout", since: 12) { node, p in
+    ONNXOperator(
+      several: "Dropout", since: 12,
+      operands: ["data": .real, "ratio": .optional(.real), "training_mode": .optional(.boolean)],
+      attributes: ["seed": .integer]
+    ) { node, p in
       let isTraining = try node.optionalConstantNumber(2, "training_mode") ?? 0 != 0
       let ratio = try node.optionalConstantNumber(1, "ratio") ?? 0.5
       return try dropout(node, isTraining: isTraining && ratio != 0, in: p)
@@ -71,7 +102,6 @@ enum NormalisationOperators {
     .unsupported,
     "the node is in training mode, which mixes the samples of a batch; export for inference")
 
-  /// `y = (x - mean)/√(var + epsilon)·scale + B`, with given mean and variance.
   private static func batch(_ node: NodeCall, in p: ProgramBuilder) throws -> Value {
     let x = try node.input(0, "X")
     let isSpatial = try node.flag("spatial", default: true)
@@ -81,11 +111,9 @@ enum NormalisationOperators {
       return try isSpatial
         ? p.channelwise(value, like: x, name) : p.broadcast(value, to: p.shape(x))
     }
-    let variance = try statistic(4, "var")
-    let deviation = try p.squareRoot(
-      p.add(variance, p.scalar(node.epsilon(), like: variance)))
-    let normal = try p.divide(p.subtract(x, statistic(3, "mean")), deviation)
-    return try p.add(p.multiply(normal, statistic(1, "scale")), statistic(2, "B"))
+    return try p.batchNormalised(
+      x, mean: statistic(3, "mean"), variance: statistic(4, "var"), epsilon: node.epsilon(),
+      scale: statistic(1, "scale"), offset: statistic(2, "B"))
   }
 
   private static let layer: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
@@ -102,17 +130,11 @@ enum NormalisationOperators {
   /// Until opset 20 scale and bias belong to groups, since opset 21 to channels.
   private static func group(_ node: NodeCall, in p: ProgramBuilder) throws -> Value {
     let x = try node.input(0, "X")
-    let spatial = try node.spatialDims(x)
+    _ = try node.spatialDims(x)
     let groups = try node.integer("num_groups")
+    let normal = try p.groupNormalised(x, groups: groups, epsilon: node.epsilon())
     let dims = p.shape(x).dims
-    guard groups > 0, dims[1] % groups == 0 else {
-      throw NetJacError(.shape, "\(dims[1]) channels cannot be divided into \(groups) groups")
-    }
     let size = dims[1] / groups
-    let grouped = try p.reshape(x, Shape([dims[0], groups, size] + spatial))
-    let normal = try p.normalised(
-      grouped, over: Array(2..<(3 + spatial.count)), epsilon: node.epsilon()
-    ).y
     func factor(_ index: Int, _ name: String) throws -> Value {
       var value = try node.input(index, name)
       if node.version < 21, p.shape(value).dims == [groups] {
@@ -122,7 +144,7 @@ enum NormalisationOperators {
       return try p.channelwise(value, like: x, name)
     }
     return try p.add(
-      p.multiply(p.reshape(normal, p.shape(x)), factor(1, "scale")), factor(2, "bias"))
+      p.multiply(normal, factor(1, "scale")), factor(2, "bias"))
   }
 
   /// `y = x/(bias + alpha/size·Σ x²)^beta`, summed over neighbouring channels.
@@ -159,21 +181,4 @@ enum NormalisationOperators {
 
 extension NodeCall {
   fileprivate func epsilon() throws -> Double { try real("epsilon", default: 1e-5) }
-}
-
-extension ProgramBuilder {
-  func centred(_ x: Value, over axes: [Int]) throws -> Value {
-    try subtract(x, spread(mean(x, over: axes), over: axes, to: shape(x)))
-  }
-
-  /// `y = (x - mean)/√(variance + epsilon)`, with mean and deviation of the reduced shape.
-  func normalised(_ x: Value, over axes: [Int], epsilon: Double) throws -> (
-    y: Value, mean: Value, deviation: Value
-  ) {
-    let mean = try mean(x, over: axes)
-    let centred = try subtract(x, spread(mean, over: axes, to: shape(x)))
-    let variance = try self.mean(multiply(centred, centred), over: axes)
-    let deviation = try squareRoot(add(variance, scalar(epsilon, like: variance)))
-    return (try divide(centred, spread(deviation, over: axes, to: shape(x))), mean, deviation)
-  }
 }

@@ -1,48 +1,63 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that summarise windows of an image. The largest element of a window is the first of
 /// equal ones, which alone takes the derivative.
 enum PoolingOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "MaxPool", maximumPool),
-    ONNXOperator("AveragePool") { node, p in
+    ONNXOperator(
+      several: "MaxPool", operands: ["X": .number],
+      attributes: [
+        "auto_pad": .text, "ceil_mode": .integer, "dilations": .integers, "kernel_shape": .integers,
+        "pads": .integers, "storage_order": .integer, "strides": .integers,
+      ], derivative: .kinked("equal extremes: the first takes the derivative"), maximumPool),
+    ONNXOperator(
+      "AveragePool", operands: ["X": .real],
+      attributes: [
+        "auto_pad": .text, "ceil_mode": .integer, "count_include_pad": .integer,
+        "dilations": .integers, "kernel_shape": .integers, "pads": .integers, "strides": .integers,
+      ]
+    ) { node, p in
       let x = try node.input(0, "X")
-      let window = try window(node, x)
-      let type = TensorType(p.real, Shape(window.outputDims))
-      let counts = try p.constant(
-        Tensor(
-          type,
-          reals: window.counts(
-            includingPadding: node.flag("count_include_pad", default: false))))
-      let sum = try sum(x, window, in: p)
-      return try p.divide(sum, p.broadcast(counts, to: p.shape(sum)))
+      return try Pooling(window(node, x), in: p).average(
+        x, includingPadding: node.flag("count_include_pad", default: false))
     },
-    ONNXOperator("LpPool") { node, p in
+    ONNXOperator(
+      "LpPool", operands: ["X": .real],
+      attributes: [
+        "auto_pad": .text, "ceil_mode": .integer, "dilations": .integers, "kernel_shape": .integers,
+        "p": .integer, "pads": .integers, "strides": .integers,
+      ], limits: "a norm of zeros has derivative 0"
+    ) { node, p in
       let x = try node.input(0, "X")
       let exponent = try powerExponent(node)
-      let sum = try sum(p.raisedMagnitude(x, to: exponent), window(node, x), in: p)
+      let sum = try Pooling(window(node, x), in: p).sum(p.raisedMagnitude(x, to: exponent))
       return try p.root(sum, of: exponent)
     },
-    ONNXOperator("GlobalAveragePool") { node, p in
+    ONNXOperator("GlobalAveragePool", operands: ["X": .real]) { node, p in
       try global(node) { x, axes in try p.mean(x, over: axes) }
     },
-    ONNXOperator("GlobalMaxPool") { node, p in
-      try global(node) { x, axes in
-        let dims = p.shape(x).dims
-        let flat = try p.reshape(
-          x, Shape([dims[0] * dims[1], axes.reduce(1) { $0 * dims[$1] }]))
-        let place = try p.add(ArgExtreme(.maximum, axis: 1), [flat])
-        return try p.reshape(p.gather(flat, place, batch: 1), Shape([dims[0], dims[1]]))
-      }
+    ONNXOperator(
+      "GlobalMaxPool", operands: ["X": .real],
+      derivative: .kinked("equal extremes: the first takes the derivative")
+    ) { node, p in
+      try global(node) { x, _ in try p.globalMaximum(x) }
     },
-    ONNXOperator("GlobalLpPool") { node, p in
+    ONNXOperator(
+      "GlobalLpPool", operands: ["X": .real], attributes: ["p": .integer],
+      limits: "a norm of zeros has derivative 0"
+    ) { node, p in
       let exponent = try powerExponent(node)
       return try global(node) { x, axes in
         try p.root(p.reduceSum(p.raisedMagnitude(x, to: exponent), over: axes), of: exponent)
       }
     },
-    ONNXOperator("MaxUnpool", since: 9, maximumUnpool),
+    ONNXOperator(
+      "MaxUnpool", since: 9,
+      operands: ["X": .real, "I": .whole, "output_shape": .optional(.whole)],
+      attributes: ["kernel_shape": .integers, "pads": .integers, "strides": .integers],
+      maximumUnpool),
   ]
 
   /// The exponent was a float in the first version.
@@ -55,13 +70,7 @@ enum PoolingOperators {
     guard let kernel = try node.integers("kernel_shape") else {
       throw NetJacError(.format, "the attribute 'kernel_shape' is missing")
     }
-    return try SlidingWindow(node, spatial: node.spatialDims(x), kernel: kernel)
-  }
-
-  private static func sum(_ x: Value, _ window: SlidingWindow, in p: ProgramBuilder) throws -> Value
-  {
-    let windows = try p.add(Window(window.axes), [x])
-    return try p.reduceSum(windows, over: window.axes.indices.map { 2 + $0 })
+    return try node.window(spatial: node.spatialDims(x), kernel: kernel)
   }
 
   private static func global(_ node: NodeCall, _ body: (Value, [Int]) throws -> Value) throws
@@ -77,26 +86,11 @@ enum PoolingOperators {
     node, p in
     let x = try node.input(0, "X")
     let window = try window(node, x)
-    let dims = p.shape(x).dims
-    let images = dims[0] * dims[1]
-    let pixels = window.spatial.reduce(1, *)
-    let outputs = window.outputDims.reduce(1, *)
-    let output = Shape([dims[0], dims[1]] + window.outputDims)
-
-    let size = try Shape(checking: dims.prefix(2) + window.kernelDims + window.outputDims).count
-    guard size <= p.memoryLimit / 8 else {
-      throw NetJacError(
-        .memory,
-        "the windows hold \(size) elements, which is beyond the memory limit of \(p.memoryLimit) "
-          + "bytes (option memory_limit)")
-    }
-    let place = try p.add(WindowExtreme(.maximum, window.axes), [x])
-    let pixel = try p.reshape(place, Shape([images, outputs]))
-    let y = try p.gather(p.reshape(x, Shape([images, pixels])), pixel, batch: 1)
+    let (y, pixel) = try Pooling(window, in: p).maximum(x)
     return [
-      try p.reshape(y, output),
+      y,
       node.wantsOutput(1)
-        ? try p.reshape(globalIndex(pixel, node, window, in: p), output) : nil,
+        ? try p.reshape(globalIndex(pixel, node, window, in: p), p.shape(y)) : nil,
     ]
   }
 
@@ -138,10 +132,10 @@ enum PoolingOperators {
       throw NetJacError(
         .shape, "X is \(p.shape(x)), I is \(p.shape(index)); equal shapes and a kernel are needed")
     }
-    let strides = try SlidingWindow.sizes(node, "strides", kernel.count)
-    let pads = try SlidingWindow.pads(node, kernel.count)
+    let strides = try node.sizes("strides", kernel.count)
+    let pads = try node.pads(kernel.count)
     let pooled = kernel.indices.map {
-      (spatial[$0] - 1) * strides[$0] - pads[$0] - pads[kernel.count + $0] + kernel[$0]
+      (spatial[$0] - 1) * strides[$0] - pads.low[$0] - pads.high[$0] + kernel[$0]
     }
     let inferred = try Shape(checking: p.shape(x).dims.prefix(2) + pooled)
     let count = p.shape(x).count
@@ -157,34 +151,5 @@ enum PoolingOperators {
     }
     return try p.pad(
       y, low: shape.dims.map { _ in 0 }, high: zip(shape.dims, inferred.dims).map { $0 - $1 })
-  }
-}
-
-extension ProgramBuilder {
-  /// The lowest number of the type, in the shape of another value.
-  func lowest(like x: Value) throws -> Value {
-    try type(x).element.isReal
-      ? scalar(-.infinity, like: x)
-      : constant(Tensor(type(x), fill: type(x).element == .bool ? 0 : Int64.min))
-  }
-
-  /// `|x|ᵖ`
-  func raisedMagnitude(_ x: Value, to exponent: Double) throws -> Value {
-    switch exponent {
-    case 1: try absolute(x)
-    case 2: try multiply(x, x)
-    default: try power(absolute(x), scalar(exponent, like: x))
-    }
-  }
-
-  /// `x^(1/p)` of a sum of magnitudes. A norm of zeros has derivative 0, as |x| has at 0.
-  func root(_ x: Value, of exponent: Double) throws -> Value {
-    guard exponent != 1 else { return x }
-    let zero = try scalar(0, like: x)
-    let isZero = try compare(.equal, x, zero)
-    // The root of zero has an infinite slope, which must not meet a zero on the way back.
-    let safe = try select(isZero, scalar(1, like: x), x)
-    let root = try exponent == 2 ? squareRoot(safe) : power(safe, scalar(1 / exponent, like: x))
-    return try select(isZero, zero, root)
   }
 }

@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Where the bytes of a tensor lie in a file beside the model.
@@ -18,9 +19,14 @@ enum ModelOrigin: Sendable {
   /// Bytes in memory, which have no folder.
   case memory
 
-  init(modelPath: String) {
-    let folder = modelPath.lastIndex(of: "/").map { modelPath[...$0] } ?? "./"
-    self = .folder(String(folder))
+  init(_ source: ModelSource) {
+    switch source.place {
+    case .file(let path):
+      let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "./"
+      self = .folder(String(folder))
+    case .folder(let path): self = .folder(path + "/")
+    case .memory: self = .memory
+    }
   }
 
   /// Finds the external data of a tensor that needs `byteCount` bytes. A model file may come from

@@ -1,3 +1,4 @@
+import Models
 import SwiftProtobuf
 import Tensors
 
@@ -7,27 +8,8 @@ package enum ONNXReader {
   /// The newest file format and operator set whose meaning is known.
   static let newestIRVersion: Int64 = 14
 
-  package static func load(path: String, memoryLimit: Int) throws -> ONNXModel {
-    let file = try ReadableFile(path)
-    guard file.size <= memoryLimit else { throw tooLarge(file.size, memoryLimit, path.quoted) }
-    let bytes = try file.read(count: file.size)
-    do {
-      return try decode(bytes, origin: ModelOrigin(modelPath: path), memoryLimit: memoryLimit)
-    } catch let error as NetJacError {
-      throw error.located(at: path.quoted)
-    }
-  }
-
-  package static func load(bytes: [UInt8], memoryLimit: Int) throws -> ONNXModel {
-    try decode(bytes, origin: .memory, memoryLimit: memoryLimit)
-  }
-
-  /// Reads a file that holds one tensor, as reference data beside models do.
-  package static func loadTensor(path: String, memoryLimit: Int) throws -> ONNXTensor {
-    let file = try ReadableFile(path)
-    guard file.size <= memoryLimit else { throw tooLarge(file.size, memoryLimit, path.quoted) }
-    let message: WireTensorProto = try parse(file.read(count: file.size))
-    return try WireDecoding(origin: ModelOrigin(modelPath: path)).tensor(message)
+  package static func load(_ source: ModelSource, memoryLimit: Int) throws -> ONNXModel {
+    try decode(source.bytes, origin: ModelOrigin(source), memoryLimit: memoryLimit)
   }
 
   private static func decode(_ bytes: [UInt8], origin: ModelOrigin, memoryLimit: Int) throws

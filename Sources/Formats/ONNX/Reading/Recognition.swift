@@ -1,3 +1,5 @@
+import Tensors
+
 /// Tells what a file seems to be that is not an ONNX model: a wrong or failed download is the most
 /// frequent reason for a load to fail, and "malformed protobuf" would not help anybody to see it.
 enum Recognition {

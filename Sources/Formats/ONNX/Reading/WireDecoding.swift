@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Turns protobuf messages into the structures of `ONNXModel`. Recursion is bounded, since
@@ -136,7 +137,7 @@ struct WireDecoding {
     }
   }
 
-  private func dimensions(_ message: WireTensorShapeProto) throws -> [ONNXDimension] {
+  private func dimensions(_ message: WireTensorShapeProto) throws -> [DeclaredDimension] {
     try message.dim.map { dimension in
       switch dimension.value {
       case .dimValue(let value):
@@ -158,16 +159,5 @@ struct WireDecoding {
         "element type \(code) is unknown; ONNX has types 1 to \(ONNXElementType.allCases.count)")
     }
     return type
-  }
-}
-
-/// Runs `body` and puts `place` in front of the errors that it throws.
-func located<Result>(_ place: @autoclosure () -> String, _ body: () throws -> Result) throws
-  -> Result
-{
-  do {
-    return try body()
-  } catch let error as NetJacError {
-    throw error.located(at: place())
   }
 }

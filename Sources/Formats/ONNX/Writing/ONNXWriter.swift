@@ -1,4 +1,5 @@
 import Graph
+import Models
 import SwiftProtobuf
 import Tensors
 
@@ -8,45 +9,25 @@ import Tensors
   import Foundation
 #endif
 
-/// What a file says of one input or output.
-package struct ONNXWriterPort: Sendable {
-  package let name: String
-  /// Whether the first axis is a batch of any length.
-  package let isBatched: Bool
-
-  package init(name: String, isBatched: Bool) {
-    self.name = name
-    self.isBatched = isBatched
-  }
-}
-
 /// Writes networks as ONNX files.
 package enum ONNXWriter {
-  /// Writes a program whose inputs are those of the file, then the parameters.
-  ///
-  /// `make` gives the program for a batch size, or what does not depend on it.
-  package static func save(
-    _ path: String, inputs: [ONNXWriterPort], outputs: [ONNXWriterPort], parameters: [Parameter],
-    make: (Int) throws -> Program
-  ) throws {
-    let data = try encoded(
-      inputs: inputs, outputs: outputs, parameters: parameters, make: make)
+  package static func save(_ network: WritableNetwork, to path: String) throws {
+    let data = try encoded(network)
     try data.withUnsafeBytes { try AtomicFile.write($0, to: path) }
   }
 
-  private static func encoded(
-    inputs: [ONNXWriterPort], outputs: [ONNXWriterPort], parameters: [Parameter],
-    make: (Int) throws -> Program
-  ) throws -> Data {
+  private static func encoded(_ network: WritableNetwork) throws -> Data {
     var graph: WireGraphProto?
-    if inputs.contains(where: \.isBatched), let batched = try BatchedProgram(sizes: (5, 7), make) {
+    if network.inputs.contains(where: \.isBatched),
+      let batched = try BatchedProgram(sizes: (5, 7), network.program)
+    {
       do {
-        graph = try self.graph(batched, inputs, outputs, parameters)
+        graph = try self.graph(batched, network)
       } catch is NotBatched {}
     }
     if graph == nil {
       do {
-        graph = try self.graph(BatchedProgram(fixed: make(1)), inputs, outputs, parameters)
+        graph = try self.graph(BatchedProgram(fixed: network.program(1)), network)
       } catch let error as NotBatched {
         throw NetJacError(.defect, "\(error.place) of a fixed program was taken for a batched one")
       }
@@ -67,9 +48,9 @@ package enum ONNXWriter {
   }
 
   private static func graph(
-    _ batched: BatchedProgram, _ inputs: [ONNXWriterPort], _ outputs: [ONNXWriterPort],
-    _ parameters: [Parameter]
+    _ batched: BatchedProgram, _ network: WritableNetwork
   ) throws -> WireGraphProto {
+    let (inputs, outputs, parameters) = (network.inputs, network.outputs, network.parameters)
     let program = batched.program
     let ports = (inputs + outputs).map(\.name)
     let writer = ProgramWriter(

@@ -12,7 +12,7 @@ extension ProgramWriter {
     }
   }
 
-  private func write(_ convolution: Convolution, _ value: Value) throws -> String {
+  private func write(_ convolution: WrittenConvolution, _ value: Value) throws -> String {
     var image = try arranged(convolution.image)
     let place = convolution.place
     if place.isCropped {

@@ -5,7 +5,7 @@ import Tensors
 enum WrittenForm {
   case maximumPool(MaximumPool)
   case averagePool(AveragePool)
-  case convolution(Convolution)
+  case convolution(WrittenConvolution)
   case transposedConvolution(TransposedConvolution)
 
   /// The values that must be written for it.

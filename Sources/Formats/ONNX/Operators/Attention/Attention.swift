@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// ONNX `Attention`: queries pick a weighted mean of values, by the softmax of their products with
@@ -15,7 +16,19 @@ struct Attention {
   /// each sequence of the batch [batch].
   private let offset: Value
 
-  static let operation = ONNXOperator(several: "Attention", since: 23) { node, p in
+  static let operation = ONNXOperator(
+    several: "Attention", since: 23,
+    operands: [
+      "Q": .real, "K": .real, "V": .real, "attn_mask": .optional(.mask),
+      "past_key": .optional(.real), "past_value": .optional(.real),
+      "nonpad_kv_seqlen": .optional(.whole),
+    ],
+    attributes: [
+      "is_causal": .integer, "kv_num_heads": .integer, "left_window_size": .integer,
+      "q_num_heads": .integer, "qk_matmul_output_mode": .integer, "right_window_size": .integer,
+      "scale": .real, "softcap": .real, "softmax_precision": .integer,
+    ]
+  ) { node, p in
     try Attention(node, in: p).results()
   }
 
@@ -74,16 +87,10 @@ struct Attention {
   }
 
   private func results() throws -> [Value?] {
-    let (qDims, kDims) = (p.shape(q).dims, p.shape(k).dims)
-    let (batch, head, share, row, column, size) = (0, 1, 2, 3, 4, 5)
-    let shared = [kDims[1], qDims[1] / kDims[1]]
+    let qDims = p.shape(q).dims
     let scale = try node.optionalReal("scale") ?? 1 / Double(qDims[3]).squareRoot()
     let scaled = try p.multiply(q, p.scalar(scale, like: q))
-    let grouped = try p.reshape(scaled, Shape([qDims[0]] + shared + qDims.suffix(2)))
-    let products = try p.dot(
-      grouped, k, [batch, head, share, row, size], [batch, head, column, size],
-      [batch, head, share, row, column])
-    let raw = try p.reshape(products, Shape([qDims[0], qDims[1], qDims[2], kDims[2]]))
+    let raw = try p.attentionScores(scaled, k)
 
     let cap = try node.real("softcap", default: 0)
     let capped =
@@ -93,15 +100,12 @@ struct Attention {
     // A query that sees no key takes nothing.
     let weights = try p.maskedSoftmax(biased, over: [p.shape(biased).rank - 1]).weights
 
-    let y = try p.dot(
-      p.reshape(weights, p.shape(products)), v, [batch, head, share, row, column],
-      [batch, head, column, size], [batch, head, share, row, size])
-    let vSize = p.shape(v)[3]
-    let apart = try p.reshape(y, Shape([qDims[0], qDims[1], qDims[2], vSize]))
+    let apart = try p.attentionMeans(weights, v)
     let joined =
       try isFlat
       ? p.reshape(
-        p.transpose(apart, [0, 2, 1, 3]), Shape([qDims[0], qDims[2], qDims[1] * vSize])) : apart
+        p.transpose(apart, [0, 2, 1, 3]),
+        Shape([qDims[0], qDims[2], qDims[1] * p.shape(v)[3]])) : apart
     let stages = [raw, capped, biased, weights]
     let stage = try node.integer("qk_matmul_output_mode", default: 0)
     return [joined, k, v, stages.indices.contains(stage) ? stages[stage] : nil]

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// ONNX `LinearAttention`: a recurrence over a matrix state in place of a softmax, unrolled over

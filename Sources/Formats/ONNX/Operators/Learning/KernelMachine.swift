@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// A weighted sum of kernels between a sample and support vectors.

@@ -1,12 +1,23 @@
 import Graph
+import Operations
 import Tensors
 
 /// Tree ensembles of `ai.onnx.ml`, in their two encodings.
 enum TreeOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("TreeEnsemble", since: 5, domain: LearningOperators.domain) { node, p in
+    ONNXOperator(
+      "TreeEnsemble", since: 5, domain: LearningOperators.domain, operands: ["X": .real],
+      attributes: [
+        "aggregate_function": .integer, "leaf_targetids": .integers, "leaf_weights": .tensor,
+        "membership_values": .tensor, "n_targets": .integer, "nodes_falseleafs": .integers,
+        "nodes_falsenodeids": .integers, "nodes_featureids": .integers, "nodes_hitrates": .tensor,
+        "nodes_missing_value_tracks_true": .integers, "nodes_modes": .tensor,
+        "nodes_splits": .tensor, "nodes_trueleafs": .integers, "nodes_truenodeids": .integers,
+        "post_transform": .integer, "tree_roots": .integers,
+      ], derivative: .zero
+    ) { node, p in
       let x = try node.matrix(0, "X")
-      let names = DecisionForest.Aggregate.allCases
+      let names = aggregates.map(\.value)
       let aggregate = try node.integer("aggregate_function", default: 1)
       let transform = try node.integer("post_transform", default: 0)
       guard names.indices.contains(aggregate), PostTransform.allCases.indices.contains(transform)
@@ -18,18 +29,53 @@ enum TreeOperators {
       let scores = try splitForest(node).values(x, names[aggregate], in: p)
       return try PostTransform.allCases[transform].applied(to: scores, in: p)
     },
-    ONNXOperator("TreeEnsembleRegressor", domain: LearningOperators.domain) { node, p in
+    ONNXOperator(
+      "TreeEnsembleRegressor", domain: LearningOperators.domain, operands: ["X": .real],
+      attributes: [
+        "aggregate_function": .text, "base_values": .reals, "base_values_as_tensor": .tensor,
+        "n_targets": .integer, "nodes_falsenodeids": .integers, "nodes_featureids": .integers,
+        "nodes_hitrates": .reals, "nodes_hitrates_as_tensor": .tensor,
+        "nodes_missing_value_tracks_true": .integers, "nodes_modes": .texts,
+        "nodes_nodeids": .integers, "nodes_treeids": .integers, "nodes_truenodeids": .integers,
+        "nodes_values": .reals, "nodes_values_as_tensor": .tensor, "post_transform": .text,
+        "target_ids": .integers, "target_nodeids": .integers, "target_treeids": .integers,
+        "target_weights": .reals, "target_weights_as_tensor": .tensor,
+      ], derivative: .zero
+    ) { node, p in
       let x = try node.matrix(0, "X")
       let forest = try listedForest(
         node, prefix: "target", targetCount: node.integer("n_targets", default: 1))
       let aggregate = try node.choice(
-        "aggregate_function", default: DecisionForest.Aggregate.sum)
+        "aggregate_function", aggregates, default: .sum)
       let scores = try based(forest.values(x, aggregate, in: p), node, in: p)
       return try PostTransform.applied(node, to: scores, in: p)
     },
-    ONNXOperator(several: "TreeEnsembleClassifier", domain: LearningOperators.domain) { node, p in
+    ONNXOperator(
+      several: "TreeEnsembleClassifier", domain: LearningOperators.domain, operands: ["X": .real],
+      attributes: [
+        "base_values": .reals, "base_values_as_tensor": .tensor, "class_ids": .integers,
+        "class_nodeids": .integers, "class_treeids": .integers, "class_weights": .reals,
+        "class_weights_as_tensor": .tensor, "classlabels_int64s": .integers,
+        "classlabels_strings": .texts, "nodes_falsenodeids": .integers,
+        "nodes_featureids": .integers, "nodes_hitrates": .reals,
+        "nodes_hitrates_as_tensor": .tensor, "nodes_missing_value_tracks_true": .integers,
+        "nodes_modes": .texts, "nodes_nodeids": .integers, "nodes_treeids": .integers,
+        "nodes_truenodeids": .integers, "nodes_values": .reals, "nodes_values_as_tensor": .tensor,
+        "post_transform": .text,
+      ], derivative: .zero
+    ) { node, p in
       try classify(node, in: p)
     },
+  ]
+
+  /// The words of the format; its newer encoding has their numbers.
+  private static let tests: KeyValuePairs<String, DecisionForest.Test> = [
+    "BRANCH_LEQ": .lessOrEqual, "BRANCH_LT": .less, "BRANCH_GTE": .greaterOrEqual,
+    "BRANCH_GT": .greater, "BRANCH_EQ": .equal, "BRANCH_NEQ": .notEqual, "BRANCH_MEMBER": .member,
+  ]
+
+  private static let aggregates: KeyValuePairs<String, DecisionForest.Aggregate> = [
+    "AVERAGE": .average, "SUM": .sum, "MIN": .minimum, "MAX": .maximum,
   ]
 
   private static func classify(_ node: NodeCall, in p: ProgramBuilder) throws -> [Value?] {
@@ -122,11 +168,9 @@ enum TreeOperators {
     let leafChild = DecisionForest.Child.leaf(0)
     let nodes = try trees.indices.map { index -> DecisionForest.Node in
       let isLeaf = modes[index] == "LEAF"
-      guard isLeaf || DecisionForest.Test(rawValue: modes[index]) != nil else {
-        throw NetJacError(.unsupported, "the test \(modes[index].quoted) is not supported")
-      }
+      let test = try isLeaf ? .less : node.choice("nodes_modes", modes[index], tests)
       return DecisionForest.Node(
-        feature: features[index], test: DecisionForest.Test(rawValue: modes[index]) ?? .less,
+        feature: features[index], test: test,
         values: [values[index]], missingIsTrue: !missing.isEmpty && missing[index] != 0,
         whenTrue: try isLeaf ? leafChild : child(trees[index], truths[index]),
         whenFalse: try isLeaf ? leafChild : child(trees[index], falsehoods[index]))
@@ -180,7 +224,7 @@ enum TreeOperators {
       modes.count, splits.count, truths.count, falsehoods.count, trueLeaves.count,
       falseLeaves.count,
     ]
-    let tests = DecisionForest.Test.allCases
+    let tests = Self.tests.map(\.value)
     guard counts.allSatisfy({ $0 == features.count }),
       missing.isEmpty || missing.count == features.count,
       modes.allSatisfy(tests.indices.contains)

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// An activation function of a recurrent cell, by name and numbers.
@@ -44,17 +45,17 @@ struct RecurrentActivation {
     case "tanh": return try p.tanh(x)
     case "sigmoid": return try p.sigmoid(x)
     case "softplus": return try p.softplus(x)
-    case "softsign": return try p.divide(x, p.add(p.absolute(x), number(1)))
+    case "softsign": return try p.softsign(x)
     case "affine": return try p.add(p.multiply(x, number(alpha)), number(beta))
     case "leakyrelu":
-      return try p.select(p.isPositive(x), x, p.multiply(x, number(alpha)))
+      return try p.leakyRelu(x, slope: alpha)
     case "thresholdedrelu":
-      return try p.select(p.compare(.greaterOrEqual, x, number(alpha)), x, number(0))
+      return try p.thresholdedRelu(x, threshold: alpha, .greaterOrEqual)
     case "scaledtanh":
       return try p.multiply(p.tanh(p.multiply(x, number(beta))), number(alpha))
     case "hardsigmoid":
-      return try ActivationOperators.hardSigmoid(x, alpha: alpha, beta: beta, in: p)
-    default: return try ActivationOperators.exponentialUnit(x, scale: alpha, in: p)
+      return try p.hardSigmoid(x, alpha: alpha, beta: beta)
+    default: return try p.exponentialUnit(x, scale: alpha)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Graph
+import Operations
 import Tensors
 
 /// What RNN, GRU and LSTM have in common: sequences in one or two directions, unrolled over time.
@@ -124,16 +125,15 @@ struct RecurrentLayer {
         fromInput = try p.add(
           fromInput, p.add(Broadcast(p.shape(fromInput), axes: [2]), [bias]))
       }
-      var states = try stateNames.enumerated().map { index, name in
+      let first = try stateNames.enumerated().map { index, name in
         try initial(5 + index, name, direction: direction)
       }
       let step = try cell(self, direction)
-      var sequence: [Value] = []
-      for time in 0..<steps {
+      let (sequence, states) = try p.unrolled(
+        times: 0..<steps, states: first, goesOn: goesOn
+      ) { time, states in
         try node.importer.count()
-        let next = try step(p.element(time, of: fromInput, axis: 0), states)
-        states = try zip(next, states).map { try held($0, $1, time) }
-        sequence.append(try held(next[0], p.scalar(0, like: next[0]), time))
+        return try step(p.element(time, of: fromInput, axis: 0), states)
       }
       let y = try p.stack(sequence, axis: 0, like: sequence[0])
       outputs.append(try isReversed ? reversed(y) : y)
@@ -145,12 +145,12 @@ struct RecurrentLayer {
     return try [p.transpose(y, [2, 0, 1, 3])] + states.map { try p.transpose($0, [1, 0, 2]) }
   }
 
-  /// The new value where the sequence goes on at this time, the old one where it has ended.
-  private func held(_ new: Value, _ old: Value, _ time: Int) throws -> Value {
-    guard let lengths else { return new }
-    let goesOn = try p.constant(
-      Tensor(TensorType(.bool, [batch]), integers: lengths.map { time < $0 ? 1 : 0 }))
-    return try p.select(p.add(Broadcast(p.shape(new), axes: [0]), [goesOn]), new, old)
+  /// Which sequences go on at a time, where they end at different ones.
+  private func goesOn(_ time: Int) throws -> Value? {
+    try lengths.map { lengths in
+      try p.constant(
+        Tensor(TensorType(.bool, [batch]), integers: lengths.map { time < $0 ? 1 : 0 }))
+    }
   }
 
   /// Each sequence backwards, within its own length.

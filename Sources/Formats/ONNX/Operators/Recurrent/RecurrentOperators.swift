@@ -1,13 +1,45 @@
 import Graph
+import Operations
 import Tensors
 
 /// Recurrent layers. The weights of a layer's gates stand one below the other, in the order that
 /// the comments at the equations have.
 enum RecurrentOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "RNN", simple),
-    ONNXOperator(several: "GRU", gated),
-    ONNXOperator(several: "LSTM", longShortTerm),
+    ONNXOperator(
+      several: "RNN",
+      operands: [
+        "X": .real, "W": .real, "R": .real, "B": .optional(.real),
+        "sequence_lens": .optional(.whole), "initial_h": .optional(.real),
+      ],
+      attributes: [
+        "activation_alpha": .reals, "activation_beta": .reals, "activations": .texts, "clip": .real,
+        "direction": .text, "hidden_size": .integer, "layout": .integer,
+        "output_sequence": .integer,
+      ], limits: "unrolled; sequence lengths must be known while loading", simple),
+    ONNXOperator(
+      several: "GRU",
+      operands: [
+        "X": .real, "W": .real, "R": .real, "B": .optional(.real),
+        "sequence_lens": .optional(.whole), "initial_h": .optional(.real),
+      ],
+      attributes: [
+        "activation_alpha": .reals, "activation_beta": .reals, "activations": .texts, "clip": .real,
+        "direction": .text, "hidden_size": .integer, "layout": .integer,
+        "linear_before_reset": .integer, "output_sequence": .integer,
+      ], limits: "unrolled; sequence lengths must be known while loading", gated),
+    ONNXOperator(
+      several: "LSTM",
+      operands: [
+        "X": .real, "W": .real, "R": .real, "B": .optional(.real),
+        "sequence_lens": .optional(.whole), "initial_h": .optional(.real),
+        "initial_c": .optional(.real), "P": .optional(.real),
+      ],
+      attributes: [
+        "activation_alpha": .reals, "activation_beta": .reals, "activations": .texts, "clip": .real,
+        "direction": .text, "hidden_size": .integer, "input_forget": .integer, "layout": .integer,
+        "output_sequence": .integer,
+      ], limits: "unrolled; sequence lengths must be known while loading", longShortTerm),
   ]
 
   private typealias Body = @Sendable (NodeCall, ProgramBuilder) throws -> [Value?]
@@ -68,8 +100,7 @@ enum RecurrentOperators {
           : plus(layer.product(p.multiply(reset, h), late), lateBias)
         let candidate = try g(
           layer.clipped(p.add(p.slice(fromInput, axis: 1, start: 2 * n, size: n), history)), in: p)
-        let fresh = try p.multiply(p.subtract(p.scalar(1, like: update), update), candidate)
-        return [try p.add(fresh, p.multiply(update, h))]
+        return [try p.gatedState(h, update: update, candidate: candidate)]
       }
     }
   }
@@ -109,9 +140,9 @@ enum RecurrentOperators {
           ? p.subtract(p.scalar(1, like: take), take)
           : f(gate(2, peephole: 2, at: states[1]), in: p)
         let candidate = try g(gate(3, peephole: nil, at: states[1]), in: p)
-        let cell = try p.add(p.multiply(keep, states[1]), p.multiply(take, candidate))
-        let open = try f(gate(1, peephole: 1, at: cell), in: p)
-        return [try p.multiply(open, h(cell, in: p)), cell]
+        return try p.longShortTermStates(
+          cell: states[1], take: take, keep: keep, candidate: candidate,
+          open: { try f(gate(1, peephole: 1, at: $0), in: p) }, activation: { try h($0, in: p) })
       }
     }
   }

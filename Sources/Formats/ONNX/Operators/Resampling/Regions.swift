@@ -1,12 +1,20 @@
 import Graph
+import Operations
 import Tensors
 
 /// Operators that look up an image at places that are computed from a few numbers.
 enum RegionOperators {
   static let all: [ONNXOperator] = [
     GridSample.operation,
-    ONNXOperator("AffineGrid", since: 20, affineGrid),
-    ONNXOperator("RoiAlign", since: 10, roiAlign),
+    ONNXOperator(
+      "AffineGrid", since: 20, operands: ["theta": .real, "size": .whole],
+      attributes: ["align_corners": .integer], affineGrid),
+    ONNXOperator(
+      "RoiAlign", since: 10, operands: ["X": .real, "rois": .real, "batch_indices": .whole],
+      attributes: [
+        "coordinate_transformation_mode": .text, "mode": .text, "output_height": .integer,
+        "output_width": .integer, "sampling_ratio": .integer, "spatial_scale": .real,
+      ], derivative: .kinked("at lines of the grid, in the coordinates; equal maxima"), roiAlign),
   ]
 
   /// The places of all pixels, in -1 … 1, under a linear map with a shift.
@@ -112,90 +120,5 @@ enum RegionOperators {
     return try p.reshape(
       p.transpose(pooled, [0, 2, 1]),
       Shape([images.count, dims[1], sampler.rows, sampler.columns]))
-  }
-}
-
-/// The samples that `RoiAlign` takes of a region, with their weights of pixels.
-struct RegionSampler {
-  struct Sample {
-    let places: [Int]
-    let weights: [Double]
-
-    func scaled(by factor: Double) -> Sample {
-      Sample(places: places, weights: weights.map { $0 * factor })
-    }
-  }
-
-  let height: Int
-  let width: Int
-  let rows: Int
-  let columns: Int
-  let ratio: Int
-  let scale: Double
-  let isShifted: Bool
-
-  init(
-    height: Int, width: Int, rows: Int, columns: Int, ratio: Int, scale: Double, isShifted: Bool
-  ) throws {
-    guard rows > 0, columns > 0, rows < 1 << 16, columns < 1 << 16, ratio < 1 << 16 else {
-      throw NetJacError(
-        .shape, "\(rows) by \(columns) bins with \(ratio) samples are not usable")
-    }
-    self.height = height
-    self.width = width
-    self.rows = rows
-    self.columns = columns
-    self.ratio = ratio
-    self.scale = scale
-    self.isShifted = isShifted
-  }
-
-  /// For each bin of a region (x and y of two corners) its samples.
-  func samples(_ region: [Double]) throws -> [[Sample]] {
-    let corners = region.map { $0 * scale - (isShifted ? 0.5 : 0) }
-    let least = isShifted ? -Double.infinity : 1
-    let binWidth = max(corners[2] - corners[0], least) / Double(columns)
-    let binHeight = max(corners[3] - corners[1], least) / Double(rows)
-    let across = try count(binWidth)
-    let down = try count(binHeight)
-    return (0..<rows).flatMap { row in
-      (0..<columns).map { column in
-        let bin = (0..<down).flatMap { i in
-          (0..<across).map { j in
-            sample(
-              y: corners[1] + (Double(row) + (Double(i) + 0.5) / Double(down)) * binHeight,
-              x: corners[0] + (Double(column) + (Double(j) + 0.5) / Double(across)) * binWidth)
-          }
-        }
-        return bin.isEmpty ? [Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])] : bin
-      }
-    }
-  }
-
-  private func count(_ size: Double) throws -> Int {
-    if ratio > 0 { return ratio }
-    guard let count = Int(exactly: max(size, 0).rounded(.up)), count < 1 << 16 else {
-      throw NetJacError(.shape, "a bin of size \(size) has too many samples")
-    }
-    return count
-  }
-
-  private func sample(y: Double, x: Double) -> Sample {
-    guard y >= -1, y <= Double(height), x >= -1, x <= Double(width) else {
-      return Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])
-    }
-    let (top, bottom, v) = cell(max(y, 0), height)
-    let (left, right, u) = cell(max(x, 0), width)
-    return Sample(
-      places: [
-        top * width + left, top * width + right, bottom * width + left, bottom * width + right,
-      ],
-      weights: [(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u])
-  }
-
-  /// The pixels on both sides of a place and how far it is from the first.
-  private func cell(_ place: Double, _ length: Int) -> (Int, Int, Double) {
-    let low = Int(place)
-    return low >= length - 1 ? (length - 1, length - 1, 0) : (low, low + 1, place - Double(low))
   }
 }

@@ -1,27 +1,47 @@
 import Graph
+import Operations
 import Tensors
 
 /// `Resize` and its forerunner `Upsample`: interpolation along one axis after the other. The result
 /// is linear in the input, and which weights it takes is known once the sizes are.
 enum ResizeOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Upsample", since: 7) { node, p in
+    ONNXOperator(
+      "Upsample", since: 7, operands: ["X": .real], attributes: ["mode": .text, "scales": .reals],
+      limits: "scales must be known while loading"
+    ) { node, p in
       let scales = try node.reals("scales") ?? []
       return try resize(node, upsampling(node), scales: scales, in: p)
     },
-    ONNXOperator("Upsample", since: 9) { node, p in
+    ONNXOperator(
+      "Upsample", since: 9, operands: ["X": .real, "scales": .real], attributes: ["mode": .text]
+    ) { node, p in
       try resize(node, upsampling(node), scales: node.constant(1, "scales").reals, in: p)
     },
     // The first version sampled like `Upsample`.
-    ONNXOperator("Resize", since: 10) { node, p in
+    ONNXOperator(
+      "Resize", since: 10, operands: ["X": .real, "scales": .real], attributes: ["mode": .text],
+      limits: "sizes and scales must be known while loading"
+    ) { node, p in
       try resize(node, upsampling(node), scales: node.constant(1, "scales").reals, in: p)
     },
-    ONNXOperator("Resize", since: 11) { node, p in
+    ONNXOperator(
+      "Resize", since: 11,
+      operands: [
+        "X": .real, "roi": .optional(.real), "scales": .optional(.real), "sizes": .optional(.whole),
+      ],
+      attributes: [
+        "antialias": .integer, "axes": .integers, "coordinate_transformation_mode": .text,
+        "cubic_coeff_a": .real, "exclude_outside": .integer, "extrapolation_value": .real,
+        "keep_aspect_ratio_policy": .text, "mode": .text, "nearest_mode": .text,
+      ]
+    ) { node, p in
       var interpolation = Interpolation()
       interpolation.mode = try node.choice("mode", default: .nearest)
       interpolation.coordinates = try node.choice(
-        "coordinate_transformation_mode", default: .halfPixel)
-      interpolation.rounding = try node.choice("nearest_mode", default: .preferFloor)
+        "coordinate_transformation_mode", coordinates, default: .halfPixel)
+      interpolation.rounding = try node.choice(
+        "nearest_mode", roundings, default: .preferFloor)
       interpolation.antialiases = try node.flag("antialias", default: false)
       interpolation.excludesOutside = try node.flag("exclude_outside", default: false)
       interpolation.cubicCoefficient = try node.real("cubic_coeff_a", default: -0.75)
@@ -36,6 +56,17 @@ enum ResizeOperators {
         node, interpolation, scales: numbers(2, "scales"), sizes: numbers(3, "sizes"),
         region: region, in: p)
     },
+  ]
+
+  private static let coordinates: KeyValuePairs<String, Interpolation.Coordinates> = [
+    "half_pixel": .halfPixel, "half_pixel_symmetric": .halfPixelSymmetric,
+    "pytorch_half_pixel": .halfPixelUnlessSingle, "align_corners": .alignCorners,
+    "asymmetric": .asymmetric, "tf_crop_and_resize": .crop,
+  ]
+
+  private static let roundings: KeyValuePairs<String, Interpolation.Rounding> = [
+    "round_prefer_floor": .preferFloor, "round_prefer_ceil": .preferCeil, "floor": .floor,
+    "ceil": .ceil,
   ]
 
   private static func upsampling(_ node: NodeCall) throws -> Interpolation {
@@ -123,39 +154,5 @@ enum ResizeOperators {
       throw NetJacError(.shape, "the new length \(number) is not a usable length")
     }
     return length
-  }
-}
-
-extension ProgramBuilder {
-  /// Replaces the elements along an axis by weighted means of them; nil rows get a fixed number.
-  func interpolate(_ x: Value, axis: Int, _ rows: [Interpolation.Row?], outside: Double) throws
-    -> Value
-  {
-    let length = shape(x)[axis]
-    var y: Value
-    let areSingle = rows.allSatisfy { row in
-      guard let row else { return true }
-      return row.count == 1 && row[0].weight == 1
-    }
-    if areSingle {
-      y = try gather(x, axis: axis, places: rows.map { $0?[0].place ?? 0 })
-    } else {
-      var weights = [Double](repeating: 0, count: rows.count * length)
-      for (index, row) in rows.enumerated() {
-        for (place, weight) in row ?? [] { weights[index * length + place] = weight }
-      }
-      let matrix = try constant(
-        Tensor(TensorType(real, try Shape(checking: [rows.count, length])), reals: weights))
-      var labels = Array(0..<shape(x).rank)
-      let source = labels
-      labels[axis] = shape(x).rank
-      y = try dot(x, matrix, source, [labels[axis], axis], labels)
-    }
-    guard rows.contains(where: { $0 == nil }) else { return y }
-    let isInside = try constant(
-      Tensor(
-        TensorType(.bool, [rows.count]), integers: rows.map { $0 == nil ? 0 : 1 }))
-    return try select(
-      add(Broadcast(shape(y), axes: [axis]), [isInside]), y, scalar(outside, like: y))
   }
 }

@@ -1,0 +1,79 @@
+import Graph
+import Tensors
+
+/// Activation functions of neural networks. Where a function has two branches, the one that is not
+/// taken is kept from overflowing, since its derivative would turn zero times infinity into NaN.
+extension ProgramBuilder {
+  package func isPositive(_ x: Value) throws -> Value {
+    try compare(.greater, x, scalar(0, like: x))
+  }
+
+  /// `y = x·Φ(x) = x/2·(1 + erf(x/√2))`
+  package func gelu(_ x: Value) throws -> Value {
+    let e = try errorFunction(multiply(x, scalar(0.5.squareRoot(), like: x)))
+    return try multiply(multiply(x, scalar(0.5, like: x)), add(e, scalar(1, like: x)))
+  }
+
+  /// `y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`
+  package func geluByTanh(_ x: Value) throws -> Value {
+    let square = try multiply(x, x)
+    let factor = try add(multiply(square, scalar(0.044715, like: x)), scalar(1, like: x))
+    let inner = try multiply(
+      multiply(x, factor), scalar((2 / Double.pi).squareRoot(), like: x))
+    let half = try multiply(x, scalar(0.5, like: x))
+    return try multiply(half, add(tanh(inner), scalar(1, like: x)))
+  }
+
+  /// `y = x·σ(alpha·x)`
+  package func swish(_ x: Value, alpha: Double = 1) throws -> Value {
+    try multiply(x, sigmoid(multiply(x, scalar(alpha, like: x))))
+  }
+
+  /// `y = x·tanh(softplus(x))`
+  package func mish(_ x: Value) throws -> Value { try multiply(x, tanh(softplus(x))) }
+
+  /// `y = x` for positive x, else `slope·x`; the slope is broadcast to x.
+  package func leakyRelu(_ x: Value, slope: Value) throws -> Value {
+    try select(isPositive(x), x, multiply(broadcast(slope, to: shape(x)), x))
+  }
+
+  package func leakyRelu(_ x: Value, slope: Double) throws -> Value {
+    try leakyRelu(x, slope: scalar(slope, like: x))
+  }
+
+  /// `y = x` for positive x, else `scale·(exp(x/width) - 1)`
+  package func exponentialUnit(_ x: Value, scale: Double = 1, width: Double = 1) throws -> Value {
+    let isPositive = try isPositive(x)
+    let safe = try select(isPositive, scalar(0, like: x), x)
+    let scaled = width == 1 ? safe : try divide(safe, scalar(width, like: x))
+    let low = try multiply(add(ExponentialMinusOne(), [scaled]), scalar(scale, like: x))
+    return try select(isPositive, x, low)
+  }
+
+  /// `y = max(0, min(1, alpha·x + beta))`
+  package func hardSigmoid(_ x: Value, alpha: Double, beta: Double) throws -> Value {
+    let line = try add(multiply(x, scalar(alpha, like: x)), scalar(beta, like: x))
+    return try maximum(scalar(0, like: x), minimum(scalar(1, like: x), line))
+  }
+
+  /// `y = x/(1 + |x|)`
+  package func softsign(_ x: Value) throws -> Value {
+    try divide(x, add(absolute(x), scalar(1, like: x)))
+  }
+
+  /// `y = x` above the threshold, else 0.
+  package func thresholdedRelu(
+    _ x: Value, threshold: Double, _ comparison: Comparison = .greater
+  ) throws -> Value {
+    try select(
+      compare(comparison, x, scalar(threshold, like: x)), x, scalar(0, like: x))
+  }
+
+  /// `y = x - bias` above lambda, `x + bias` below -lambda, else 0.
+  package func shrink(_ x: Value, lambda: Double, bias: Double) throws -> Value {
+    let (lambda, bias) = (try scalar(lambda, like: x), try scalar(bias, like: x))
+    let above = try select(
+      compare(.greater, x, lambda), subtract(x, bias), scalar(0, like: x))
+    return try select(compare(.less, x, negate(lambda)), add(x, bias), above)
+  }
+}

@@ -1,0 +1,165 @@
+import Graph
+import Tensors
+
+/// A sum of products in Einstein's notation, such as `bij,bjk->bik`: labels that are not in the
+/// result are summed over.
+package struct Einsum {
+  /// A value whose axes carry labels, each once.
+  private struct Operand {
+    var value: Value
+    var labels: [Int]
+  }
+
+  private var operands: [Operand] = []
+  private var output: [Int] = []
+
+  package init(_ equation: String, operands values: [Value], in p: ProgramBuilder) throws {
+    let text = equation.filter { $0 != " " }
+    let sides = text.split(separator: "->", omittingEmptySubsequences: false)
+    let hasArrow = sides.count == 2
+    let isArrowPart = { (character: Character) in "->".contains(character) }
+    guard sides.count <= 2, !sides.contains(where: { $0.contains(where: isArrowPart) }) else {
+      throw NetJacError(.format, "equation \(equation.quoted) is malformed")
+    }
+    let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false)
+    guard terms.count == values.count else {
+      throw NetJacError(
+        .format, "equation \(equation.quoted) has \(terms.count) terms for \(values.count) inputs")
+    }
+    var hiddenRank = 0
+    var lengths: [Int: Int] = [:]
+    for (term, value) in zip(terms, values) {
+      let labels = try Self.labels(term, rank: p.shape(value).rank, equation)
+      hiddenRank = max(hiddenRank, labels.count { $0 < 0 })
+      for (label, length) in zip(labels, p.shape(value).dims) where length != 1 {
+        guard lengths.updateValue(length, forKey: label) ?? length == length else {
+          throw NetJacError(
+            .shape,
+            """
+            equation \(equation.quoted) has inputs of shapes \
+            \(values.map { p.shape($0).description }.joined(separator: ", ")); axes of one label \
+            must be equally long
+            """)
+        }
+      }
+      operands.append(Operand(value: value, labels: labels))
+    }
+    let all = operands.flatMap(\.labels)
+    output =
+      try hasArrow
+      ? Self.labels(sides[1], rank: nil, hidden: hiddenRank, equation)
+      : Self.hidden(hiddenRank)
+        + Set(all).filter { label in label > 0 && all.count { $0 == label } == 1 }.sorted()
+    guard Set(output).count == output.count, Set(output).isSubset(of: all) else {
+      throw NetJacError(
+        .format, "equation \(equation.quoted): labels of the result must be in an input, each once")
+    }
+    operands = try operands.map { try Self.prepared($0, lengths, in: p) }
+  }
+
+  /// The axes of an ellipsis are labelled -rank … -1, so that they align at the right.
+  private static func hidden(_ rank: Int) -> [Int] { Array(-rank..<0) }
+
+  private static func labels(
+    _ term: Substring, rank: Int?, hidden: Int = 0, _ equation: String
+  ) throws -> [Int] {
+    let parts = term.split(separator: "...", omittingEmptySubsequences: false)
+    let letters = parts.map { part in
+      part.unicodeScalars.map { $0.properties.isAlphabetic && $0.isASCII ? Int($0.value) : 0 }
+    }
+    let count = letters.joined().count
+    let hiddenRank = rank.map { $0 - count } ?? hidden
+    guard parts.count <= 2, !letters.joined().contains(0), hiddenRank >= 0,
+      parts.count == 2 || hiddenRank == 0 || rank == nil
+    else {
+      let axes = rank.map { " does not fit an input with \($0) axes" } ?? " is malformed"
+      throw NetJacError(.format, "equation \(equation.quoted): \(String(term).quoted)\(axes)")
+    }
+    return parts.count == 2 ? letters[0] + Self.hidden(hiddenRank) + letters[1] : letters[0]
+  }
+
+  /// Takes the diagonal where a label stands twice, and drops axes that are only repeated.
+  private static func prepared(_ operand: Operand, _ lengths: [Int: Int], in p: ProgramBuilder)
+    throws -> Operand
+  {
+    let dims = p.shape(operand.value).dims
+    let kept = operand.labels.indices.filter {
+      dims[$0] != 1 || lengths[operand.labels[$0]] == nil
+    }
+    var operand = Operand(
+      value: try p.reshape(operand.value, Shape(kept.map { dims[$0] })),
+      labels: kept.map { operand.labels[$0] })
+    while let (first, second) = repeated(operand.labels) {
+      let others = operand.labels.indices.filter { $0 != first && $0 != second }
+      let moved = try p.transpose(operand.value, others + [first, second])
+      operand = Operand(
+        value: try p.add(DiagonalPart(), [moved]),
+        labels: (others + [first]).map { operand.labels[$0] })
+    }
+    return operand
+  }
+
+  private static func repeated(_ labels: [Int]) -> (Int, Int)? {
+    for (second, label) in labels.enumerated() {
+      if let first = labels[..<second].firstIndex(of: label) { return (first, second) }
+    }
+    return nil
+  }
+
+  /// Multiplies the two operands whose product is smallest, until one is left.
+  package func result(in p: ProgramBuilder) throws -> Value {
+    var operands = try self.operands.indices.map { try summed(self.operands, $0, in: p) }
+    while operands.count > 1 {
+      var best: (first: Int, second: Int, size: Double)?
+      for second in operands.indices.dropFirst() {
+        for first in 0..<second {
+          let size = size(of: product(operands, first, second), operands, p)
+          if size < best?.size ?? .infinity { best = (first, second, size) }
+        }
+      }
+      guard let (first, second, _) = best else { break }
+      var labels = product(operands, first, second)
+      // The last product can have its axes in the order that is wanted.
+      if operands.count == 2 { labels = output.filter(labels.contains) }
+      let value = try p.dot(
+        operands[first].value, operands[second].value, operands[first].labels,
+        operands[second].labels, labels)
+      operands.remove(at: second)
+      operands[first] = Operand(value: value, labels: labels)
+    }
+    let last = operands[0]
+    return try p.transpose(last.value, output.compactMap { last.labels.firstIndex(of: $0) })
+  }
+
+  /// Sums over the labels that only one operand has and the result lacks.
+  private func summed(_ operands: [Operand], _ index: Int, in p: ProgramBuilder) throws -> Operand {
+    let operand = operands[index]
+    let others = operands.indices.filter { $0 != index }.flatMap { operands[$0].labels }
+    let kept = operand.labels.filter { output.contains($0) || others.contains($0) }
+    let axes = operand.labels.indices.filter { !kept.contains(operand.labels[$0]) }
+    return Operand(value: try p.reduceSum(operand.value, over: axes), labels: kept)
+  }
+
+  /// The labels that are needed of a product: those of the result and of other operands.
+  private func product(_ operands: [Operand], _ first: Int, _ second: Int) -> [Int] {
+    let others = operands.indices.filter { $0 != first && $0 != second }
+      .flatMap { operands[$0].labels }
+    let own =
+      operands[first].labels
+      + operands[second].labels.filter {
+        !operands[first].labels.contains($0)
+      }
+    return own.filter { output.contains($0) || others.contains($0) }
+  }
+
+  private func size(of labels: [Int], _ operands: [Operand], _ p: ProgramBuilder) -> Double {
+    labels.reduce(1) { size, label in
+      for operand in operands {
+        if let axis = operand.labels.firstIndex(of: label) {
+          return size * Double(p.shape(operand.value)[axis])
+        }
+      }
+      return size
+    }
+  }
+}
