@@ -172,7 +172,9 @@ enum netjac_handle_code {
   NETJAC_HANDLE_NETWORK = 1,
   NETJAC_HANDLE_OPTIONS = 2,
   NETJAC_HANDLE_GRAPH = 3,
-  NETJAC_HANDLE_TRAINER = 4
+  NETJAC_HANDLE_TRAINER = 4,
+  NETJAC_HANDLE_STORE = 5,
+  NETJAC_HANDLE_STUDY = 6
 };
 
 /* ---- Options --------------------------------------------------------------------------------------------- */
