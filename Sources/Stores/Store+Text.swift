@@ -40,7 +40,7 @@ extension Store {
         problems.append(error.message)
       }
     }
-    return problems.isEmpty ? "ok\n" : problems.map { $0 + "\n" }.joined()
+    return problems.isEmpty ? "ok" : problems.joined(separator: "\n")
   }
 }
 

@@ -106,6 +106,8 @@ package protocol Engine: Database {
   func schemaText() throws -> String
   /// Tells other machines that this one is still using the store.
   func keepHost(_ options: StoreOptions) throws
+  /// Is told that a study has long vectors.
+  func preferLargePages()
   var types: ColumnTypes { get }
   /// The names of tables, views and indices that are taken.
   func takenNames() throws -> Set<String>

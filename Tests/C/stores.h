@@ -79,8 +79,8 @@ static int64_t count_of(netjac_study *study, const char *filter) {
 static int is_sound(netjac_store *store) {
   static char text[1 << 16];
   OK(netjac_store_text(store, "check", text, sizeof text, NULL));
-  if (strcmp(text, "ok\n") == 0) return 1;
-  printf("%s", text);
+  if (strcmp(text, "ok") == 0) return 1;
+  printf("%s\n", text);
   return 0;
 }
 

@@ -69,7 +69,7 @@ import Testing
     #expect(try study.find([1.0003, 1.0]).y == [10])
     #expect(try study.find([1.0026, 1.0]).states == [0])
     #expect(try study.find([1.0005, 1.2]).states == [0])
-    #expect(try study.store.text("check") == "ok\n")
+    #expect(try study.store.text("check") == "ok")
     // Another tolerance is another study.
     options.tolerance = 1e-2
     options.equality = .relative

@@ -51,7 +51,7 @@ import Testing
       #expect(same(read.x, x) && same(read.y, y) && same(read.jacobian, stored.jacobian))
       // Merging again adds nothing.
       #expect(try copy.importFile(folder.file(name)) == 0)
-      #expect(try copy.store.text("check") == "ok\n")
+      #expect(try copy.store.text("check") == "ok")
     }
   }
 

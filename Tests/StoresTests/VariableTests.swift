@@ -1,3 +1,4 @@
+import Foundation
 import Stores
 import Tensors
 import Testing
@@ -103,7 +104,7 @@ import Testing
     #expect(try study.find([0.2, 0.01, 0.4]).states == [0])
     let widened = try study.find([0.1, 0.01, 0.5]).jacobian
     #expect(widened[3] == 2 && widened[4] == 3 && widened[5].isNaN)
-    #expect(try study.store.text("check") == "ok\n")
+    #expect(try study.store.text("check") == "ok")
     // Who opened the study before would mean other points.
     let error = #expect(throws: NetJacError.self) { try old.find([0.1, 0.01]) }
     #expect(error?.kind == .conflict)

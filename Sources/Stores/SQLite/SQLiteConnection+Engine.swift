@@ -83,8 +83,30 @@ extension SQLiteConnection: Engine {
     case .delete:
       if mode != .read { try execute("PRAGMA journal_mode = DELETE") }
     case .auto:
-      break
+      if mode != .read, version < 3_051_003 { try leaveWriteAheadLog() }
     }
+  }
+
+  /// Another program may have turned the write-ahead log on, which this version of SQLite had better not write.
+  private func leaveWriteAheadLog() throws {
+    func mode(_ sql: String) throws -> String {
+      try run(sql) { try $0.step() ? $0.text(0) : "" }
+    }
+    guard try mode("PRAGMA journal_mode") == "wal" else { return }
+    guard try mode("PRAGMA journal_mode = DELETE") == "delete" else {
+      throw NetJacError(
+        .store,
+        "the store '\(path)' has a write-ahead log, which another program is using; this library's SQLite "
+          + "\(String(cString: sqlite3_libversion())) does not write such files")
+    }
+  }
+
+  /// Long vectors are read faster from larger pages. Worth it only while there is next to nothing to copy.
+  package func preferLargePages() {
+    guard (try? number("PRAGMA page_size")) == 4096,
+      ((try? number("PRAGMA page_count")) ?? .max) < 100
+    else { return }
+    try? execute("PRAGMA page_size = 16384; VACUUM")
   }
 
   package func prepare(_ patience: Double, _ options: StoreOptions) {

@@ -29,7 +29,7 @@ extension Store {
   /// What waits in the spool, for people.
   func unsentText() throws -> String {
     let entries = try spool.entries(for: uuid)
-    guard !entries.isEmpty else { return "nothing is unsent\n" }
+    guard !entries.isEmpty else { return "nothing is unsent" }
     return
       "\(entries.count) results wait in '\(spool.path)' for the next time the store is opened:\n"
       + entries.map {

@@ -97,6 +97,7 @@ extension Study {
           // Another process may have been faster.
           if try !matchesStored(variable, details) { try add(variable, old) }
         }
+        if variable.size > 256 { database.preferLargePages() }
       } catch {
         // The view may be ahead of what was undone.
         try? takeStoredVariables()

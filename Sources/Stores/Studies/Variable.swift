@@ -34,6 +34,8 @@ package struct Variable: Sendable, Equatable {
   package static let mostColumns = 8
   /// Vectors longer than this could not be counted.
   package static let longest = 1 << 27
+  /// Every scalar of an input has a name of its own in messages and bounds of its own.
+  package static let longestInput = 1 << 16
 
   package var isVector: Bool { size == 0 || size > Self.mostColumns }
 
@@ -56,11 +58,11 @@ package struct Variable: Sendable, Equatable {
         "\(role.rawValue) '\(name)' has a name of the store's own; 'sample' and names that start with "
           + "'nj_' are not free")
     }
-    guard (role == .input ? 1 : 0)...Self.longest ~= size else {
+    guard role == .input ? 1...Self.longestInput ~= size : 0...Self.longest ~= size else {
       throw NetJacError(
         .argument,
-        "\(role.rawValue) '\(name)' has size \(size); an input has 1 to \(Self.longest) elements, an "
-          + "output also 0, which means that it varies")
+        "\(role.rawValue) '\(name)' has size \(size); an input has 1 to \(Self.longestInput) elements, an "
+          + "output 1 to \(Self.longest), or 0, which means that it varies")
     }
     try checkNumbers()
   }
