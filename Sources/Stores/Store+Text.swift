@@ -127,7 +127,7 @@ extension Study {
         "input \(keys.scalars[index].name) is \(point[index]); rounded to its step it is \(canonical[index])"
     }
     let key = keys.key(canonical)
-    guard row.withBytes(2, { $0.elementsEqual(key) }) else {
+    guard row.withBytes(2, { stored in key.withBytes { stored.elementsEqual($0) } }) else {
       return "its key is not that of its inputs: they were changed by hand"
     }
     if let near, row.integer(3) != near.cell(canonical) {

@@ -35,7 +35,17 @@ import Testing
   /// Computed with Python: hashlib.sha256(struct.pack('<3d', 0.1, -2.5, 1e300)).digest()[:16]
   @Test func goldenKey() {
     let keys = PointKeys([Variable(.input, "a", size: 3)])
-    #expect(hex(keys.key([0.1, -2.5, 1e300])) == "864d61115ccae37853e8ea0d9566fca0")
+    #expect(
+      keys.key([0.1, -2.5, 1e300]).withBytes { hex(Array($0)) }
+        == "864d61115ccae37853e8ea0d9566fca0")
+  }
+
+  @Test("Keys are digests of any number of inputs", arguments: 0...40)
+  func keysAreDigests(_ count: Int) {
+    let values = (0..<count).map { Double($0) * 0.37 - 3 }
+    let keys = PointKeys(count > 0 ? [Variable(.input, "a", size: count)] : [])
+    let digest = values.withUnsafeBytes { SHA256.digest($0) }
+    #expect(keys.key(values).withBytes { Array($0) } == Array(digest[..<16]))
   }
 
   @Test func canonicalPointsAreRoundedAndPositiveAtZero() throws {

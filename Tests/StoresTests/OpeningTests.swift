@@ -140,6 +140,24 @@ import Testing
     #expect(error?.kind == .conflict)
   }
 
+  @Test func resultsOfAFileThatIsAwayAreDeliveredWhenItIsBack() throws {
+    let study = try folder.study(folder.store { $0.retry = 0.1 })
+    _ = try study.add([0.1, 0.01])
+    let point = try study.claim(1, filter: nil, wait: 0)
+    let (path, away) = (folder.file("foot.db"), folder.file("away.db"))
+    try FileManager.default.moveItem(atPath: path, toPath: away)
+    let error = #expect(throws: NetJacError.self) { try study.put(point, result(1)) }
+    #expect(error?.kind == .store)
+    // Another file in its place is not it.
+    try Data().write(to: URL(fileURLWithPath: path))
+    #expect(throws: NetJacError.self) { try study.put(point, result(1)) }
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: away, toPath: path)
+    #expect(try study.store.text("unsent").contains("2 results"))
+    #expect(try folder.study().read().y == result(1))
+    #expect(try folder.store().text("unsent") == "nothing is unsent")
+  }
+
   @Test func unsentResultsAreDeliveredOnce() throws {
     let study = try folder.study(folder.store { $0.retry = 0.3 })
     _ = try study.add([0.1, 0.01, 0.2, 0.01])

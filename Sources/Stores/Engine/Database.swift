@@ -68,6 +68,10 @@ extension Statement {
     bytes.withUnsafeBytes { bind($0, at: parameter) }
   }
 
+  package func bind(_ key: PointKey, at parameter: Int) {
+    key.withBytes { bind($0, at: parameter) }
+  }
+
   package func bind(_ value: SQLValue, at parameter: Int) {
     switch value {
     case .number(let number): bind(number, at: parameter)

@@ -105,7 +105,7 @@ extension Study {
   }
 
   private func insertRecord(
-    _ record: SampleRecord, _ point: UnsafePointer<Double>, _ key: [UInt8], _ version: Int64
+    _ record: SampleRecord, _ point: UnsafePointer<Double>, _ key: PointKey, _ version: Int64
   ) throws -> Int64? {
     let columns =
       ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error"]

@@ -92,8 +92,6 @@ package struct NearPoints: Sendable {
   }
 
   private func number(_ coordinates: [Double]) -> Int64 {
-    let digest = PointKeys.digest(coordinates, coordinates.count)
-    return Int64(
-      bitPattern: digest[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    SHA256.key(coordinates, coordinates.count).number
   }
 }

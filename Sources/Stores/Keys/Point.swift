@@ -15,7 +15,6 @@ package struct PointKeys: Sendable {
   }
 
   let scalars: [Scalar]
-  package static let bytes = 16
 
   package init(_ inputs: [Variable]) {
     scalars = inputs.flatMap { variable in
@@ -57,13 +56,9 @@ package struct PointKeys: Sendable {
   }
 
   /// The first 16 bytes of SHA-256 over the float64 little-endian bytes of a canonical point.
-  package func key(_ canonical: UnsafePointer<Double>) -> [UInt8] {
-    Array(Self.digest(canonical, count)[0..<Self.bytes])
-  }
-
-  static func digest(_ values: UnsafePointer<Double>, _ count: Int) -> [UInt8] {
+  package func key(_ canonical: UnsafePointer<Double>) -> PointKey {
     // All machines that the library runs on are little-endian.
-    SHA256.digest(UnsafeRawBufferPointer(start: values, count: 8 * count))
+    SHA256.key(canonical, count)
   }
 
   private static func notFinite(_ value: Double, _ name: String, _ sample: Int) -> NetJacError {

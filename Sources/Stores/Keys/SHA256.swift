@@ -6,6 +6,29 @@ package struct SHA256 {
 
   package init() { block.reserveCapacity(64) }
 
+  /// The first 16 bytes of the digest of numbers, without a detour through arrays of bytes.
+  static func key(_ values: UnsafePointer<Double>, _ count: Int) -> PointKey {
+    let bytes = UnsafeRawBufferPointer(start: values, count: 8 * count)
+    var state = initial
+    let whole = bytes.count / 64 * 64
+    for start in stride(from: 0, to: whole, by: 64) { compress(bytes, start, &state) }
+    withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { tail in
+      let rest = bytes.count - whole
+      tail.initializeMemory(as: UInt8.self, repeating: 0)
+      tail.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+      tail[rest] = 0x80
+      // The length in bits stands in the last eight bytes of a block.
+      let size = rest < 56 ? 64 : 128
+      tail.storeBytes(
+        of: UInt64(8 * bytes.count).bigEndian, toByteOffset: size - 8, as: UInt64.self)
+      let blocks = UnsafeRawBufferPointer(tail)
+      for start in stride(from: 0, to: size, by: 64) { compress(blocks, start, &state) }
+    }
+    return PointKey(
+      high: UInt64(state[0]) << 32 | UInt64(state[1]),
+      low: UInt64(state[2]) << 32 | UInt64(state[3]))
+  }
+
   /// The 32 bytes that stand for `bytes`.
   package static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var hash = SHA256()
@@ -109,4 +132,25 @@ package struct SHA256 {
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
     0xc671_78f2,
   ]
+}
+
+/// The key of a point: 16 bytes, in the order of the digest.
+package struct PointKey: Hashable, Sendable {
+  /// As they stand in memory.
+  private let bytes: (UInt64, UInt64)
+
+  init(high: UInt64, low: UInt64) { bytes = (high.bigEndian, low.bigEndian) }
+
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+    -> Result
+  {
+    try withUnsafeBytes(of: bytes, body)
+  }
+
+  /// The first eight bytes as a little-endian number.
+  var number: Int64 { Int64(bitPattern: bytes.0) }
+
+  package static func == (a: PointKey, b: PointKey) -> Bool { a.bytes == b.bytes }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(bytes.0) }
 }

@@ -10,13 +10,8 @@ import Tensors
 final class OpenFiles: @unchecked Sendable {
   static let shared = OpenFiles()
 
-  private struct Identity: Hashable {
-    let device: UInt
-    let inode: UInt
-  }
-
   private let lock = Lock()
-  private var connections: [Identity: SQLiteConnection] = [:]
+  private var connections: [FileIdentity: SQLiteConnection] = [:]
 
   private init() {
     sqlite3_initialize()
@@ -44,7 +39,7 @@ final class OpenFiles: @unchecked Sendable {
   func connection(_ path: String, _ access: SQLiteAccess) throws -> SQLiteConnection {
     try lock.with {
       forgetDeleted()
-      let known = try identity(of: path)
+      let known = try FileIdentity(of: path)
       if let known, let connection = connections[known] {
         try connection.use(access)
         return connection
@@ -53,7 +48,7 @@ final class OpenFiles: @unchecked Sendable {
         throw NetJacError(.file, "there is no file '\(path)'; mode=create makes one")
       }
       let connection = try SQLiteConnection(path, access)
-      guard let identity = try identity(of: path) else {
+      guard let identity = try FileIdentity(of: path) else {
         throw NetJacError(.store, "the file '\(path)' vanished while it was opened")
       }
       connections[identity] = connection
@@ -61,7 +56,24 @@ final class OpenFiles: @unchecked Sendable {
     }
   }
 
-  private func identity(of path: String) throws -> Identity? {
+  /// Closes files that have no name any more and no user here.
+  private func forgetDeleted() {
+    for (identity, connection) in connections where connection.isAbandoned {
+      connections[identity] = nil
+      connection.close()
+    }
+  }
+}
+
+/// What tells a file from others, whatever its name.
+struct FileIdentity: Hashable {
+  let device: UInt
+  let inode: UInt
+
+  /// Nil if there is no such file.
+  ///
+  /// - Throws: `NetJacError` of kind `file` if there is something else, or nobody can say.
+  init?(of path: String) throws {
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT else {
@@ -72,15 +84,8 @@ final class OpenFiles: @unchecked Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw NetJacError(.file, "'\(path)' is not a regular file; a store is one")
     }
-    return Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
-  }
-
-  /// Closes files that have no name any more and no user here.
-  private func forgetDeleted() {
-    for (identity, connection) in connections where connection.isAbandoned {
-      connections[identity] = nil
-      connection.close()
-    }
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
   }
 }
 

@@ -18,6 +18,8 @@ package final class SQLiteConnection: Database {
   private var access: SQLiteAccess
   /// A connection must not be used by a child that came through a fork.
   private var process: pid_t
+  /// The file that is open, as the system tells files apart.
+  private var openFile: FileIdentity?
   private var statements: [String: SQLiteStatement] = [:]
   private var waitingSince = 0.0
   private var stamp = (milliseconds: Int64.min, text: "")
@@ -81,6 +83,7 @@ package final class SQLiteConnection: Database {
         throw NetJacError(
           .file, "the file '\(path)' cannot be written, only read; mode=read opens it for reading")
       }
+      openFile = try FileIdentity(of: path)
     } catch {
       closeHandle()
       throw error
@@ -194,6 +197,7 @@ package final class SQLiteConnection: Database {
   package func transaction<Result>(_ kind: TransactionKind, _ body: () throws -> Result) throws
     -> Result
   {
+    if kind == .write { try checkPlace() }
     try run(kind == .write ? "BEGIN IMMEDIATE" : "BEGIN") { try $0.finish() }
     do {
       let result = try body()
@@ -204,6 +208,16 @@ package final class SQLiteConnection: Database {
       if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
       throw error
     }
+  }
+
+  /// What is written to a file that has no name any more is lost when this process ends.
+  private func checkPlace() throws {
+    let present = try? FileIdentity(of: path)
+    guard let openFile, present != openFile else { return }
+    throw NetJacError(
+      .store,
+      "the file of the store '\(path)' has been "
+        + (present == nil ? "deleted or moved" : "replaced by another") + " since it was opened")
   }
 
   package func schemaStamp() throws -> Int64 {

@@ -9,13 +9,16 @@ struct Lookup {
   let version: Int64
   /// SQL of the columns; bookkeeping first, then the inputs, then others.
   private let selected: String
+  private let inputs: RowLayout
   private var inputsAt: Int { Self.bookkeeping.count }
-  var othersAt: Int { inputsAt + study.inputLayout.names.count }
+  let othersAt: Int
 
   init(_ study: Study, version: Int64, others: [String] = []) {
     self.study = study
     self.version = version
-    selected = (Self.bookkeeping + study.inputLayout.names + others).joined(separator: ", ")
+    inputs = study.inputLayout
+    othersAt = Self.bookkeeping.count + inputs.names.count
+    selected = (Self.bookkeeping + inputs.names + others).joined(separator: ", ")
   }
 
   /// Statements, for a test that asks the planner what it does.
@@ -41,24 +44,36 @@ struct Lookup {
   ///   - point: Canonical.
   ///   - key: Its key.
   func row<Result>(
-    _ point: UnsafePointer<Double>, _ key: [UInt8], _ body: (any Statement) throws -> Result
+    _ point: UnsafePointer<Double>, _ key: PointKey, _ body: (any Statement) throws -> Result
   ) throws -> Result? {
-    if let near = study.near { return try nearest(point, near, body) }
-    return try study.database.run(Self.byKey(selected, study.table)) { statement in
-      statement.bind(version, at: 1)
-      statement.bind(key, at: 2)
-      guard try statement.step() else { return nil }
-      // Somebody may have changed the inputs without the key: then this is another point.
-      guard isSame(statement, point) else { return nil }
-      return try body(statement)
-    }
+    if let near = study.view.near { return try nearest(point, near, body) }
+    return try study.database.run(keyStatement) { try row(point, key, using: $0, body) }
+  }
+
+  /// SQL that finds a row by its key, for many points one after the other.
+  var keyStatement: String { Self.byKey(selected, study.table) }
+
+  /// The same as `row` where equality is exact, with a statement that is there.
+  func row<Result>(
+    _ point: UnsafePointer<Double>, _ key: PointKey, using statement: any Statement,
+    _ body: (any Statement) throws -> Result
+  ) throws -> Result? {
+    statement.reset()
+    statement.bind(version, at: 1)
+    statement.bind(key, at: 2)
+    // Somebody may have changed the inputs without the key: then this is another point.
+    guard try statement.step(), isSame(statement, point) else { return nil }
+    return try body(statement)
   }
 
   private func isSame(_ statement: any Statement, _ point: UnsafePointer<Double>) -> Bool {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(study.inputSize, 1)) { stored in
+    let layout = inputs
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(layout.count, 1)) {
+      stored in
       guard let base = stored.baseAddress else { return false }
-      study.inputLayout.read(statement, from: inputsAt, into: base)
-      return (0..<study.inputSize).allSatisfy { base[$0] == point[$0] }
+      layout.read(statement, from: inputsAt, into: base)
+      for index in 0..<layout.count where base[index] != point[index] { return false }
+      return true
     }
   }
 

@@ -19,13 +19,15 @@ extension Study {
         let version = try currentVersion().number
         let lookup = Lookup(self, version: version)
         var added = 0
-        for index in 0..<samples {
-          try points.withPoint(index) { point, key in
-            let (sample, isNew) = try entered(point, key, lookup) {
-              try insertWaiting(point, key, version, tag, priority)
+        try database.run(waitingInsertion) { statement in
+          for index in 0..<samples {
+            try points.withPoint(index) { point, key in
+              let (sample, isNew) = try entered(point, key, lookup) {
+                try insertWaiting(statement, point, key, version, tag, priority)
+              }
+              found.append(sample)
+              if isNew { added += 1 }
             }
-            found.append(sample)
-            if isNew { added += 1 }
           }
         }
         return added
@@ -37,7 +39,7 @@ extension Study {
 
   /// The row of a point: the one that is there, or that `insert` makes. `insert` gives nil if its key was there.
   func entered(
-    _ point: UnsafePointer<Double>, _ key: [UInt8], _ lookup: Lookup, _ insert: () throws -> Int64?
+    _ point: UnsafePointer<Double>, _ key: PointKey, _ lookup: Lookup, _ insert: () throws -> Int64?
   ) throws -> (sample: Int64, isNew: Bool) {
     // Only a look-up sees what is near; for exact keys the UNIQUE index decides.
     if near != nil, let sample = try lookup.row(point, key, { $0.integer(0) }) {
@@ -69,24 +71,23 @@ extension Study {
   }
 
   private func insertWaiting(
-    _ point: UnsafePointer<Double>, _ key: [UInt8], _ version: Int64, _ tag: String,
-    _ priority: Double
+    _ statement: any Statement, _ point: UnsafePointer<Double>, _ key: PointKey, _ version: Int64,
+    _ tag: String, _ priority: Double
   ) throws -> Int64? {
-    try database.run(waitingInsertion) { statement -> Int64? in
-      statement.bind(version, at: 1)
-      statement.bind(tag, at: 2)
-      statement.bind(priority, at: 3)
-      bindKey(statement, point, key, at: 4)
-      inputLayout.bind(point, to: statement, from: 6)
-      guard try statement.step() else { return nil }
-      let sample = statement.integer(0)
-      try statement.finish()
-      return sample
-    }
+    statement.reset()
+    statement.bind(version, at: 1)
+    statement.bind(tag, at: 2)
+    statement.bind(priority, at: 3)
+    bindKey(statement, point, key, at: 4)
+    inputLayout.bind(point, to: statement, from: 6)
+    guard try statement.step() else { return nil }
+    let sample = statement.integer(0)
+    try statement.finish()
+    return sample
   }
 
   func bindKey(
-    _ statement: any Statement, _ point: UnsafePointer<Double>, _ key: [UInt8], at parameter: Int
+    _ statement: any Statement, _ point: UnsafePointer<Double>, _ key: PointKey, at parameter: Int
   ) {
     statement.bind(key, at: parameter)
     if let near {

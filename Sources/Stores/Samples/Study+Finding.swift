@@ -22,10 +22,10 @@ extension Study {
   /// Canonical forms and keys of points, computed before any lock is taken.
   struct Points {
     let values: [Double]
-    let keys: [[UInt8]]
+    let keys: [PointKey]
     let size: Int
 
-    func withPoint<Result>(_ index: Int, _ body: (UnsafePointer<Double>, [UInt8]) throws -> Result)
+    func withPoint<Result>(_ index: Int, _ body: (UnsafePointer<Double>, PointKey) throws -> Result)
       rethrows -> Result
     {
       try values.withUnsafeBufferPointer { values in
@@ -47,8 +47,9 @@ extension Study {
         .memory, "\(samples) points of \(size) inputs need more memory than there is")
     }
     var values = [Double](repeating: 0, count: count)
-    var digests: [[UInt8]] = []
+    var digests: [PointKey] = []
     digests.reserveCapacity(samples)
+    let keys = self.keys
     try values.withUnsafeMutableBufferPointer { values in
       guard let base = values.baseAddress else { return }
       for sample in 0..<samples {
@@ -73,11 +74,25 @@ extension Study {
         let wantsResults = results.y != nil
         let lookup = Lookup(
           self, version: version.number, others: wantsResults ? outputLayout.names : [])
-        for index in 0..<samples {
+        let view = self.view
+        func answer(_ index: Int, _ using: (any Statement)?) throws {
           let found: Void? = try points.withPoint(index) { point, key in
-            try lookup.row(point, key) { try take($0, index, lookup, results) }
+            if let using {
+              try lookup.row(point, key, using: using) {
+                try take($0, index, lookup, view, results)
+              }
+            } else {
+              try lookup.row(point, key) { try take($0, index, lookup, view, results) }
+            }
           }
           if found == nil { absent(index, results) }
+        }
+        if view.near == nil {
+          try database.run(lookup.keyStatement) { statement in
+            for index in 0..<samples { try answer(index, statement) }
+          }
+        } else {
+          for index in 0..<samples { try answer(index, nil) }
         }
       }
     }
@@ -96,8 +111,10 @@ extension Study {
   }
 
   private func take(
-    _ statement: any Statement, _ index: Int, _ lookup: Lookup, _ results: FindResults
+    _ statement: any Statement, _ index: Int, _ lookup: Lookup, _ view: StudyView,
+    _ results: FindResults
   ) throws {
+    let outputSize = view.outputLayout.count
     guard let state = SampleState(rawValue: statement.text(1)) else {
       throw NetJacError(
         .store,
@@ -111,7 +128,7 @@ extension Study {
       return unknown(results.jacobian, index, outputSize * inputSize)
     }
     if let y = results.y {
-      outputLayout.read(statement, from: lookup.othersAt, into: y + index * outputSize)
+      view.outputLayout.read(statement, from: lookup.othersAt, into: y + index * outputSize)
     }
     if let jacobian = results.jacobian {
       let width = outputSize * inputSize

@@ -14,16 +14,18 @@ extension Study {
         try checkView()
         let version = try currentVersion().number
         let lookup = Lookup(self, version: version)
-        let sql = doneInsertion
+        let view = self.view
         var inserted = 0
-        for index in 0..<samples {
-          try points.withPoint(index) { point, key in
-            let y = y + index * m
-            let jacobian = jacobian.map { $0 + index * m * n }
-            let (sample, isNew) = try entered(point, key, lookup) {
-              try insertDone(sql, point, key, version, tag, y, jacobian)
+        try database.run(doneInsertion) { statement in
+          for index in 0..<samples {
+            try points.withPoint(index) { point, key in
+              let y = y + index * m
+              let jacobian = jacobian.map { $0 + index * m * n }
+              let (sample, isNew) = try entered(point, key, lookup) {
+                try insertDone(statement, view, point, key, version, tag, y, jacobian)
+              }
+              if try isNew || insertKnown(sample, y, jacobian) { inserted += 1 }
             }
-            if try isNew || insertKnown(sample, y, jacobian) { inserted += 1 }
           }
         }
         return inserted
@@ -42,29 +44,29 @@ extension Study {
   }
 
   private func insertDone(
-    _ sql: String, _ point: UnsafePointer<Double>, _ key: [UInt8], _ version: Int64, _ tag: String,
-    _ y: UnsafePointer<Double>, _ jacobian: UnsafePointer<Double>?
+    _ statement: any Statement, _ view: StudyView, _ point: UnsafePointer<Double>, _ key: PointKey,
+    _ version: Int64, _ tag: String, _ y: UnsafePointer<Double>,
+    _ jacobian: UnsafePointer<Double>?
   ) throws -> Int64? {
-    try database.run(sql) { statement -> Int64? in
-      statement.bind(version, at: 1)
-      statement.bind(tag, at: 2)
-      statement.bind(SampleState.done.rawValue, at: 3)
-      statement.bind(outputs.count, at: 4)
-      if let jacobian {
-        statement.bind(
-          UnsafeRawBufferPointer(start: jacobian, count: 8 * outputSize * inputSize), at: 5)
-      } else {
-        statement.bindNull(at: 5)
-      }
-      statement.bind(worker, at: 6)
-      bindKey(statement, point, key, at: 7)
-      inputLayout.bind(point, to: statement, from: 9)
-      outputLayout.bind(y, to: statement, from: 9 + inputLayout.names.count)
-      guard try statement.step() else { return nil }
-      let sample = statement.integer(0)
-      try statement.finish()
-      return sample
+    statement.reset()
+    statement.bind(version, at: 1)
+    statement.bind(tag, at: 2)
+    statement.bind(SampleState.done.rawValue, at: 3)
+    statement.bind(view.outputs.count, at: 4)
+    if let jacobian {
+      let count = view.outputLayout.count * view.inputLayout.count
+      statement.bind(UnsafeRawBufferPointer(start: jacobian, count: 8 * count), at: 5)
+    } else {
+      statement.bindNull(at: 5)
     }
+    statement.bind(worker, at: 6)
+    bindKey(statement, point, key, at: 7)
+    view.inputLayout.bind(point, to: statement, from: 9)
+    view.outputLayout.bind(y, to: statement, from: 9 + view.inputLayout.names.count)
+    guard try statement.step() else { return nil }
+    let sample = statement.integer(0)
+    try statement.finish()
+    return sample
   }
 
   /// A result for a point that is there. True if the point was not done.

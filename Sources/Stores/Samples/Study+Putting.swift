@@ -1,3 +1,4 @@
+import Glibc
 import Tensors
 
 /// Results of simulations, one after the other.
@@ -38,10 +39,23 @@ extension Study {
       jacobian: jacobian.map { Array(UnsafeBufferPointer(start: $0, count: samples * m * n)) },
       seconds: spent, worker: worker)
     do {
-      let taken = try store.operate(patience: store.options.retry) { try putNow(results) }
-      return taken
+      return try offer(results, until: now + store.options.retry)
     } catch let error as NetJacError where error.kind == .store {
       throw spooled(results, after: error)
+    }
+  }
+
+  /// Tries again while there is time: disks are cleared, files come back.
+  private func offer(_ results: Results, until end: Double) throws -> [Bool] {
+    while true {
+      do {
+        let patience = max(end - Clock.monotonic(), 0.05)
+        return try store.operate(patience: patience) { try putNow(results) }
+      } catch let error as NetJacError where error.kind == .store {
+        let left = end - Clock.monotonic()
+        guard left > 0 else { throw error }
+        usleep(UInt32(min(left, .random(in: 0.2...1)) * 1e6))
+      }
     }
   }
 
