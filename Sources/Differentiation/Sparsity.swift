@@ -318,9 +318,8 @@ struct CompressedJacobian {
   func matrix() throws -> Program {
     let n = n
     let places = zip(structure.rows, structure.columns).map { Int64($0 * n + $1) }
-    let spread = try p.add(
-      ScatterAdd(length: Shape(checking: [m, n]).count),
-      [values, p.constant(Tensor.integers(places))])
+    let spread = try p.scatterAdd(
+      values, p.constant(Tensor.integers(places)), length: Shape(checking: [m, n]).count)
     return p.program(outputs: [y, try p.reshape(spread, Shape(checking: [m, n]))])
   }
 }
