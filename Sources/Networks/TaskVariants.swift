@@ -3,8 +3,8 @@ import Execution
 import Graph
 
 /// A program planned for one sample, for a tile of samples and for a short tile; the tiles when a batch first
-/// fills one.
-final class TaskVariants: Sendable {
+/// fills one. A structure, so that a call counts no references on the way to its plan.
+struct TaskVariants: Sendable {
   let single: PlannedRun
   /// What arguments and results are for one sample.
   let layout: ArrayLayout
