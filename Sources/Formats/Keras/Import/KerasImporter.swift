@@ -139,6 +139,10 @@ final class KerasImporter {
       guard let known = KerasLayerRegistry.find(layer.className) else {
         throw NetJacError(.unsupported, "the layer is not supported")
       }
+      guard call.inputs.allSatisfy({ p.shape($0.value).rank > 0 }) else {
+        throw NetJacError(
+          .shape, "the layer is called with a single number; a batch axis is needed")
+      }
       var results =
         try known.isElementwise(call.config)
         ? elementwise(call, known) ?? known.call(call, p) : known.call(call, p)

@@ -79,16 +79,19 @@ struct KerasNetwork {
           name: name, dims: type.dims, isBatched: binding.hasBatchAxis && type.dims.first == 1)
       }, hasBatchAxis: binding.hasBatchAxis,
       parametric: { [self] real in
-        let parameters = used.compactMap { parameter($0, real: real) }
+        let layers = Self.layers(model.root)
+        let parameters = used.compactMap { parameter($0, of: layers, real: real) }
         return ParametricProgram(
           program: try self.program(real: real, parameters: used).0,
           parameters: parameters)
       })
   }
 
-  private func parameter(_ key: KerasParameterKey, real: ElementType) -> Parameter? {
+  private func parameter(
+    _ key: KerasParameterKey, of layers: [Int: KerasLayerStatement], real: ElementType
+  ) -> Parameter? {
     guard let tensor = model.weights[key.layer]?[key.place],
-      let layer = Self.layers(model.root)[key.layer]
+      let layer = layers[key.layer]
     else { return nil }
     let weight = KerasLayerRegistry.weights(of: layer)[key.place]
     return Parameter(
@@ -96,10 +99,13 @@ struct KerasNetwork {
       value: Tensor(TensorType(real, tensor.shape), reals: tensor.reals))
   }
 
-  private static func layers(_ layer: KerasLayerStatement) -> [Int: KerasLayerStatement] {
-    var layers = [layer.number: layer]
-    for inner in layer.parts.map(\.layer) + (layer.graph?.layers ?? []) {
-      layers.merge(Self.layers(inner)) { first, _ in first }
+  /// The layers of a file by their numbers.
+  private static func layers(_ root: KerasLayerStatement) -> [Int: KerasLayerStatement] {
+    var layers: [Int: KerasLayerStatement] = [:]
+    var pending = [root]
+    while let layer = pending.popLast() {
+      layers[layer.number] = layer
+      pending += layer.parts.map(\.layer) + (layer.graph?.layers ?? [])
     }
     return layers
   }

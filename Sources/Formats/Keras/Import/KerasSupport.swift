@@ -75,9 +75,9 @@ struct KerasSupport {
     where known.keys.contains(where: { $0.name == key }) {
       do {
         _ = try KerasActivationStatement(layer.config[key], version: version)
-      } catch let error as NetJacError {
+      } catch {
         refuse(layer, error.message)
-      } catch {}
+      }
     }
   }
 

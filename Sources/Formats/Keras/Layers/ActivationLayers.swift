@@ -27,9 +27,9 @@ enum KerasActivation {
     "mish": { p, x in try p.mish(x) },
     "sigmoid": { p, x in try p.sigmoid(x) },
     "tanh": { p, x in try p.tanh(x) },
-    "softmax": { p, x in try p.softmax(x, over: [p.shape(x).rank - 1]) },
-    "softmax_v2": { p, x in try p.softmax(x, over: [p.shape(x).rank - 1]) },
-    "log_softmax": { p, x in try p.logSoftmax(x, over: [p.shape(x).rank - 1]) },
+    "softmax": { p, x in try p.softmax(x, over: [lastAxis(x, p)]) },
+    "softmax_v2": { p, x in try p.softmax(x, over: [lastAxis(x, p)]) },
+    "log_softmax": { p, x in try p.logSoftmax(x, over: [lastAxis(x, p)]) },
     "softplus": { p, x in try p.softplus(x) },
     "softsign": { p, x in try p.softsign(x) },
     "exponential": { p, x in try p.exponential(x) },
@@ -59,8 +59,8 @@ enum KerasActivation {
       try p.clip(p.multiply(p.add(x, p.scalar(1, like: x)), p.scalar(0.5, like: x)), 0, 1)
     },
     "glu": { p, x in
-      let last = p.shape(x).rank - 1
-      guard last >= 0, p.shape(x)[last] % 2 == 0 else {
+      let last = try lastAxis(x, p)
+      guard p.shape(x)[last] % 2 == 0 else {
         throw NetJacError(.shape, "the last axis of \(p.shape(x)) cannot be halved for 'glu'")
       }
       let half = p.shape(x)[last] / 2
@@ -81,6 +81,13 @@ enum KerasActivation {
     return functions[name]
   }
 
+  private static func lastAxis(_ x: Value, _ p: ProgramBuilder) throws -> Int {
+    guard p.shape(x).rank > 0 else {
+      throw NetJacError(.shape, "the input is a single number; an axis is needed")
+    }
+    return p.shape(x).rank - 1
+  }
+
   private static func hardSigmoid(_ x: Value, slope: Double, in p: ProgramBuilder) throws -> Value {
     try p.hardSigmoid(x, alpha: slope, beta: 0.5)
   }
@@ -91,7 +98,7 @@ enum KerasActivation {
   /// sums of the elements above the threshold where one of them is meant. Files are followed in what Keras
   /// computes: keras/src/backend/tensorflow/nn.py.
   private static let sparsemax: Function = { p, x in
-    let last = p.shape(x).rank - 1
+    let last = try lastAxis(x, p)
     let length = p.shape(x)[last]
     let order = try p.add(SortOrder(descending: true), [x])
     let sorted = try p.gather(x, order, batch: last)
@@ -117,7 +124,7 @@ struct KerasActivationStatement {
   private static let layers: Set = ["ReLU", "LeakyReLU", "ELU", "Softmax", "ThresholdedReLU"]
 
   /// - Throws: `unsupported` for functions of Python and for what has no such name.
-  init(_ json: JSON?, version: KerasVersion) throws {
+  init(_ json: JSON?, version: KerasVersion) throws(NetJacError) {
     switch json {
     case nil, .null?: (name, config) = ("linear", nil)
     case .string(let text)?: (name, config) = (text, nil)

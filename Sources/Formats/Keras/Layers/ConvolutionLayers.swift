@@ -42,7 +42,7 @@ enum KerasConvolutionLayers {
 
   private static func transposed(_ name: String, _ rank: Int) -> KerasLayer {
     KerasLayer(
-      name,
+      several: name,
       keys: ["filters", "output_padding", .only("groups", .number(JSONNumber(text: "1")))] + keys,
       masking: .drops,
       weights: { [KerasWeight("kernel")] + $0.bias },
@@ -86,7 +86,7 @@ enum KerasConvolutionLayers {
 
   private static func separable(_ name: String, _ rank: Int) -> KerasLayer {
     KerasLayer(
-      name,
+      several: name,
       keys: ["filters", "depth_multiplier", .only("groups", .number(JSONNumber(text: "1")))] + keys,
       masking: .drops,
       weights: { [KerasWeight("depthwise_kernel"), KerasWeight("pointwise_kernel")] + $0.bias },

@@ -22,11 +22,11 @@ enum KerasIdentityLayers {
   /// Changes of pictures at random.
   private static let augmentations = [
     "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
-    "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
+    "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
     "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
     "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation",
     "RandomZoom",
-  ].filter { $0 != "RandomCrop" }
+  ]
 
   private static let augmentationKeys = [
     "factor", "value_range", "data_format", "mode", "fill_mode", "fill_value", "interpolation",

@@ -11,7 +11,7 @@ enum KerasResampling: String, CaseIterable {
     var y = x
     for (axis, newLength) in zip(axes, lengths) {
       let length = p.shape(y)[axis]
-      guard length > 0, newLength > 0, newLength <= p.memoryLimit / 8 / length else {
+      guard length > 0, newLength > 0, newLength <= p.memoryLimit / 64 / length else {
         throw NetJacError(
           .memory, "an axis of length \(length) cannot be resized to \(newLength)")
       }

@@ -17,7 +17,7 @@ enum KerasMasks {
     _ rows: Int, _ columns: Int, in p: ProgramBuilder, _ allows: (Int, Int) -> Bool
   ) throws -> Value {
     let type = TensorType(.bool, try Shape(checking: [rows, columns]))
-    guard type.byteCount <= p.memoryLimit else {
+    guard type.count <= p.memoryLimit / 16 else {
       throw NetJacError(.memory, "a mask of \(rows) × \(columns) is beyond the memory limit")
     }
     return try p.constant(

@@ -96,6 +96,9 @@ enum KerasMergingLayers {
         return try p.constant(Tensor(TensorType(.bool, shape), fill: Int64(1)))
       }
       let dims = p.shape(mask).dims
+      guard dims.count <= shape.rank else {
+        throw NetJacError(.shape, "the mask is \(p.shape(mask)) for an input of \(shape)")
+      }
       let padded = Shape(dims + [Int](repeating: 1, count: shape.rank - dims.count))
       return try p.broadcast(p.reshape(mask, padded), to: shape)
     }

@@ -79,7 +79,7 @@ enum KerasPoolingLayers {
       let sizes = try layer.config.sizes("output_size", rank: rank)
       for (axis, size) in zip(layer.spatialAxes(rank: rank), sizes) {
         let length = p.shape(y)[axis]
-        guard length > 0, size <= 1 << 20 else {
+        guard length > 0, size <= 1 << 14 else {
           throw NetJacError(.shape, "an axis of length \(length) cannot be pooled to \(size)")
         }
         let parts = (0..<size).map { $0 * length / size..<(($0 + 1) * length + size - 1) / size }

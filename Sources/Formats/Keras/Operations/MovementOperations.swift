@@ -73,7 +73,9 @@ enum KerasMovementOperations {
       let length = p.shape(x)[axis]
       var repeats = try call.config.ints("repeats") ?? [1]
       if repeats.count == 1 { repeats = [Int](repeating: repeats[0], count: length) }
-      guard repeats.count == length, repeats.allSatisfy({ $0 >= 0 && $0 < 1 << 20 }) else {
+      let total = repeats.reduce(0) { $0.addingSaturated(max($1, 0)) }
+      guard repeats.count == length, repeats.allSatisfy({ $0 >= 0 }), total <= p.memoryLimit / 64
+      else {
         throw NetJacError(.shape, "'repeats' does not fit the \(length) elements of axis \(axis)")
       }
       return try p.gather(

@@ -7,18 +7,15 @@ import Tensors
 enum KerasProductOperations {
   static let all: [KerasOperation] = [
     KerasOperation("Matmul", ["transpose_a", "transpose_b"]) { call, p in
-      func operand(_ place: Int, _ names: [String], _ key: String) throws -> Value {
-        let x = try p.asReal(
-          call.value(names.lazy.compactMap { call.named[$0] }.first ?? call.arguments[place]))
+      func operand(_ x: Value, transposed key: String) throws -> Value {
+        let x = try p.asReal(x)
         let rank = p.shape(x).rank
         guard call.config.flag(key, default: false), rank >= 2 else { return x }
         return try p.moveAxis(x, from: rank - 1, to: rank - 2)
       }
-      guard call.arguments.count + call.named.count >= 2 else {
-        throw NetJacError(.format, "two operands are needed")
-      }
       return try p.stackedProduct(
-        operand(0, ["x1", "a"], "transpose_a"), operand(1, ["x2", "b"], "transpose_b"))
+        operand(call.operand(0, "x1", "a"), transposed: "transpose_a"),
+        operand(call.operand(1, "x2", "b"), transposed: "transpose_b"))
     },
     KerasOperation("Dot") { call, p in
       let (a, b) = try (p.asReal(call.operand(0, "x1")), p.asReal(call.operand(1, "x2")))

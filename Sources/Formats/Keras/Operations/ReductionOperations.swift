@@ -73,7 +73,11 @@ enum KerasReductionOperations {
       let index = try p.convert(call.operand(0, "x"), to: .int64)
       let rank = p.shape(index).rank
       let axis = try call.axis(call.config.int("axis", default: -1), rank: rank + 1)
-      let hot = try p.oneHot(index, length: call.config.count("num_classes"))
+      let count = try call.config.count("num_classes")
+      guard count <= p.memoryLimit / 64 else {
+        throw NetJacError(.memory, "'num_classes' is \(count), which is beyond the memory limit")
+      }
+      let hot = try p.oneHot(index, length: count)
       return try p.asReal(p.moveAxis(hot, from: rank, to: axis))
     },
   ]
