@@ -33,7 +33,7 @@ let package = Package(
     .target(
       name: "Formats",
       dependencies: [
-        "Graph", "Models", "Operations", "Tensors",
+        "Containers", "Graph", "Models", "Operations", "Tensors",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],
@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(
       name: "FormatsTests",
       dependencies: [
-        "Building", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
+        "Building", "Containers", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .testTarget(name: "NetworksTests", dependencies: ["Graph", "Networks", "Tensors"]),

@@ -233,15 +233,19 @@ void netjac_options_release(netjac_options *options);
 /* ---- Loading --------------------------------------------------------------------------------------------- */
 
 /*
- * Loads a network from a file. The format is recognised by the content; this version reads ONNX, operator sets
- * 7 to the newest. Weights in external files are read from the model's own folder only.
+ * Loads a network from a file. The format is recognised by the content, whatever the file's name; this version
+ * reads
+ *   - ONNX, operator sets 7 to the newest. Weights in external files are read from the model's own folder only.
+ *   - Keras: the archives (.keras) of Keras 3 and of Keras 2.12 to 2.15, the same as a folder, and whole models in
+ *     HDF5 (.h5) of Keras 2.3 to 3; Sequential and Functional models. Layers that act in training only are passed
+ *     over. Code in a file (Lambda) is never executed; such a model is refused.
  *
- * path     The file.
+ * path     The file, or the folder.
  * options  Options, or NULL for the defaults. They are read during the call only.
  * network  Receives the network. Left untouched on failure, so set it to NULL before.
  *
  * Returns NETJAC_OK, or NETJAC_ERROR_ARGUMENT, _OPTION, _FILE, _FORMAT, _UNSUPPORTED (the message lists every
- * operator that is not supported, with its node), _SHAPE or _MEMORY.
+ * operator or layer that is not supported, with its name), _SHAPE or _MEMORY.
  */
 netjac_status netjac_load(const char *path, const netjac_options *options, netjac_network **network);
 
