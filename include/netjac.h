@@ -1001,11 +1001,11 @@ enum netjac_state_code {
  *   journal        auto              delete or wal, SQLite's ways to keep a transaction whole; wal is refused with
  *                                    the versions of SQLite whose wal can damage a file
  *   spool          netjac-unsent.db  the file of the spool, in the working folder of the caller
- *   schema         netjac            of PostgreSQL
- *   libpq          libpq.so.5        the library that speaks to PostgreSQL
+ *   schema         netjac            of a server's database
+ *   libpq          libpq.so.5        the library that speaks to a server
  *
- * url      A path, "sqlite:PATH", or "postgresql://USER@HOST/DATABASE" (the password comes from ~/.pgpass or
- *          PGPASSWORD, and is neither stored nor printed).
+ * url      A path or "sqlite:PATH". "postgresql://USER@HOST/DATABASE" is a server's; this version keeps stores in
+ *          files only and answers NETJAC_ERROR_UNSUPPORTED.
  * options  Options, or NULL for the defaults. They are read during the call only.
  * store    Receives the store. Left untouched on failure. Release it with netjac_store_release().
  *

@@ -43,6 +43,8 @@ package protocol Statement: AnyObject {
   func step() throws -> Bool
   /// Makes the statement ready for other parameters.
   func reset()
+  /// Runs an INSERT that ends in the dialect's `returningSample`: the new row's number, nil if its key was there.
+  func insert() throws -> Int64?
 
   func isNull(_ column: Int) -> Bool
   /// NaN for NULL.
@@ -106,6 +108,8 @@ package struct Dialect: Sendable {
   package let forUpdate: String
   /// The name of a table, with that of its schema where the engine has such.
   package let table: @Sendable (_ name: String) -> String
+  /// Lets an INSERT tell the number of the row that it made, where the engine does not know it anyway.
+  package let returningSample: String
   /// Keeps a full read from taking an index and sorting.
   package let notIndexed: String
 }

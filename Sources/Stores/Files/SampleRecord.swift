@@ -115,7 +115,7 @@ extension Study {
       .joined(separator: ", ")
     return try database.run(
       "INSERT INTO \(table) (\(columns.joined(separator: ", ")), nj_created) VALUES (\(places)) "
-        + "ON CONFLICT (nj_version, nj_key) DO NOTHING RETURNING sample"
+        + "ON CONFLICT (nj_version, nj_key) DO NOTHING\(dialect.returningSample)"
     ) { statement -> Int64? in
       statement.bind(version, at: 1)
       statement.bind(record.tag, at: 2)
@@ -126,10 +126,7 @@ extension Study {
       statement.bind(record.error, at: 7)
       inputLayout.bind(point, to: statement, from: 8)
       statement.bind(record.created, at: columns.count + 1)
-      guard try statement.step() else { return nil }
-      let sample = statement.integer(0)
-      try statement.finish()
-      return sample
+      return try statement.insert()
     }
   }
 

@@ -189,6 +189,11 @@ package final class SQLiteConnection: Database {
     return SQLiteStatement(statement, of: self)
   }
 
+  /// The row that the last statement inserted; nil if it inserted none.
+  var insertedRow: Int64? {
+    sqlite3_changes(handle) > 0 ? sqlite3_last_insert_rowid(handle) : nil
+  }
+
   package func execute(_ sql: String) throws {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw error(code) }
@@ -283,5 +288,5 @@ func absolute(_ path: String) -> String {
 extension Dialect {
   package static let sqlite = Dialect(
     now: "netjac_now()", stamp: "netjac_stamp()", lease: { "netjac_now() + \($0)" }, forUpdate: "",
-    table: { quoted($0) }, notIndexed: " NOT INDEXED")
+    table: { quoted($0) }, returningSample: "", notIndexed: " NOT INDEXED")
 }

@@ -15,7 +15,9 @@ extension SQLiteConnection {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
       return NetJacError(
-        .store, "the store '\(path)' stays locked by another program, for more than \(patience) s")
+        .store,
+        "the store '\(path)' stays locked by another program, for more than \((patience * 10).rounded() / 10) s"
+      )
     case SQLITE_FULL:
       return NetJacError(.store, "the disk of the store '\(path)' is full")
     case SQLITE_NOMEM:

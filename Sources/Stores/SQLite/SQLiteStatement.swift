@@ -56,6 +56,11 @@ final class SQLiteStatement: Statement {
     }
   }
 
+  func insert() throws -> Int64? {
+    guard try !step() else { return integer(0) }
+    return connection.insertedRow
+  }
+
   func reset() {
     sqlite3_reset(statement)
     failure = SQLITE_OK

@@ -53,21 +53,23 @@ extension Study {
         + "nj_key; netjac_store_text(…, \"check\", …) names such samples")
   }
 
-  static func insertion(_ table: String, _ columns: [String], _ stamp: String, done: Bool) -> String
-  {
+  static func insertion(
+    _ table: String, _ columns: [String], _ dialect: Dialect, done: Bool
+  ) -> String {
     let places = columns.indices.map { "?\($0 + 1)" }
-    let times = done ? ", nj_created, nj_finished" : ", nj_created"
-    let values = done ? ", \(stamp), \(stamp)" : ", \(stamp)"
+    let times = done ? ", nj_created, nj_finished, nj_status" : ", nj_created"
+    let stamp = dialect.stamp
+    let values = done ? ", \(stamp), \(stamp), 'done'" : ", \(stamp)"
     return "INSERT INTO \(table) (\(columns.joined(separator: ", "))\(times)) "
       + "VALUES (\(places.joined(separator: ", "))\(values)) "
-      + "ON CONFLICT (nj_version, nj_key) DO NOTHING RETURNING sample"
+      + "ON CONFLICT (nj_version, nj_key) DO NOTHING\(dialect.returningSample)"
   }
 
   /// SQL of a new waiting point.
   var waitingInsertion: String {
     Self.insertion(
       table, ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell"] + inputLayout.names,
-      dialect.stamp, done: false)
+      dialect, done: false)
   }
 
   private func insertWaiting(
@@ -80,10 +82,7 @@ extension Study {
     statement.bind(priority, at: 3)
     bindKey(statement, point, key, at: 4)
     inputLayout.bind(point, to: statement, from: 6)
-    guard try statement.step() else { return nil }
-    let sample = statement.integer(0)
-    try statement.finish()
-    return sample
+    return try statement.insert()
   }
 
   func bindKey(

@@ -38,9 +38,8 @@ extension Study {
     Self.insertion(
       table,
       [
-        "nj_version", "nj_tag", "nj_status", "nj_outputs", "nj_jacobian", "nj_worker", "nj_key",
-        "nj_cell",
-      ] + inputLayout.names + outputLayout.names, dialect.stamp, done: true)
+        "nj_version", "nj_tag", "nj_outputs", "nj_jacobian", "nj_worker", "nj_key", "nj_cell",
+      ] + inputLayout.names + outputLayout.names, dialect, done: true)
   }
 
   private func insertDone(
@@ -51,22 +50,18 @@ extension Study {
     statement.reset()
     statement.bind(version, at: 1)
     statement.bind(tag, at: 2)
-    statement.bind(SampleState.done.rawValue, at: 3)
-    statement.bind(view.outputs.count, at: 4)
+    statement.bind(view.outputs.count, at: 3)
     if let jacobian {
       let count = view.outputLayout.count * view.inputLayout.count
-      statement.bind(UnsafeRawBufferPointer(start: jacobian, count: 8 * count), at: 5)
+      statement.bind(UnsafeRawBufferPointer(start: jacobian, count: 8 * count), at: 4)
     } else {
-      statement.bindNull(at: 5)
+      statement.bindNull(at: 4)
     }
-    statement.bind(worker, at: 6)
-    bindKey(statement, point, key, at: 7)
-    view.inputLayout.bind(point, to: statement, from: 9)
-    view.outputLayout.bind(y, to: statement, from: 9 + view.inputLayout.names.count)
-    guard try statement.step() else { return nil }
-    let sample = statement.integer(0)
-    try statement.finish()
-    return sample
+    statement.bind(worker, at: 5)
+    bindKey(statement, point, key, at: 6)
+    view.inputLayout.bind(point, to: statement, from: 8)
+    view.outputLayout.bind(y, to: statement, from: 8 + view.inputLayout.names.count)
+    return try statement.insert()
   }
 
   /// A result for a point that is there. True if the point was not done.
