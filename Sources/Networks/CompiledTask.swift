@@ -10,11 +10,11 @@ final class CompiledTask: Sendable {
 
   init(
     _ program: Program, rows: Int = 0, columns: Int = 0, isTransposed: Bool = false, threads: Int,
-    memoryLimit: Int
+    sharing constants: SharedConstants, memoryLimit: Int
   ) throws {
     let layout = ArrayLayout(
       inputs: program.inputTypes, outputs: program.outputTypes, rows: rows, columns: columns)
-    variants = try TaskVariants(program, layout, memoryLimit: memoryLimit)
+    variants = try TaskVariants(program, layout, sharing: constants, memoryLimit: memoryLimit)
     self.isTransposed = isTransposed
     self.threads = threads
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A product with a known matrix of which many terms and columns are zero at run time, as behind a
 /// relu. Rows come in groups that share what is zero, such as the seeds of one sample.
 final class ActiveDotKernel<Real: KernelReal>: Kernel {
@@ -18,8 +20,9 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
   private let columns: Mask?
   private let epilogue: Epilogue<Operand>
   /// The matrix as rows, and packed for where little is zero.
+  private let rows: ElementMemory
+  private let whole: ElementMemory
   private let matrix: UnsafeMutableRawPointer
-  private let whole: PackedMatrix<Real>
   private let packed: UnsafeMutablePointer<Real>
   private let active = Real.activeProduct
   private let plain: PackedProduct
@@ -28,10 +31,10 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
     (["active-product"] + epilogue.words).joined(separator: "+") + " \(groups * m)x\(n)x\(k)"
   }
 
-  /// `constant` holds b, whose strides the plan tells; `m` is the number of rows in a group.
+  /// `known` holds b, whose strides the plan tells; `m` is the number of rows in a group.
   init(
     _ plan: DotPlan, rows m: Int, a: Operand, y: Operand, scratch: Operand,
-    constant: UnsafeRawPointer, terms: Mask?, columns: Mask?, epilogue: Epilogue<Operand>
+    known: KnownMatrix, terms: Mask?, columns: Mask?, epilogue: Epilogue<Operand>
   ) {
     self.a = a
     self.y = y
@@ -43,17 +46,12 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
     self.terms = terms
     self.columns = columns
     self.epilogue = epilogue
-    matrix = .allocate(byteCount: max(n * k * Real.size, 64), alignment: 64)
-    Real.copyRows(
-      to: matrix, n, from: constant, row: plan.k.strides[1], column: plan.n.strides[1], rows: k,
-      columns: n)
-    whole = PackedMatrix(constant, plan)
-    packed = whole.memory
+    rows = known.rows(
+      k, row: plan.k.strides[1], columns: n, column: plan.n.strides[1], stride: n, Real.self)
+    whole = known.packed(plan, Real.self)
+    matrix = rows.start
+    packed = whole.start.assumingMemoryBound(to: Real.self)
     plain = Real.packedProduct(m: m, n: n, k: k)
-  }
-
-  deinit {
-    matrix.deallocate()
   }
 
   static func scratchBytes(_ plan: DotPlan, rows m: Int) -> Int {
