@@ -1,18 +1,6 @@
 import Graph
 import Tensors
 
-/// A program that computes outputs and Jacobian, and how it was made.
-package struct JacobianProgram: Sendable {
-  /// Takes the inputs of the differentiated program; gives y [m] and the Jacobian.
-  package let program: Program
-  /// Whether the Jacobian comes as [n, m], a row for each input (column-major), rather than [m, n].
-  package let isTransposed: Bool
-  /// The accumulation order in words.
-  package let order: String
-  /// Multiply-adds of the derivative part in the chosen order, and in plain forward and reverse mode.
-  package let cost: (chosen: Int, forward: Int, reverse: Int)
-}
-
 /// Makes the Jacobian of a program's only output, a vector y [m], by its first input, a vector
 /// x [n]; further inputs are parameters.
 package struct Jacobian {

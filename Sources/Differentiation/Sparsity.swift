@@ -177,7 +177,7 @@ package struct SparseJacobian: Sendable {
       let values = try p.inline(source, source.inputs.map { try p.input(source.type($0)) })
       let flat = try p.reshape(values[source.outputs[1].index], Shape(checking: [n * m]))
       let places = zip(structure.rows, structure.columns).map {
-        Int64(dense.isTransposed ? $1 * m + $0 : $0 * n + $1)
+        Int64(dense.layout.isTransposed ? $1 * m + $0 : $0 * n + $1)
       }
       self.program = p.program(outputs: [
         values[source.outputs[0].index],

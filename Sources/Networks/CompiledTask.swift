@@ -1,3 +1,4 @@
+import Differentiation
 import Execution
 import Graph
 
@@ -9,13 +10,14 @@ final class CompiledTask: Sendable {
   let isTransposed: Bool
 
   init(
-    _ program: Program, rows: Int = 0, columns: Int = 0, isTransposed: Bool = false, threads: Int,
+    _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int,
     sharing constants: SharedConstants, memoryLimit: Int
   ) throws {
     let layout = ArrayLayout(
-      inputs: program.inputTypes, outputs: program.outputTypes, rows: rows, columns: columns)
+      inputs: program.inputTypes, outputs: program.outputTypes, rows: matrix?.rows ?? 0,
+      columns: matrix?.columns ?? 0)
     variants = try TaskVariants(program, layout, sharing: constants, memoryLimit: memoryLimit)
-    self.isTransposed = isTransposed
+    isTransposed = matrix?.isTransposed ?? false
     self.threads = threads
   }
 
