@@ -19,13 +19,14 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
   private let terms: Mask?
   private let columns: Mask?
   private let epilogue: Epilogue<Operand>
-  /// The matrix as rows, and packed for where little is zero.
+  /// The matrix as rows, and packed for where little is zero, unless it is too large to be held twice.
   private let rows: ElementMemory
-  private let whole: ElementMemory
+  private let whole: ElementMemory?
   private let matrix: UnsafeMutableRawPointer
-  private let packed: UnsafeMutablePointer<Real>
+  private let packed: UnsafeMutablePointer<Real>?
   private let active = Real.activeProduct
   private let plain: PackedProduct
+  private let stridedProduct = Real.stridedProduct
 
   override var name: String {
     (["active-product"] + epilogue.words).joined(separator: "+") + " \(groups * m)x\(n)x\(k)"
@@ -48,11 +49,16 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
     self.epilogue = epilogue
     rows = known.rows(
       k, row: plan.k.strides[1], columns: n, column: plan.n.strides[1], stride: n, Real.self)
-    whole = known.packed(plan, Real.self)
+    whole =
+      n * k * Real.size < ActiveDotKernel.largestHeldTwice ? known.packed(plan, Real.self) : nil
     matrix = rows.start
-    packed = whole.start.assumingMemoryBound(to: Real.self)
+    packed = whole?.start.assumingMemoryBound(to: Real.self)
     plain = Real.packedProduct(m: m, n: n, k: k)
   }
+
+  /// Matrices up to this size stay in the second-level cache, and packed ones are read up to twice as fast.
+  /// What is larger waits for memory, of which two copies take twice as much.
+  private static var largestHeldTwice: Int { 1 << 22 }
 
   static func scratchBytes(_ plan: DotPlan, rows m: Int) -> Int {
     Real.activeBytes(m: m, n: plan.n.dim, k: plan.k.dim)
@@ -70,7 +76,12 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
         let isDone = active(
           y, a, k, matrix, mask(terms, group, bases), mask(columns, group, bases), m, n, k, last,
           scratch.pointer(bases))
-        if isDone == 0 { plain(y, n, a, k, 1, packed, m, n, k, last) }
+        guard isDone == 0 else { return }
+        if let packed {
+          plain(y, n, a, k, 1, packed, m, n, k, last)
+        } else {
+          stridedProduct(y, n, a, k, 1, matrix, n, 1, m, n, k, last, scratch.pointer(bases))
+        }
       }
     }
   }
