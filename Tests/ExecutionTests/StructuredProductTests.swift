@@ -249,8 +249,8 @@ struct StructuredProductTests {
     for (rows, columns) in [(9, 1030), (1030, 1030), (1030, 8)] {
       let tensor = random.tensor(TensorType(element, [rows, columns]))
       if rows == columns { last = tensor }
-      let z = try p.add(
-        p.dot(y, p.constant(tensor), [0], [0, 1], [1]), p.scalar(shift, like: x))
+      let product = try p.dot(y, p.constant(tensor), [0], [0, 1], [1])
+      let z = try p.add(product, p.scalar(shift, like: product))
       y = columns == 8 ? z : try p.relu(z)
     }
     let network = p.program(outputs: [y])
