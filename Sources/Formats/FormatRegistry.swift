@@ -4,7 +4,7 @@ import Tensors
 /// Every format that networks are read from; the only list of them.
 package enum FormatRegistry {
   /// In the order in which they are asked. ONNX, which has no signature, comes last.
-  package static let all: [any ModelFormat.Type] = [ONNXFormat.self]
+  package static let all: [any ModelFormat.Type] = [KerasFormat.self, ONNXFormat.self]
 
   /// The format that networks are saved in.
   package static let saving: any WritableFormat.Type = ONNXFormat.self

@@ -20,7 +20,10 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  /// All cases that an ONNX file is given for.
+  /// The formats that are read, as the descriptions of cases call them.
+  static let formats = ["onnx", "keras", "h5"]
+
+  /// All cases that a file of such a format is given for.
   static let all: [CorpusCase] = {
     let folder = CorpusFolder.root.appendingPathComponent("cases")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -33,7 +36,7 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
       contentsOf: URL(fileURLWithPath: CorpusFolder.case(name, file: "case.json")))
     let json = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     let models = json["models"] as? [[String: Any]] ?? []
-    self.models = models.filter { $0["format"] as? String == "onnx" }
+    self.models = models.filter { Self.formats.contains($0["format"] as? String ?? "") }
       .compactMap { $0["file"] as? String }
     samples = json["samples"] as? Int ?? 0
     inputs = Self.ports(json["inputs"])

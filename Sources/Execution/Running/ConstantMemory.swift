@@ -67,18 +67,25 @@ final class ConstantMemory: Sendable {
   var isFinite: Bool {
     forms.withLock { forms in
       if let known = forms.isFinite { return known }
-      let plain = madePlain(&forms)
-      func all<Real: BinaryFloatingPoint>(_ type: Real.Type) -> Bool {
-        withExtendedLifetime(plain) {
-          UnsafeBufferPointer(
-            start: plain.start.assumingMemoryBound(to: type), count: byteCount / element.byteCount
-          ).allSatisfy(\.isFinite)
+      let isFinite =
+        switch source {
+        case .tensor(let tensor): tensor.isFinite
+        case .view: isFinite(madePlain(&forms))
         }
-      }
-      let isFinite = element == .float64 ? all(Double.self) : all(Float.self)
       forms.isFinite = isFinite
       return isFinite
     }
+  }
+
+  private func isFinite(_ plain: ElementMemory) -> Bool {
+    func all<Real: BinaryFloatingPoint>(_ type: Real.Type) -> Bool {
+      withExtendedLifetime(plain) {
+        UnsafeBufferPointer(
+          start: plain.start.assumingMemoryBound(to: type), count: byteCount / element.byteCount
+        ).allSatisfy(\.isFinite)
+      }
+    }
+    return element == .float64 ? all(Double.self) : all(Float.self)
   }
 
   /// Bytes of the forms that are held beside the tensor's own elements.
@@ -173,6 +180,15 @@ package final class SharedConstants: Sendable {
 extension Tensor {
   /// The first element alone.
   fileprivate var firstElement: Tensor { picking([0], shape: []) }
+
+  fileprivate var isFinite: Bool {
+    switch storage {
+    case .reals(let values): values.allSatisfy(\.isFinite)
+    case .floats(let values): values.withElements { $0.allSatisfy(\.isFinite) }
+    case .realFill(let value): value.isFinite
+    case .integers, .integerFill: true
+    }
+  }
 
   /// Reads elements that a kernel wrote.
   init(_ type: TensorType, reading memory: UnsafeRawPointer) {

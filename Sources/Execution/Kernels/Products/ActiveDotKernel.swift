@@ -47,13 +47,16 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
     self.terms = terms
     self.columns = columns
     self.epilogue = epilogue
+    // Made once for both.
+    let plain = known.constant.plain
+    defer { withExtendedLifetime(plain) {} }
     rows = known.rows(
       k, row: plan.k.strides[1], columns: n, column: plan.n.strides[1], stride: n, Real.self)
     whole =
       n * k * Real.size < ActiveDotKernel.largestHeldTwice ? known.packed(plan, Real.self) : nil
     matrix = rows.start
     packed = whole?.start.assumingMemoryBound(to: Real.self)
-    plain = Real.packedProduct(m: m, n: n, k: k)
+    self.plain = Real.packedProduct(m: m, n: n, k: k)
   }
 
   /// Matrices up to this size stay in the second-level cache, and packed ones are read up to twice as fast.
