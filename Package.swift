@@ -81,7 +81,7 @@ let package = Package(
         "Building", "Containers", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    .testTarget(name: "NetworksTests", dependencies: ["Graph", "Networks", "Tensors"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Graph", "Models", "Networks", "Tensors"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Graph", "Networks", "Tensors", "Training"]),
     .testTarget(

@@ -166,7 +166,7 @@ extension Compiler {
     let node = program.nodes[user]
     guard let dot = node.primitive as? Dot,
       let side = node.operands.firstIndex(where: { $0.index == index }),
-      let matrix = placements[node.operands[1 - side].index], constantMemory(matrix) != nil
+      let matrix = placements[node.operands[1 - side].index], known(matrix) != nil
     else { return false }
     let plan =
       side == 0 ? self.plan(dot, user, place, matrix) : self.plan(dot, user, matrix, place)
