@@ -33,7 +33,7 @@ let package = Package(
     .target(
       name: "Formats",
       dependencies: [
-        "Graph", "Models", "Operations", "Tensors",
+        "Containers", "Graph", "Models", "Operations", "Tensors",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/Schema/onnx.proto"],

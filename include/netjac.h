@@ -184,6 +184,8 @@ netjac_options *netjac_options_create(void);
  *                                                axis as an input
  *   output         names separated by commas     keeps these outputs only, in this order (default: all, as
  *                                                declared)
+ *   signature      the name of a signature       loads this one of the functions that a TensorFlow SavedModel
+ *                                                offers (default: serving_default, or the only one)
  *   memory_limit   bytes, a whole number         the most memory that the network may take, its weights and
  *                                                workspaces included (default: 3/4 of the machine's memory);
  *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before
