@@ -4,15 +4,17 @@
  * Usage: benchmark networks FOLDER     writes the networks, and for each what octave.m checks its results against
  *        benchmark calls FOLDER        the tasks
  *        benchmark loading FOLDER      loading, and loading until the Jacobian is ready
+ *        benchmark planning FOLDER     the first call of tasks of growing networks
  *        benchmark memory FOLDER       memory for the Jacobians of 256 and of many samples
  *
  * Environment: WORKLOADS, TASKS, TYPES, THREADS (words separated by spaces; empty: all), ROW_SECONDS,
- * CLOCK=process (processor time instead of time), SAMPLES (the many of `memory`). Rows go to standard output, tab
+ * CLOCK=process (processor time instead of time), SAMPLES (the many of `memory`), LARGEST (size of `planning`). Rows go to standard output, tab
  * by tab as in the heading that Benchmarks/run writes; progress goes to standard error. The status tells whether all
  * results were right.
  */
 #include "allocations.h"
 #include "networks.h"
+#include "planning.h"
 #include "runs.h"
 
 #include <sched.h>
@@ -204,6 +206,38 @@ static void measure_loading(const workload *w, const char *folder) {
   row(w->name, "ready", "f64", 1, ready[ROUNDS / 2], ready[0], 0, -1, -1);
 }
 
+/* ---- Planning ---- */
+
+/* The least of several first calls counts as well as their median, each of a network of its own. */
+static void measure_planning(const growing *g, int64_t size, const char *task) {
+  enum { ROUNDS = 3 };
+  double times[ROUNDS];
+  char name[32];
+  snprintf(name, sizeof name, "%s%lld", g->name, (long long)size);
+  for (int k = 0; k < ROUNDS; k++) {
+    netjac_network *network = grown(g, size);
+    const double start = now();
+    require(netjac_prepare(network, task, 1), name);
+    times[k] = now() - start;
+    const double error = k == 0 ? error_of_planned(network, task) : 0;
+    if (!(error <= 1e-6)) {
+      fprintf(stderr, "\nWRONG: %s %s: off by %.2g; allowed is 1e-6\n", name, task, error);
+      wrong_results++;
+    }
+    netjac_release(network);
+  }
+  qsort(times, ROUNDS, sizeof *times, compare_doubles);
+  row(name, task, "f64", 1, times[ROUNDS / 2], times[0], 0, -1, -1);
+}
+
+static void measure_growing(const growing *g) {
+  const int64_t largest = (int64_t)setting("LARGEST", 1e9);
+  fprintf(stderr, "%-6s %s\n", g->name, g->description);
+  for (int t = 0; g->tasks[t]; t++)
+    for (int k = 0; k < MOST_SIZES && g->sizes[k] && (k == 0 || g->sizes[k] <= largest); k++)
+      measure_planning(g, g->sizes[k], g->tasks[t]);
+}
+
 /* ---- Memory ---- */
 
 static double status_bytes(const char *field) {
@@ -255,9 +289,11 @@ static void measure_memory(const workload *w, const char *folder) {
 
 int main(int argc, char **argv) {
   if (argc != 3) {
-    fprintf(stderr, "usage: benchmark networks|calls|loading|memory FOLDER\n");
+    fprintf(stderr, "usage: benchmark networks|calls|loading|planning|memory FOLDER\n");
     return 2;
   }
+  for (int k = 0; k < growing_count && !strcmp(argv[1], "planning"); k++)
+    if (is_wanted("WORKLOADS", growing_networks[k].name)) measure_growing(&growing_networks[k]);
   for (int k = 0; k < workload_count; k++) {
     const workload *w = &workloads[k];
     const int is_loaded = !strcmp(w->name, "W3") || w->name[0] == 'l';

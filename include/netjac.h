@@ -155,6 +155,22 @@ const char *netjac_last_error(void);
  */
 const char *netjac_status_name(netjac_status status);
 
+/*
+ * What a pointer is to the library: one of netjac_handle_code for a handle in use, the negative of it for one of
+ * that kind that was released, 0 for anything else. For those who wrap this interface; every function checks its
+ * handles itself.
+ */
+int32_t netjac_handle_kind(const void *handle);
+
+/* Values of netjac_handle_kind(). */
+enum netjac_handle_code {
+  NETJAC_HANDLE_NONE = 0,
+  NETJAC_HANDLE_NETWORK = 1,
+  NETJAC_HANDLE_OPTIONS = 2,
+  NETJAC_HANDLE_GRAPH = 3,
+  NETJAC_HANDLE_TRAINER = 4
+};
+
 /* ---- Options --------------------------------------------------------------------------------------------- */
 
 /*
@@ -626,9 +642,35 @@ netjac_status netjac_graph_network(netjac_graph *graph, int32_t input_count, con
                                    int32_t output_count, const int32_t *outputs, netjac_network **network);
 
 /*
+ * Says how netjac_graph_text() shows a value, for a host language whose formulas are not those of ONNX. Once a value
+ * has a notation, the texts show only inputs, parameters and values that have one: what a host needs in between is
+ * its own business.
+ *
+ * notation  The formula, in which #1, #2, ... stand for the operands and ## for #, as in "#1 * #2", "sum(#1, 2)" or
+ *           "[1 2 3]"; NULL: as the operator is written.
+ * strength  How tightly it binds: + and - have 3, * and / 4, a sign in front 5, powers 7; an operand that binds less
+ *           tightly is put into parentheses, and one that binds alike unless it stands at the start. 0: it binds
+ *           without them, and so do its operands, as in "f(#1)".
+ * count     How many operands there are.
+ * operands  [count], values made before this one.
+ * size      What stands for the shape; NULL: the shape.
+ */
+netjac_status netjac_graph_show(netjac_graph *graph, int32_t value, const char *notation, int32_t strength,
+                                int32_t count, const int32_t *operands, const char *size);
+
+/*
  * The graph as text.
  *
- * format  "text": one line for each operation; "dot": for Graphviz; "value N": the expression of value N.
+ * format  "text": a line for each value, for people.
+ *         "dot": a drawing for Graphviz.
+ *         "table": a line for each value, for programs. Five fields separated by tabs: the number of the value;
+ *             "input", "parameter", "constant" or "operation"; its title (a name, an operator); its size, such as
+ *             [3, 4]; the numbers of its operands, separated by commas. Control characters in names are written
+ *             out, as \t and \n, so that they separate nothing.
+ *         "program", "program dot", "program table": the same of all that is computed, in NetJac's primitive
+ *             operations, with derivatives spelled out. They have numbers of their own, counted from 0.
+ *         "value N", "value N LENGTH": the formula of value N, cut where it becomes longer than about LENGTH
+ *             characters (default: 400).
  * buffer, size, needed  As for netjac_jacobian_plan().
  */
 netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size,
@@ -659,7 +701,7 @@ int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
  *                                                  logits, targets one-hot or probabilities
  *   huber_delta          1
  *   optimizer            adam       sgd, adam, adamw, rmsprop, lbfgs, levenberg_marquardt (mse only)
- *   learning_rate        0.01 sgd; 0.001 adam, adamw, rmsprop; 1 lbfgs
+ *   learning_rate        0.01 sgd; 0.001 adam, adamw, rmsprop; 1 lbfgs; levenberg_marquardt takes none
  *   momentum             0          of sgd and rmsprop
  *   nesterov             false      true: Nesterov momentum (sgd)
  *   beta1, beta2         0.9, 0.999 decay of the means of adam and adamw; beta2 is that of rmsprop (0.99)
@@ -683,9 +725,18 @@ int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
  *   jacobian_weight      0          > 0: Sobolev training. A target has, after its m values, the wanted
  *                                   Jacobian of m * n elements, row-major; the loss gains jacobian_weight
  *                                   times the mean squared error of the Jacobian
- *   validation_fraction  0          netjac_trainer_fit() holds out this part of the samples, drawn by seed
+ *   scaling              none       standard: the trainer shifts and scales each input and output to mean 0 and
+ *                                   standard deviation 1; range: to -1...1. The scales are those of the first
+ *                                   samples that netjac_trainer_fit(), _step() or _loss() gets; one that never
+ *                                   changes keeps its size, as do targets of cross_entropy. x and targets are
+ *                                   given in the caller's units all the same, and netjac_trainer_network()
+ *                                   takes and gives those; losses are those of the scaled numbers
+ *   validation_fraction  0          netjac_trainer_fit() holds out this part of the samples, drawn by seed:
+ *                                   netjac_trainer_held_out() tells which
  *   patience             none       netjac_trainer_fit() stops when the loss of the held-out samples has not
- *                                   become smaller for this many epochs, and goes back to the best parameters
+ *                                   become smaller for this many epochs (NaN is not smaller). The parameters of
+ *                                   the smallest are those that netjac_trainer_network() and _parameters()
+ *                                   give, and that the trainer goes back to when it stops
  *   min_delta            0          by how much it must become smaller
  *   parameters           *          names of the parameters to train, separated by commas; * stands for any
  *                                   characters; the others keep their values
@@ -709,13 +760,22 @@ typedef struct netjac_trainer netjac_trainer;
 netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options,
                                     netjac_trainer **trainer);
 
+/* n: how many scalars x of one sample has; -1 on failure. */
+int64_t netjac_trainer_input_size(const netjac_trainer *trainer);
+
+/* m: how many outputs one sample has; -1 on failure. */
+int64_t netjac_trainer_output_size(const netjac_trainer *trainer);
+
+/* How many scalars the target of one sample has: m, with jacobian_weight m + m * n; -1 on failure. */
+int64_t netjac_trainer_target_size(const netjac_trainer *trainer);
+
 /*
  * One step of the optimizer on all given samples. The first step with a new number of samples compiles and
  * allocates; later ones do not.
  *
  * samples  At least 1.
  * x        [samples][n]
- * target   [samples][m]; with jacobian_weight [samples][m + m * n].
+ * target   [samples][netjac_trainer_target_size()]
  * loss     Receives the loss before the step; NULL if not wanted.
  */
 netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, const double *x,
@@ -724,12 +784,56 @@ netjac_status netjac_trainer_step(netjac_trainer *trainer, int64_t samples, cons
 /*
  * Several passes over samples in steps of batch_size.
  *
- * epochs  How many passes; 0 or more.
+ * epochs  How many passes; 0 or more. Several calls with one pass do what one call with several does.
  * losses  [epochs], receives the mean loss of each epoch's steps; NaN for the epochs that early stopping
  *         saved; NULL if not wanted. After NETJAC_ERROR_NOT_FINITE untouched.
  */
 netjac_status netjac_trainer_fit(netjac_trainer *trainer, int64_t samples, const double *x,
                                  const double *target, int32_t epochs, double *losses);
+
+/*
+ * Holds out samples of the caller's, of which the trainer keeps a copy: netjac_trainer_fit() takes its losses after
+ * each epoch as it does with validation_fraction, which must be 0. Replaces those held out before.
+ */
+netjac_status netjac_trainer_hold_out(netjac_trainer *trainer, int64_t samples, const double *x,
+                                      const double *target);
+
+/*
+ * Which of so many samples netjac_trainer_fit() holds out (option validation_fraction): the same for the same seed,
+ * fraction and number.
+ *
+ * count   Receives how many there are; NULL if not wanted.
+ * places  [count], receives their places among the samples, counted from 0, ascending; NULL: count only.
+ */
+netjac_status netjac_trainer_held_out(netjac_trainer *trainer, int64_t samples, int64_t *count, int64_t *places);
+
+/*
+ * The losses of the held-out samples after each epoch of the last netjac_trainer_fit().
+ *
+ * count   Receives how many epochs there were; NULL if not wanted.
+ * losses  [count], written; NaN for epochs that early stopping saved and where no samples are held out; NULL: count
+ *         only.
+ */
+netjac_status netjac_trainer_held_out_losses(const netjac_trainer *trainer, int64_t *count, double *losses);
+
+/*
+ * The epoch after which the loss of the held-out samples was smallest, by min_delta at least; counted from 1 over
+ * all calls of netjac_trainer_fit(). 0 if there is none; -1 on failure.
+ */
+int64_t netjac_trainer_best_epoch(const netjac_trainer *trainer);
+
+/* 1 if patience has ended training, so that netjac_trainer_fit() does nothing any more; else 0. -1 on failure. */
+int32_t netjac_trainer_has_stopped(const netjac_trainer *trainer);
+
+/*
+ * The scales in use (option scaling), as netjac_scaled() takes them; 0 and 1 where nothing is scaled, and as long as
+ * there were no samples. Any pointer may be NULL.
+ *
+ * input_offset, input_scale    [n], written.
+ * output_offset, output_scale  [m], written.
+ */
+netjac_status netjac_trainer_scales(const netjac_trainer *trainer, double *input_offset, double *input_scale,
+                                    double *output_offset, double *output_scale);
 
 /*
  * The loss over samples with the present parameters, without a step: for validation.
@@ -740,14 +844,14 @@ netjac_status netjac_trainer_loss(netjac_trainer *trainer, int64_t samples, cons
                                   const double *target, double *loss);
 
 /*
- * A network with the present parameters, independent of the trainer.
+ * A network with the trained parameters (option patience tells which), independent of the trainer.
  *
  * network  Receives the network. Release it with netjac_release().
  */
 netjac_status netjac_trainer_network(const netjac_trainer *trainer, netjac_network **network);
 
 /*
- * The present parameters, all of them, in the file's order of initialisers, each row-major.
+ * The trained parameters, and those that are not trained, in the file's order of initialisers, each row-major.
  *
  * count   Receives how many numbers there are; NULL if not wanted.
  * values  [count], written; NULL: count only.

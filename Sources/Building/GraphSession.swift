@@ -19,13 +19,14 @@ package final class GraphSession {
     let value: Value
     let origin: Origin
     let name: String?
+    var display: Display?
   }
 
   let p = ProgramBuilder()
   private(set) var entries: [Entry] = []
   private var names: [String: Int] = [:]
 
-  private let vocabulary: any OperatorVocabulary
+  let vocabulary: any OperatorVocabulary
 
   /// `vocabulary` says which operators there are and what they mean.
   package init(vocabulary: any OperatorVocabulary) { self.vocabulary = vocabulary }
@@ -124,6 +125,30 @@ package final class GraphSession {
     let product = try p.directionalDerivative(of: yValue, by: values, along: directions)
     return append(
       Entry(value: product, origin: .jvp(of: y, by: xs, along: tangents), name: nil))
+  }
+
+  // MARK: - Texts
+
+  /// Says how texts show a value, for a host language whose formulas are not those of the vocabulary.
+  package func show(
+    _ value: Int, as notation: Notation?, of operands: [Int], size: String?
+  ) throws {
+    _ = try entry(value)
+    for operand in operands {
+      // So no formula contains itself.
+      guard operand < value else {
+        throw NetJacError(
+          .argument,
+          "value \(operand) is to be an operand of value \(value); operands are earlier values")
+      }
+      _ = try entry(operand)
+    }
+    for case .operand(let place) in notation?.parts ?? [] where place >= operands.count {
+      throw NetJacError(
+        .argument,
+        "the notation has #\(place + 1) for an operand; there are \(operands.count) operands")
+    }
+    entries[value].display = Display(notation: notation, operands: operands, size: size)
   }
 
   // MARK: - Queries

@@ -19,7 +19,6 @@ INLINE vector FN(sign)(vector x) {
   return x != x ? x : y;
 }
 INLINE vector FN(reciprocal)(vector x) { return SPLAT(1) / x; }
-INLINE vector FN(square)(vector x) { return x * x; }
 INLINE vector FN(square_root)(vector x) { return __builtin_elementwise_sqrt(x); }
 INLINE vector FN(round_down)(vector x) { return __builtin_elementwise_floor(x); }
 INLINE vector FN(round_up)(vector x) { return __builtin_elementwise_ceil(x); }
@@ -44,7 +43,6 @@ UNARY(negate, FN(negate))
 UNARY(abs, FN(magnitude))
 UNARY(sign, FN(sign))
 UNARY(reciprocal, FN(reciprocal))
-UNARY(square, FN(square))
 UNARY(sqrt, FN(square_root))
 UNARY(floor, FN(round_down))
 UNARY(ceil, FN(round_up))
@@ -145,35 +143,6 @@ BINARY_LIBRARY(power, LIBRARY(pow))
 BINARY_LIBRARY(remainder, LIBRARY(fmod))
 BINARY_LIBRARY(modulo, FN(modulo))
 
-#define MULTIPLY_ADD_CASE(scalars) \
-  static void FN(each_multiply_add_##scalars)( \
-    real *y, const real *a, const real *b, const real *c, int64_t n) { \
-    if (n <= 0) return; \
-    real first_a = *a, first_b = *b, first_c = *c; \
-    if (scalars & NETJAC_SCALAR_A) a = &first_a; \
-    if (scalars & NETJAC_SCALAR_B) b = &first_b; \
-    if (scalars & NETJAC_SCALAR_C) c = &first_c; \
-    int64_t i = 0; \
-    for (; i + LANES <= n; i += LANES) \
-      FN(store)(y + i, FN(multiply_add)(FN(operand)(a, i, scalars & NETJAC_SCALAR_A), \
-                                        FN(operand)(b, i, scalars & NETJAC_SCALAR_B), \
-                                        FN(operand)(c, i, scalars & NETJAC_SCALAR_C))); \
-    if (i < n) \
-      FN(store_part)(y + i, \
-                     FN(multiply_add)(FN(operand_part)(a, i, n - i, scalars & NETJAC_SCALAR_A), \
-                                      FN(operand_part)(b, i, n - i, scalars & NETJAC_SCALAR_B), \
-                                      FN(operand_part)(c, i, n - i, scalars & NETJAC_SCALAR_C)), \
-                     n - i); \
-  }
-
-MULTIPLY_ADD_CASE(0)
-MULTIPLY_ADD_CASE(1)
-MULTIPLY_ADD_CASE(2)
-MULTIPLY_ADD_CASE(3)
-MULTIPLY_ADD_CASE(4)
-MULTIPLY_ADD_CASE(5)
-MULTIPLY_ADD_CASE(6)
-
 /* ---- Truth values as operand and as result ---- */
 
 #undef truth_values
@@ -246,7 +215,6 @@ INLINE void FN(store_condition)(uint8_t *p, integers condition, int64_t count) {
   COMPARE_CASE(name, _vs, relation, 2)
 
 COMPARE(equal, ==)
-COMPARE(not_equal, !=)
 COMPARE(less, <)
 COMPARE(less_equal, <=)
 COMPARE(greater, >)

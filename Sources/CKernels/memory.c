@@ -1,35 +1,9 @@
 /*
- * memory.c - Truth values, conversions and data movement: bound by memory, so one version serves all.
+ * memory.c - Conversions and data movement: bound by memory, so one version serves all.
  */
 #include <string.h>
 
 #include "include/kernels.h"
-
-void netjac_is_nan_f64(uint8_t *y, const double *x, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = x[i] != x[i];
-}
-void netjac_is_nan_f32(uint8_t *y, const float *x, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = x[i] != x[i];
-}
-void netjac_is_infinite_f64(uint8_t *y, const double *x, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = __builtin_fabs(x[i]) == __builtin_inf();
-}
-void netjac_is_infinite_f32(uint8_t *y, const float *x, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = __builtin_fabsf(x[i]) == __builtin_inff();
-}
-
-void netjac_logical_not(uint8_t *y, const uint8_t *x, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = !x[i];
-}
-void netjac_logical_and(uint8_t *y, const uint8_t *a, const uint8_t *b, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = (a[i] != 0) & (b[i] != 0);
-}
-void netjac_logical_or(uint8_t *y, const uint8_t *a, const uint8_t *b, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = (a[i] | b[i]) != 0;
-}
-void netjac_logical_xor(uint8_t *y, const uint8_t *a, const uint8_t *b, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = (a[i] != 0) ^ (b[i] != 0);
-}
 
 void netjac_convert_f64_to_f32(float *y, const double *x, int64_t n) {
   for (int64_t i = 0; i < n; i++) y[i] = (float)x[i];
@@ -44,12 +18,6 @@ typedef uint32_t element_4 __attribute__((may_alias));
 typedef uint8_t element_1;
 
 #define MOVE(size) \
-  void netjac_fill_##size(void *y, const void *value, int64_t n) { \
-    element_##size *to = y, pattern; \
-    if (n <= 0) return; \
-    memcpy(&pattern, value, size); \
-    for (int64_t i = 0; i < n; i++) to[i] = pattern; \
-  } \
   void netjac_copy2d_##size(void *y, int64_t y_row_stride, int64_t y_column_stride, const void *x, \
                             int64_t x_row_stride, int64_t x_column_stride, int64_t rows, \
                             int64_t columns) { \

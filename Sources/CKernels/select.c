@@ -67,11 +67,7 @@ FIND(binary, binary, (enum netjac_binary_op op, int scalars),
      BELOW(op, NETJAC_BINARY_COUNT) && BELOW(scalars, 3), [op][scalars])
 FIND(compare, compare, (enum netjac_compare_op op, int scalars),
      BELOW(op, NETJAC_COMPARE_COUNT) && BELOW(scalars, 3), [op][scalars])
-FIND(multiply_add, multiply_add, (int scalars), BELOW(scalars, 7), [scalars])
 FIND(select, select, (int scalars), BELOW(scalars, 4), [scalars])
-FIND(row_sum, row_reduction, (void), 1, )
-FIND(row_maximum, row_reduction, (void), 1, )
-FIND(column_sum, column_sum, (void), 1, )
 FIND(product_strided, product_strided, (void), 1, )
 FIND(product_indexed, product_indexed, (void), 1, )
 FIND(product_active, product_active, (void), 1, )

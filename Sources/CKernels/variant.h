@@ -13,8 +13,6 @@ typedef struct {
   netjac_binary_f32 binary_f32[NETJAC_BINARY_COUNT][3];
   netjac_compare_f64 compare_f64[NETJAC_COMPARE_COUNT][3];
   netjac_compare_f32 compare_f32[NETJAC_COMPARE_COUNT][3];
-  netjac_multiply_add_f64 multiply_add_f64[7];
-  netjac_multiply_add_f32 multiply_add_f32[7];
   netjac_select_f64 select_f64[4];
   netjac_select_f32 select_f32[4];
   int32_t (*fused_operation_of_f64)(netjac_loop loop);
@@ -25,10 +23,6 @@ typedef struct {
                         int64_t columns);
   void (*transpose_f32)(float *y, int64_t y_stride, const float *x, int64_t x_stride, int64_t rows,
                         int64_t columns);
-  netjac_row_reduction_f64 row_sum_f64, row_maximum_f64;
-  netjac_row_reduction_f32 row_sum_f32, row_maximum_f32;
-  netjac_column_sum_f64 column_sum_f64;
-  netjac_column_sum_f32 column_sum_f32;
   int64_t (*packed_size_f64)(int64_t k, int64_t n);
   int64_t (*packed_size_f32)(int64_t k, int64_t n);
   void (*pack_f64)(double *packed, const double *b, int64_t row_stride, int64_t column_stride, int64_t k,

@@ -11,7 +11,6 @@
 #include "elementary.h"
 #include "elementwise.h"
 #include "fused.h"
-#include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
 #include "product_turned.h"
@@ -27,7 +26,6 @@
 #include "elementary.h"
 #include "elementwise.h"
 #include "fused.h"
-#include "reductions.h"
 #include "product_blocks.h"
 #include "product_loops.h"
 #include "product_turned.h"
@@ -42,7 +40,7 @@
     [NETJAC_UNARY_NEGATE] = each_negate_##suffix, [NETJAC_UNARY_ABS] = each_abs_##suffix, \
     [NETJAC_UNARY_SIGN] = each_sign_##suffix, \
     [NETJAC_UNARY_RECIPROCAL] = each_reciprocal_##suffix, \
-    [NETJAC_UNARY_SQUARE] = each_square_##suffix, [NETJAC_UNARY_SQRT] = each_sqrt_##suffix, \
+    [NETJAC_UNARY_SQRT] = each_sqrt_##suffix, \
     [NETJAC_UNARY_FLOOR] = each_floor_##suffix, [NETJAC_UNARY_CEIL] = each_ceil_##suffix, \
     [NETJAC_UNARY_TRUNC] = each_trunc_##suffix, [NETJAC_UNARY_ROUND] = each_round_##suffix, \
     [NETJAC_UNARY_RELU] = each_relu_##suffix, [NETJAC_UNARY_STEP] = each_step_##suffix, \
@@ -76,18 +74,10 @@
 #define COMPARE_TABLE(suffix) \
   { \
     [NETJAC_COMPARE_EQUAL] = BINARY_ROW(each_equal, suffix), \
-    [NETJAC_COMPARE_NOT_EQUAL] = BINARY_ROW(each_not_equal, suffix), \
     [NETJAC_COMPARE_LESS] = BINARY_ROW(each_less, suffix), \
     [NETJAC_COMPARE_LESS_EQUAL] = BINARY_ROW(each_less_equal, suffix), \
     [NETJAC_COMPARE_GREATER] = BINARY_ROW(each_greater, suffix), \
     [NETJAC_COMPARE_GREATER_EQUAL] = BINARY_ROW(each_greater_equal, suffix), \
-  }
-
-#define MULTIPLY_ADD_TABLE(suffix) \
-  { \
-    each_multiply_add_0_##suffix, each_multiply_add_1_##suffix, each_multiply_add_2_##suffix, \
-      each_multiply_add_3_##suffix, each_multiply_add_4_##suffix, each_multiply_add_5_##suffix, \
-      each_multiply_add_6_##suffix, \
   }
 
 #define SELECT_TABLE(suffix) \
@@ -100,8 +90,6 @@ const netjac_variant VARIANT = {
   .binary_f32 = BINARY_TABLE(f32),
   .compare_f64 = COMPARE_TABLE(f64),
   .compare_f32 = COMPARE_TABLE(f32),
-  .multiply_add_f64 = MULTIPLY_ADD_TABLE(f64),
-  .multiply_add_f32 = MULTIPLY_ADD_TABLE(f32),
   .select_f64 = SELECT_TABLE(f64),
   .select_f32 = SELECT_TABLE(f32),
   .fused_operation_of_f64 = fused_operation_of_f64,
@@ -110,12 +98,6 @@ const netjac_variant VARIANT = {
   .fused_steps_f32 = fused_steps_f32,
   .transpose_f64 = transpose_f64,
   .transpose_f32 = transpose_f32,
-  .row_sum_f64 = row_sum_f64,
-  .row_sum_f32 = row_sum_f32,
-  .row_maximum_f64 = row_maximum_f64,
-  .row_maximum_f32 = row_maximum_f32,
-  .column_sum_f64 = column_sum_f64,
-  .column_sum_f32 = column_sum_f32,
   .packed_size_f64 = packed_size_f64,
   .packed_size_f32 = packed_size_f32,
   .pack_f64 = pack_f64,

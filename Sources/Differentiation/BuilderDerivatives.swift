@@ -42,21 +42,24 @@ extension ProgramBuilder {
   }
 
   /// The places of the xs in groups within which none depends on another: a seed at a value would
-  /// hide what comes to it from an earlier seed.
+  /// hide what comes to it from an earlier seed. Each goes to the first group that it does not depend on.
   private func independentGroups(_ xs: [Value]) -> [[Int]] {
-    let program = Program(nodes: nodes, inputs: [], outputs: [])
+    var placesOf: [Int: [Int]] = [:]
+    for (place, x) in xs.enumerated() { placesOf[x.index, default: []].append(place) }
+    guard let last = placesOf.keys.max() else { return [] }
     var groups: [[Int]] = []
-    var reached: [[Bool]] = []
-    for place in xs.indices.sorted(by: { xs[$0].index < xs[$1].index }) {
-      if let group = reached.firstIndex(where: { !$0[xs[place].index] }) {
+    /// By node, the groups that it depends on.
+    var reached = [Set<Int>](repeating: [], count: last + 1)
+    for index in 0...last {
+      var known: Set<Int> = []
+      for operand in nodes[index].operands { known.formUnion(reached[operand.index]) }
+      for place in placesOf[index] ?? [] {
+        let group = groups.indices.first { !known.contains($0) } ?? groups.count
+        if group == groups.count { groups.append([]) }
         groups[group].append(place)
-        for (index, depends) in program.dependents(of: [xs[place]]).enumerated() where depends {
-          reached[group][index] = true
-        }
-      } else {
-        groups.append([place])
-        reached.append(program.dependents(of: [xs[place]]))
+        known.insert(group)
       }
+      reached[index] = known
     }
     return groups
   }

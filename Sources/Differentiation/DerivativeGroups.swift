@@ -63,20 +63,22 @@ struct DerivativeGroups {
         level[index] = operands.reduce(0) { max($0, level[$1] + (joins($1) ? 0 : 1)) }
         let joined = Set(
           operands.filter { joins($0) && level[$0] == level[index] }.compactMap { componentOf[$0] })
-        guard let first = joined.min() else {
+        // The largest takes the others up, so that a member moves few times.
+        guard let target = joined.max(by: { all[$0].members.count < all[$1].members.count }) else {
           componentOf[index] = all.count
           all.append((level[index], [index]))
           continue
         }
-        for other in joined where other != first {
-          for member in all[other].members { componentOf[member] = first }
-          all[first].members += all[other].members
+        for other in joined where other != target {
+          for member in all[other].members { componentOf[member] = target }
+          all[target].members += all[other].members
           all[other].members = []
         }
-        all[first].members.append(index)
-        componentOf[index] = first
+        all[target].members.append(index)
+        componentOf[index] = target
       }
       all = all.filter { !$0.members.isEmpty }.map { ($0.level, $0.members.sorted()) }
+      all.sort { $0.members[0] < $1.members[0] }
     }
   }
 

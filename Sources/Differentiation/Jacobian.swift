@@ -162,9 +162,8 @@ package struct Jacobian {
   /// The nodes that every differentiable path from x to y passes, from x to y. Of elementwise runs
   /// the first and last are kept.
   private func cuts() throws -> [Int] {
-    let scratch = ProgramBuilder(memoryLimit: p.memoryLimit)
-    let arguments = try program.inputs.map { try scratch.input(program.type($0)) }
-    var linear = Linearisation(program, primal: try scratch.inline(program, arguments))
+    let scratch = ProgramBuilder(copying: p)
+    var linear = Linearisation(program, primal: primal)
     try linear.propagate(
       from: [(x, try scratch.placeholder(program.nodes[x].type))], through: y, in: scratch)
     let tangents = linear.tangents

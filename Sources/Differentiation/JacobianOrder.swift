@@ -56,11 +56,14 @@ package struct JacobianOrder {
   }
 
   private(set) package var steps: [Span: Step] = [:]
-  /// Multiply-adds of every run, and of all work with what is computed once; the former decide.
-  private var prices: [Span: (run: Int, all: Int)] = [:]
+  /// Multiply-adds of every run, and of all work with what is computed once; the former decide. By
+  /// the spans' ends, from start to start.
+  private var prices: [Price?]
   /// What plain forward and plain reverse accumulation cost.
   package let forward: Int
   package let reverse: Int
+
+  private typealias Price = (run: Int, all: Int)
 
   package var total: Int { price(0, maps.count).run }
   private let sizes: [Int]
@@ -71,6 +74,7 @@ package struct JacobianOrder {
   package init(sizes: [Int], maps: [MapCost], elementLimit: Int = .max) {
     self.sizes = sizes
     self.maps = maps
+    prices = [Price?](repeating: nil, count: (maps.count + 1) * (maps.count + 1))
     // The number of maps before each cut that are not constant.
     let varying = maps.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isConstant ? 0 : 1)) }
     func isConstant(_ start: Int, _ end: Int) -> Bool { varying[start] == varying[end] }
@@ -96,38 +100,41 @@ package struct JacobianOrder {
       for start in 0...(maps.count - length) {
         let end = start + length
         let isFree = isConstant(start, end)
-        func consider(_ step: Step, _ parts: [(run: Int, all: Int)], work: Int, elements: Int) {
+        func consider(
+          _ step: Step, _ first: Price, _ second: Price = (0, 0), work: Int, elements: Int
+        ) {
           let isPossible = elements <= elementLimit
-          let run = parts.reduce(isFree ? 0 : work) { $0.addingSaturated($1.run) }
-          let all = parts.reduce(work) { $0.addingSaturated($1.all) }
+          let run = (isFree ? 0 : work).addingSaturated(first.run).addingSaturated(second.run)
+          let all = work.addingSaturated(first.all).addingSaturated(second.all)
           record(Span(start: start, end: end), step, isPossible ? run : .max, all)
         }
         let (first, last) = (maps[start], maps[end - 1])
         consider(
-          .push, [price(start, end - 1)],
+          .push, price(start, end - 1),
           work: sizes[start].multipliedSaturated(by: last.forwardPerSeed),
           elements: sizes[start].multipliedSaturated(by: last.forwardPeak))
         consider(
-          .pull, [price(start + 1, end)],
+          .pull, price(start + 1, end),
           work: sizes[end].multipliedSaturated(by: first.reversePerSeed),
           elements: sizes[end].multipliedSaturated(by: first.reversePeak))
         let corner = sizes[start].multipliedSaturated(by: sizes[end])
         for cut in start + 1..<end {
           consider(
-            .product(cut: cut), [price(start, cut), price(cut, end)],
+            .product(cut: cut), price(start, cut), price(cut, end),
             work: corner.multipliedSaturated(by: sizes[cut]), elements: corner)
         }
       }
     }
   }
 
-  private func price(_ start: Int, _ end: Int) -> (run: Int, all: Int) {
-    prices[Span(start: start, end: end)] ?? (0, 0)
-  }
+  private func place(_ start: Int, _ end: Int) -> Int { start * (maps.count + 1) + end }
+
+  private func price(_ start: Int, _ end: Int) -> Price { prices[place(start, end)] ?? (0, 0) }
 
   private mutating func record(_ span: Span, _ step: Step, _ run: Int, _ all: Int) {
-    if let known = prices[span], (known.run, known.all) <= (run, all) { return }
-    prices[span] = (run, all)
+    let place = place(span.start, span.end)
+    if let known = prices[place], (known.run, known.all) <= (run, all) { return }
+    prices[place] = (run, all)
     steps[span] = step
   }
 

@@ -9,6 +9,8 @@ struct LinearMap {
   let program: Program
   /// The builder's values to pass for the residual inputs.
   let residuals: [Value]
+  /// The program for many seeds, kept from the count of its cost to its use.
+  private let many = SeveralSeeds()
 
   /// Cuts the nodes between `seed` and `result` out of a builder; nil if the result turned out not to
   /// depend on the seed.
@@ -61,9 +63,11 @@ struct LinearMap {
 
   /// Applies the map to many seeds, which stand along the leading axis.
   func apply(to seeds: Value, in p: ProgramBuilder) throws -> Value {
-    let many = try program.vectorised(
-      added: program.inputs.indices.map { $0 == 0 }, size: p.shape(seeds)[0],
-      memoryLimit: p.memoryLimit)
+    try apply(to: seeds, residuals, in: p)
+  }
+
+  private func apply(to seeds: Value, _ residuals: [Value], in p: ProgramBuilder) throws -> Value {
+    let many = try many.program(of: program, seeds: p.shape(seeds)[0], memoryLimit: p.memoryLimit)
     return try p.inline(many, [seeds] + residuals)[many.outputs[0].index]
   }
 
@@ -138,8 +142,21 @@ struct LinearMap {
     let p = ProgramBuilder(memoryLimit: memoryLimit)
     let arguments = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
     let seeds = try p.identitySeeds(program.type(program.inputs[0]))
-    let matrix = try LinearMap(program: program, residuals: arguments).apply(to: seeds, in: p)
+    let matrix = try apply(to: seeds, arguments, in: p)
     return p.program(outputs: [matrix]).multiplyAdds
+  }
+}
+
+/// A linear program for several seeds at once, made when it is first asked for.
+private final class SeveralSeeds {
+  private var known: (count: Int, program: Program)?
+
+  func program(of linear: Program, seeds count: Int, memoryLimit: Int) throws -> Program {
+    if let known, known.count == count { return known.program }
+    let program = try linear.vectorised(
+      added: linear.inputs.indices.map { $0 == 0 }, size: count, memoryLimit: memoryLimit)
+    known = (count, program)
+    return program
   }
 }
 

@@ -100,25 +100,84 @@ func transpose(
       $0.index >= first && isLinear[$0.index - first]
     }
   }
-  var cotangents = [Value?](repeating: nil, count: end - first)
-  for (value, cotangent) in results {
-    guard value.index >= first, isLinear[value.index - first] else { continue }
-    cotangents[value.index - first] = try p.sum(cotangents[value.index - first], cotangent)
-  }
+  var cotangents = Cotangents(first: first, isLinear: isLinear, p)
+  for (value, cotangent) in results { try cotangents.add(cotangent, to: value) }
   let isSeed = Set(seeds.map(\.index))
   let outerOrigin = p.origin
   defer { p.origin = outerOrigin }
   for index in (first..<end).reversed() where isLinear[index - first] && !isSeed.contains(index) {
-    guard let yBar = cotangents[index - first] else { continue }
-    cotangents[index - first] = nil
     let node = p.node(Value(index: index))
     p.origin = node.origin
-    let linear = node.operands.map { $0.index >= first && isLinear[$0.index - first] }
-    let xBars = try node.primitive.transpose(yBar, linear: linear, node.operands, in: p)
-    for (operand, xBar) in zip(node.operands, xBars) {
-      guard let xBar, operand.index >= first, isLinear[operand.index - first] else { continue }
-      cotangents[operand.index - first] = try p.sum(cotangents[operand.index - first], xBar)
+    if let yBar = try cotangents.take(index) {
+      let linear = node.operands.map { $0.index >= first && isLinear[$0.index - first] }
+      let xBars = try node.primitive.transpose(yBar, linear: linear, node.operands, in: p)
+      for (operand, xBar) in zip(node.operands, xBars) {
+        if let xBar { try cotangents.add(xBar, to: operand) }
+      }
+    }
+    for operand in node.operands { try cotangents.notePassed(operand) }
+  }
+  return try seeds.map { try cotangents.take($0.index) }
+}
+
+/// The cotangents of linear values, summed as they come; those of parts of one array are joined when
+/// the last one is there.
+private struct Cotangents {
+  private let p: ProgramBuilder
+  private let first: Int
+  private let isLinear: [Bool]
+  private var values: [Value?]
+  private var joined: [Int: JoinedSum] = [:]
+  /// How many uses of a value may still bring a cotangent.
+  private var usesLeft: [Int]
+
+  /// `isLinear` tells of each of the builder's nodes from `first` on whether it has a cotangent.
+  init(first: Int, isLinear: [Bool], _ p: ProgramBuilder) {
+    self.first = first
+    self.isLinear = isLinear
+    self.p = p
+    values = [Value?](repeating: nil, count: isLinear.count)
+    usesLeft = [Int](repeating: 0, count: isLinear.count)
+    for place in isLinear.indices where isLinear[place] {
+      for operand in p.node(Value(index: first + place)).operands where operand.index >= first {
+        usesLeft[operand.index - first] += 1
+      }
     }
   }
-  return seeds.map { cotangents[$0.index - first] }
+
+  mutating func add(_ cotangent: Value, to value: Value) throws {
+    let place = value.index - first
+    guard place >= 0, isLinear[place] else { return }
+    if var sum = joined.removeValue(forKey: place) {
+      if sum.add(cotangent, in: p) {
+        joined[place] = sum
+        return
+      }
+      values[place] = try sum.value(in: p)
+    }
+    if let known = values[place], let sum = JoinedSum(known, cotangent, in: p) {
+      joined[place] = sum
+    } else {
+      values[place] = try p.sum(values[place], cotangent)
+    }
+  }
+
+  /// Notes that one use of a value has brought what it brings.
+  mutating func notePassed(_ value: Value) throws {
+    let place = value.index - first
+    guard place >= 0 else { return }
+    usesLeft[place] -= 1
+    if usesLeft[place] == 0 { try finish(place) }
+  }
+
+  /// The whole cotangent of a value, which is held no longer.
+  mutating func take(_ index: Int) throws -> Value? {
+    try finish(index - first)
+    defer { values[index - first] = nil }
+    return values[index - first]
+  }
+
+  private mutating func finish(_ place: Int) throws {
+    if let sum = joined.removeValue(forKey: place) { values[place] = try sum.value(in: p) }
+  }
 }

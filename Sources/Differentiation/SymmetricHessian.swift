@@ -37,17 +37,16 @@ struct SymmetricHessian {
     let point = try p.input(program.inputTypes[0])
     weights = try p.input(program.outputTypes[0])
     primal = try p.inline(program, [point])
-    isActive = try SymmetricHessian.activity(program, memoryLimit: memoryLimit)
+    isActive = try SymmetricHessian.activity(program, primal, ProgramBuilder(copying: p))
   }
 
-  /// The nodes that have a tangent.
-  private static func activity(_ program: Program, memoryLimit: Int) throws -> [Bool] {
-    let scratch = ProgramBuilder(memoryLimit: memoryLimit)
-    let type = program.inputTypes[0]
-    var linear = Linearisation(
-      program, primal: try scratch.inline(program, [scratch.input(type)]))
+  /// The nodes that have a tangent; the builder holds the primal values and is not used any further.
+  private static func activity(
+    _ program: Program, _ primal: [Value], _ scratch: ProgramBuilder
+  ) throws -> [Bool] {
+    var linear = Linearisation(program, primal: primal)
     try linear.propagate(
-      from: [(program.inputs[0].index, try scratch.placeholder(type))],
+      from: [(program.inputs[0].index, try scratch.placeholder(program.inputTypes[0]))],
       through: program.outputs[0].index, in: scratch)
     return linear.tangents.map { $0 != nil }
   }

@@ -4,14 +4,18 @@ import Tensors
 ///
 /// Operands and results are statically shaped. Derivative rules are written with graph values, so
 /// that a derivative can be differentiated again; only `evaluate` computes numbers, plainly, and is
-/// what fast kernels are tested against. There are no default rules here: families of primitives
-/// supply them (`UnaryFunction`, `Movement`, …).
+/// what fast kernels are tested against. Rules of differentiation have no defaults here: families of
+/// primitives supply them (`UnaryFunction`, `Movement`, …). What has a default below only makes
+/// programs smaller or easier to read.
 package protocol Primitive: Hashable, Sendable {
   /// The name in printed programs, unique in the registry.
   static var name: String { get }
 
   /// The attributes as they appear in printed programs; empty if there are none.
   var attributes: String { get }
+
+  /// How formulas write it; nil for the name with the operands in parentheses.
+  var notation: Notation? { get }
 
   /// The result's type, or an error that says why the operands do not fit.
   func type(of x: [TensorType]) throws -> TensorType
@@ -67,18 +71,23 @@ package protocol Primitive: Hashable, Sendable {
 extension Primitive {
   package var name: String { Self.name }
   package var attributes: String { "" }
+  package var notation: Notation? { nil }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? { nil }
   package var foldsEagerly: Bool { true }
-  package var kink: String? { nil }
-  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
-
-  package func isEqual(to other: any Primitive) -> Bool { (other as? Self) == self }
 
   func expectOperands(_ count: Int, _ x: [TensorType]) throws {
     guard x.count == count else {
       throw NetJacError(.shape, "\(name): \(x.count) operands were given; it takes \(count)")
     }
   }
+}
+
+/// A primitive that is differentiable wherever it is finite. Whatever is not says what its kinks are.
+package protocol Smooth: Primitive {}
+
+extension Smooth {
+  package var kink: String? { nil }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? { nil }
 }
 
 /// A use of a primitive in a test: the primitive with its attributes, and operands to try it on.

@@ -27,13 +27,15 @@ extension Program {
     let moves = movingNodes()
     let used = usedNodes()
     let users = self.users
+    let isOutput = Set(outputs.map(\.index))
     var places: [Kinks.Place] = []
     var distances: [[Value]] = []
     var known: [Origin: Int] = [:]
     for (index, node) in nodes.enumerated() where used[index] && node.type.count > 0 {
       guard let kink = node.primitive.kink, node.operands.contains(where: { moves[$0.index] }),
         let distance = try node.primitive.kinkDistance(
-          node.operands.map { values[$0.index] }, values[leadingPart(index, users)], in: p)
+          node.operands.map { values[$0.index] }, values[leadingPart(index, users, isOutput)], in: p
+        )
       else { continue }
       let least = try p.reduceMinimum(
         p.reshape(distance, [p.shape(distance).count]), over: [0])
@@ -83,8 +85,8 @@ extension Program {
   }
 
   /// The only user of a node if that takes its leading part, else the node itself.
-  private func leadingPart(_ index: Int, _ users: [[Int]]) -> Int {
-    guard users[index].count == 1, !outputs.contains(Value(index: index)),
+  private func leadingPart(_ index: Int, _ users: [[Int]], _ isOutput: Set<Int>) -> Int {
+    guard users[index].count == 1, !isOutput.contains(index),
       let slice = nodes[users[index][0]].primitive as? Slice,
       slice.starts.allSatisfy({ $0 == 0 }), slice.steps.allSatisfy({ $0 == 1 })
     else { return index }

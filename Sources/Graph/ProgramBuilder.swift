@@ -14,20 +14,28 @@ package final class ProgramBuilder {
   private(set) package var inputs: [Value] = []
   /// For each node, whether it depends on constants alone.
   private var isKnown: [Bool] = []
-  private var shared: [NodeKey: Value] = [:]
+  private var shared = SharedValues()
   private var evaluated: [Int: Tensor] = [:]
   private var placeholders = 0
-
-  private struct NodeKey: Hashable {
-    let primitive: AnyHashable
-    let operands: [Value]
-  }
 
   package static let defaultMemoryLimit = 1 << 34
 
   package init(real: ElementType = .float64, memoryLimit: Int = defaultMemoryLimit) {
     self.real = real
     self.memoryLimit = memoryLimit
+  }
+
+  /// A builder that begins with all that another one holds.
+  package init(copying other: ProgramBuilder) {
+    real = other.real
+    memoryLimit = other.memoryLimit
+    origin = other.origin
+    nodes = other.nodes
+    inputs = other.inputs
+    isKnown = other.isKnown
+    shared = other.shared
+    evaluated = other.evaluated
+    placeholders = other.placeholders
   }
 
   package func type(_ value: Value) -> TensorType { nodes[value.index].type }
@@ -56,10 +64,10 @@ package final class ProgramBuilder {
 
   /// Applies a primitive, or finds a value that is equal to the result.
   package func add(_ primitive: some Primitive, _ operands: [Value]) throws -> Value {
-    let key = NodeKey(primitive: AnyHashable(primitive), operands: operands)
-    if let value = shared[key] { return value }
+    let hash = SharedValues.hash(primitive, operands)
+    if let value = shared.value(of: primitive, operands, hash: hash) { return value }
     let value = try addNew(primitive, operands)
-    shared[key] = value
+    shared.insert(primitive, operands, hash: hash, value)
     return value
   }
 
@@ -73,12 +81,12 @@ package final class ProgramBuilder {
         "\(primitive.name) makes a tensor \(type) of \(type.byteCount) bytes; the memory limit is "
           + "\(memoryLimit) (option memory_limit)")
     }
-    let known = operands.allSatisfy(isKnown)
+    let known = operands.allSatisfy { isKnown[$0.index] }
     if known, primitive.foldsEagerly, !operands.isEmpty,
       type.count <= ProgramBuilder.eagerCount || !type.element.isReal
     {
       // What was left unevaluated for its structure passes that structure on.
-      let arguments = operands.compactMap { (nodes[$0.index].primitive as? Constant)?.tensor }
+      let arguments = operands.compactMap { nodes[$0.index].constant }
       if arguments.count == operands.count {
         return try constant(primitive.evaluate(arguments, type))
       }
@@ -152,7 +160,7 @@ package final class ProgramBuilder {
 
   /// The number that every element is known to be, if there is one; cheap.
   package func fill(of value: Value) -> Double? {
-    (nodes[value.index].primitive as? Constant)?.tensor.fill
+    nodes[value.index].constant?.fill
   }
 
   // MARK: - Finishing

@@ -10,4 +10,7 @@ package protocol OperatorVocabulary: Sendable {
   func apply(
     _ name: String, _ inputs: [Value?], attributes: String, outputCount: Int, in p: ProgramBuilder
   ) throws -> [Value?]
+
+  /// How formulas write an operator without attributes; nil for its name with the operands in parentheses.
+  func notation(of name: String) -> Notation?
 }

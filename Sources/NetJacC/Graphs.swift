@@ -4,6 +4,7 @@
 import Building
 import CNetJac
 import Formats
+import Graph
 import Networks
 import Synchronization
 import Tensors
@@ -19,7 +20,7 @@ final class GraphRecord: @unchecked Sendable {
   }
 }
 
-private let graphHandles = HandleTable<GraphRecord>(
+let graphHandles = HandleTable<GraphRecord>(
   kind: "netjac_graph", maker: "netjac_graph_create", capacity: 1 << 16)
 
 @_cdecl("netjac_graph_create") @implementation
@@ -135,6 +136,23 @@ public func netjac_graph_network(
       inputs: inputs, outputs: outputs, memoryLimit: options.memoryLimit)
     network.pointee = try networkHandles.insert(
       NetworkRecord(try Network(imported, options)))
+  }
+}
+
+@_cdecl("netjac_graph_show") @implementation
+public func netjac_graph_show(
+  _ graph: OpaquePointer?, _ value: Int32, _ notation: UnsafePointer<CChar>?, _ strength: Int32,
+  _ count: Int32, _ operands: UnsafePointer<Int32>?, _ size: UnsafePointer<CChar>?
+) -> netjac_status {
+  build(graph) { session in
+    let notation = try notation.map { try text($0, "notation") }
+    guard strength >= 0 else {
+      throw NetJacError(.argument, "'strength' is \(strength); it must be 0 or more")
+    }
+    try session.show(
+      Int(value),
+      as: notation.map { Notation($0, strength: strength > 0 ? Int(strength) : nil) },
+      of: list(operands, count, "operands"), size: size.map { try text($0, "size") })
   }
 }
 

@@ -86,6 +86,11 @@ final class HandleTable<Object: AnyObject>: @unchecked Sendable {
     Unmanaged<Object>.fromOpaque(object).release()
   }
 
+  /// Whether a handle of this table is in use; nil if it never was one.
+  func isAlive(_ handle: OpaquePointer?) -> Bool? {
+    slot(of: handle).map { slots[$0].load(ordering: .acquiring) != 0 }
+  }
+
   @inline(__always)
   private func slot(of handle: OpaquePointer?) -> Int? {
     let distance = UInt(bitPattern: handle) &- UInt(bitPattern: slots)

@@ -142,7 +142,7 @@ private func load(
   into handle: UnsafeMutablePointer<OpaquePointer?>?, _ options: OpaquePointer?,
   _ read: (ImportOptions) throws -> NetworkDescription
 ) throws {
-  let options = try NetJacC.options(options)
+  let options = try NetJacC.options(options).network
   guard let handle else {
     throw NetJacError(.argument, "'network' is NULL; it must point to where the handle goes")
   }

@@ -4,18 +4,31 @@
 import CNetJac
 import Networks
 import Synchronization
+import Training
+
+/// What a caller may choose for networks and for training, under keys that stand in one space of names.
+struct CallerOptions: Sendable {
+  var network = NetworkOptions()
+  var training = TrainingOptions()
+
+  /// Sets one option from text; the options stay as they were if that fails.
+  mutating func set(_ key: String, to value: String) throws {
+    if try training.set(key, to: value) { return }
+    try network.set(key, to: value, others: TrainingOptions.knownKeys)
+  }
+}
 
 /// What a `netjac_options` handle stands for.
 final class OptionsRecord: Sendable {
-  let options = Mutex(NetworkOptions())
+  let options = Mutex(CallerOptions())
 }
 
 let optionsHandles = HandleTable<OptionsRecord>(
   kind: "netjac_options", maker: "netjac_options_create", capacity: 1 << 16)
 
 /// The options behind a handle, or the defaults for NULL.
-func options(_ handle: OpaquePointer?) throws -> NetworkOptions {
-  guard let handle else { return NetworkOptions() }
+func options(_ handle: OpaquePointer?) throws -> CallerOptions {
+  guard let handle else { return CallerOptions() }
   return try optionsHandles.object(handle).takeUnretainedValue().options.withLock { $0 }
 }
 

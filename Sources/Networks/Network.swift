@@ -165,7 +165,7 @@ package final class Network: Sendable {
   package func forward<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>
   ) throws {
-    try compiled(.forward).run(call(samples, x, first: y))
+    try compiled(.forward).run(call(Real.self, samples, x, to: y))
   }
 
   package func jacobian<Real: BinaryFloatingPoint>(
@@ -173,7 +173,7 @@ package final class Network: Sendable {
     jacobian: UnsafeMutablePointer<Real>, order: MatrixOrder
   ) throws {
     let task = try compiled(.jacobian)
-    var call = call(samples, x, first: y, second: jacobian)
+    var call = call(Real.self, samples, x, to: y, jacobian)
     call.transposes = task.isTransposed != (order == .columnMajor)
     task.run(call)
   }
@@ -182,60 +182,51 @@ package final class Network: Sendable {
     samples: Int, x: UnsafePointer<Real>, tangent: UnsafePointer<Real>,
     y: UnsafeMutablePointer<Real>?, product: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: y, second: product)
-    call.secondInput = UnsafeRawPointer(tangent)
-    try compiled(.jvp).run(call)
+    try compiled(.jvp).run(call(Real.self, samples, x, tangent, to: y, product))
   }
 
   package func vjp<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, cotangent: UnsafePointer<Real>,
     y: UnsafeMutablePointer<Real>?, product: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: y, second: product)
-    call.secondInput = UnsafeRawPointer(cotangent)
-    try compiled(.vjp).run(call)
+    try compiled(.vjp).run(call(Real.self, samples, x, cotangent, to: y, product))
   }
 
   package func hessian<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, weights: UnsafePointer<Real>,
     hessian: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: hessian)
-    call.secondInput = UnsafeRawPointer(weights)
-    try compiled(.hessian).run(call)
+    try compiled(.hessian).run(call(Real.self, samples, x, weights, to: hessian))
   }
 
   package func hessianProduct<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, weights: UnsafePointer<Real>,
     tangent: UnsafePointer<Real>, product: UnsafeMutablePointer<Real>
   ) throws {
-    var call = call(samples, x, first: product)
-    call.secondInput = UnsafeRawPointer(weights)
-    call.thirdInput = UnsafeRawPointer(tangent)
-    try compiled(.hvp).run(call)
+    try compiled(.hvp).run(
+      call(Real.self, samples, x, weights, tangent, to: product))
   }
 
   package func kinkDistances<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, distances: UnsafeMutablePointer<Real>
   ) throws {
-    try compiled(.kinks).run(call(samples, x, first: distances))
+    try compiled(.kinks).run(call(Real.self, samples, x, to: distances))
   }
 
   package func jacobianSparse<Real: BinaryFloatingPoint>(
     samples: Int, x: UnsafePointer<Real>, y: UnsafeMutablePointer<Real>?,
     values: UnsafeMutablePointer<Real>
   ) throws {
-    try compiled(.jacobianSparse).run(call(samples, x, first: y, second: values))
+    try compiled(.jacobianSparse).run(call(Real.self, samples, x, to: y, values))
   }
 
-  @inline(__always)
-  private func call<Real: BinaryFloatingPoint>(
-    _ samples: Int, _ x: UnsafePointer<Real>, first: UnsafeMutablePointer<Real>?,
-    second: UnsafeMutablePointer<Real>? = nil
-  ) -> CompiledTask.Call {
-    CompiledTask.Call(
-      firstInput: UnsafeRawPointer(x), firstOutput: UnsafeMutableRawPointer(first),
-      secondOutput: UnsafeMutableRawPointer(second), isDouble: Real.self == Double.self,
+  private func call(
+    _ real: Any.Type, _ samples: Int, _ x: UnsafeRawPointer, _ second: UnsafeRawPointer? = nil,
+    _ third: UnsafeRawPointer? = nil, to first: UnsafeMutableRawPointer?,
+    _ last: UnsafeMutableRawPointer? = nil
+  ) -> CallerArrays {
+    CallerArrays(
+      inputs: [x, second, third], outputs: [first, last], isDouble: real == Double.self,
       samples: samples)
   }
 }

@@ -29,9 +29,6 @@ package struct NetworkOptions: Sendable, Equatable {
   /// The most bytes that a network may take, its weights and workspaces included.
   package var memoryLimit = defaultMemoryLimit
 
-  /// What training adds; loading has no use for it.
-  package var training = TrainingOptions()
-
   package init() {}
 
   /// More threads than this help nobody, and starting them could exhaust the host.
@@ -51,13 +48,12 @@ package struct NetworkOptions: Sendable, Equatable {
     "precision", "threads", "dim.NAME", "input.NAME", "output", "signature", "memory_limit",
   ]
 
-  private static let allKeys = knownKeys + TrainingOptions.knownKeys
-
   /// Sets one option from text.
   ///
+  /// - Parameter others: Keys of options that stand elsewhere, which a message lists too.
   /// - Throws: `NetJacError` of kind `option` for an unknown key or a value that can never be right;
   ///   the options then stay as they were.
-  package mutating func set(_ key: String, to value: String) throws {
+  package mutating func set(_ key: String, to value: String, others: [String] = []) throws {
     let text = value.trimmed
     switch key {
     case "precision":
@@ -82,18 +78,16 @@ package struct NetworkOptions: Sendable, Equatable {
       }
       memoryLimit = bytes
     default:
-      guard try !training.set(key, to: text) else { return }
-      try setNamed(key, value)
+      try setNamed(key, value, others)
     }
   }
 
   /// Sets one of the options whose key ends in a name of the model's own.
-  private mutating func setNamed(_ key: String, _ value: String) throws {
+  private mutating func setNamed(_ key: String, _ value: String, _ others: [String]) throws {
     let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0] == "dim" || parts[0] == "input", !parts[1].isEmpty else {
-      throw NetJacError(
-        .option,
-        "unknown option '\(key)'; the options are \(Self.allKeys.joined(separator: ", "))")
+      let known = (Self.knownKeys + others).joined(separator: ", ")
+      throw NetJacError(.option, "unknown option '\(key)'; the options are \(known)")
     }
     let name = String(parts[1])
     if parts[0] == "dim" {
@@ -106,7 +100,7 @@ package struct NetworkOptions: Sendable, Equatable {
     }
   }
 
-  static func names(_ text: String, _ key: String) throws -> [String] {
+  package static func names(_ text: String, _ key: String) throws -> [String] {
     let names = text.split(separator: ",", omittingEmptySubsequences: false)
       .map { String($0).trimmed }
     guard !names.contains("") else {
@@ -135,13 +129,13 @@ package struct NetworkOptions: Sendable, Equatable {
   }
 }
 
-func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
+package func unusable(_ key: String, _ value: String, _ right: String) -> NetJacError {
   NetJacError(.option, "option '\(key)' cannot be '\(value)'; it takes \(right)")
 }
 
 extension String {
   /// The text without spaces around it. Foundation would bring this and ten megabytes of library.
-  fileprivate var trimmed: String {
+  package var trimmed: String {
     var text = self[...]
     while let first = text.first, first.isWhitespace { text.removeFirst() }
     while let last = text.last, last.isWhitespace { text.removeLast() }

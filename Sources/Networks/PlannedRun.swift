@@ -10,12 +10,11 @@ final class PlannedRun: @unchecked Sendable {
   let samples: Int
 
   init(
-    _ program: Program, samples: Int, sizes: CompiledTask.Sizes, memoryLimit: Int
+    _ program: Program, samples: Int, _ layout: ArrayLayout, memoryLimit: Int
   ) throws {
     executable = try Executable.compile(program)
     self.samples = samples
-    // Arguments and results in the other precision, each from a cache line of its own.
-    let extra = (sizes.total * samples + 8 * CompiledTask.Sizes.arrayCount) * 8
+    let extra = layout.extraBytes(samples: samples)
     guard executable.workspaceBytes + extra <= memoryLimit else {
       throw NetJacError(
         .memory,

@@ -163,13 +163,20 @@ package struct Tensor: Sendable, Hashable {
     }
   }
 
-  // A few elements are enough to tell weights apart; equality looks at all of them.
+  // A few elements are enough to tell weights apart; equality looks at all of them. They are taken from
+  // all over the tensor, since tables often begin alike.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(type)
+    let step = max(1, count / 8)
     switch storage {
     case .reals(let values):
-      for value in values.prefix(8) { hasher.combine(value.bitPattern) }
-    case .integers(let values): for value in values.prefix(8) { hasher.combine(value) }
+      for place in stride(from: 0, to: values.count, by: step) {
+        hasher.combine(values[place].bitPattern)
+      }
+      hasher.combine(values.last?.bitPattern)
+    case .integers(let values):
+      for place in stride(from: 0, to: values.count, by: step) { hasher.combine(values[place]) }
+      hasher.combine(values.last)
     case .realFill(let value): hasher.combine(value.bitPattern)
     case .integerFill(let value): hasher.combine(value)
     }

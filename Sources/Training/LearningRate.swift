@@ -1,5 +1,4 @@
 import Glibc
-import Networks
 
 /// The learning rate of each step.
 struct LearningRate {
@@ -8,15 +7,7 @@ struct LearningRate {
 
   init(_ options: TrainingOptions) {
     self.options = options
-    start = options.learningRate ?? Self.standard(options.optimizer)
-  }
-
-  private static func standard(_ optimizer: TrainingOptions.Optimizer) -> Double {
-    switch optimizer {
-    case .sgd: 0.01
-    case .adam, .adamw, .rmsprop: 0.001
-    case .lbfgs, .levenbergMarquardt: 1
-    }
+    start = options.learningRate ?? options.optimizer.method.standardRate ?? 1
   }
 
   /// The rate of step `step`, counted from 0.

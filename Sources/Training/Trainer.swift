@@ -7,68 +7,45 @@ package final class Trainer {
   package let network: Network
   let options: TrainingOptions
   let programs: TrainingPrograms
-  private let memoryLimit: Int
   private let parametric: ParametricProgram
   private let isTrained: [Bool]
-  /// Where each trained parameter stands among all their numbers.
-  private let offsets: [Int]
+  private let evaluator: LossEvaluator
+  private let optimiser: any Optimiser
   private let rate: LearningRate
 
   /// The present parameters, and those that the next step writes. What the last step started from
   /// stays in the latter until then.
   private(set) var parameters: NumberBuffer
   private var next: NumberBuffer
-  private let gradient: NumberBuffer
   private var hasPrevious = false
   private(set) var steps = 0
-  private let method: Method
-  private var stepPlans = PlanCache()
-  private var lossPlans = PlanCache()
+  /// Made of the first samples, where the options want it.
+  private var knownScaling: SampleScaling?
   var fitting: Fitting
 
-  private enum Method {
-    case firstOrder(FirstOrderUpdate)
-    case quasiNewton(QuasiNewton)
-    case leastSquares(LeastSquares)
-  }
-
-  package init(_ network: Network, _ options: NetworkOptions) throws {
+  package init(
+    _ network: Network, _ options: TrainingOptions = TrainingOptions(),
+    memoryLimit: Int = NetworkOptions.defaultMemoryLimit
+  ) throws {
     self.network = network
-    self.options = options.training
-    memoryLimit = options.memoryLimit
+    self.options = options
     parametric = try network.imported.parametricProgram(.float64)
     guard parametric.parameters.allSatisfy({ $0.value.type.element == .float64 }) else {
       throw NetJacError(
         .option, "training is in float64; load this network with precision float64 to train it")
     }
-    isTrained = try Trainer.chosen(parametric.parameters.map(\.name), options.training.parameters)
-    try Trainer.check(options.training, network)
+    isTrained = try Trainer.chosen(parametric.parameters.map(\.name), options.parameters)
+    try Trainer.check(options, network)
     programs = try TrainingPrograms(
-      parametric, isTrained: isTrained, options.training, memoryLimit: options.memoryLimit)
-    var count = 0
-    offsets = programs.parameterTypes.map { type in
-      defer { count += type.count }
-      return count
-    }
-    parameters = NumberBuffer(count: count)
-    next = NumberBuffer(count: count)
-    gradient = NumberBuffer(count: count)
-    rate = LearningRate(options.training)
-    fitting = Fitting(options.training)
-    method =
-      switch options.training.optimizer {
-      case .lbfgs:
-        .quasiNewton(QuasiNewton(count: count, history: options.training.history))
-      case .levenbergMarquardt:
-        .leastSquares(
-          try LeastSquares(
-            programs, offsets: offsets, count: count,
-            options: (options.training.weightDecay, options.training.damping),
-            memoryLimit: options.memoryLimit))
-      default: .firstOrder(FirstOrderUpdate(options.training, count: count))
-      }
+      parametric, isTrained: isTrained, options, memoryLimit: memoryLimit)
+    evaluator = LossEvaluator(programs, memoryLimit: memoryLimit)
+    parameters = NumberBuffer(count: evaluator.count)
+    next = NumberBuffer(count: evaluator.count)
+    rate = LearningRate(options)
+    fitting = Fitting(options)
+    optimiser = try options.optimizer.method.init(options, evaluator)
     let trained = zip(parametric.parameters, isTrained).filter(\.1).map(\.0)
-    for (offset, parameter) in zip(offsets, trained) {
+    for (offset, parameter) in zip(evaluator.offsets, trained) {
       (parameters.start + offset).update(
         from: parameter.value.reals, count: parameter.value.count)
     }
@@ -78,14 +55,7 @@ package final class Trainer {
     guard network.outputSize > 0 else {
       throw NetJacError(.option, "the network has no output values, so there is nothing to train")
     }
-    if options.optimizer == .levenbergMarquardt,
-      options.loss != .meanSquared || options.jacobianWeight > 0
-    {
-      throw NetJacError(
-        .option,
-        "optimizer levenberg_marquardt minimises loss mse without jacobian_weight; the loss is "
-          + "'\(options.loss.rawValue)' and jacobian_weight is \(options.jacobianWeight)")
-    }
+    try options.optimizer.method.check(options)
     if options.loss == .crossEntropy, network.outputSize < 2 {
       throw NetJacError(
         .option, "loss cross_entropy needs a logit for each class; the network has one output")
@@ -108,15 +78,28 @@ package final class Trainer {
   }
 
   package var inputSize: Int { programs.inputSize }
+  package var outputSize: Int { programs.outputSize }
   package var targetSize: Int { programs.targetSize }
 
-  // MARK: - Steps
+  // MARK: - Steps and losses
 
   /// One step; returns the loss before it.
   package func step(
     samples: Int, x: UnsafePointer<Double>, target: UnsafePointer<Double>
   ) throws -> Double {
-    let loss = try advance(samples, x, target)
+    try withScaled(samples, x, target, take)
+  }
+
+  /// The mean loss with the present parameters.
+  package func loss(
+    samples: Int, x: UnsafePointer<Double>, target: UnsafePointer<Double>
+  ) throws -> Double {
+    try withScaled(samples, x, target) { try $0.loss(at: parameters) }
+  }
+
+  /// One step on samples that are scaled.
+  func take(_ objective: Objective) throws -> Double {
+    let loss = try optimiser.step(objective, from: parameters, to: next, rate: rate(steps))
     guard loss.isFinite, next.isFinite else {
       // The loss of the step before was finite, so what it started from is good.
       if !loss.isFinite, hasPrevious { swap(&parameters, &next) }
@@ -133,118 +116,87 @@ package final class Trainer {
     return loss
   }
 
-  /// Writes the changed parameters to `next`, unless the loss is not finite.
-  private func advance(
+  func objective(
     _ samples: Int, _ x: UnsafePointer<Double>, _ target: UnsafePointer<Double>
-  ) throws -> Double {
-    switch method {
-    case .firstOrder(let update):
-      let loss = try evaluate(samples, x, target, parameters, gradient)
-      guard loss.isFinite else { return loss }
-      if let limit = options.clipNorm {
-        let norm = gradient.norm
-        if norm > limit { gradient.scale(by: limit / norm) }
-      }
-      update.apply(gradient: gradient, rate: rate(steps), from: parameters, to: next)
-      return loss
-    case .quasiNewton(let update):
-      let decay = options.weightDecay
-      let penalty = decay / 2 * parameters.dot(parameters)
-      return try update.step(from: parameters, to: next, rate: rate(steps)) { point, slope in
-        let loss = try evaluate(samples, x, target, point, slope)
-        slope.add(decay, point)
-        return loss + decay / 2 * point.dot(point)
-      } - penalty
-    case .leastSquares(let update):
-      return try update.take(
-        samples: samples, x: x, target: target, from: parameters, to: next
-      ) { try meanLoss(samples, x, target, $0) }
-    }
+  ) -> Objective {
+    Objective(samples: samples, x: x, target: target, evaluator: evaluator)
   }
 
-  // MARK: - Losses
-
-  /// The mean loss with the present parameters.
-  package func loss(
-    samples: Int, x: UnsafePointer<Double>, target: UnsafePointer<Double>
-  ) throws -> Double {
-    try meanLoss(samples, x, target, parameters)
-  }
-
-  /// The mean loss at a point and its gradient.
-  private func evaluate(
+  private func withScaled(
     _ samples: Int, _ x: UnsafePointer<Double>, _ target: UnsafePointer<Double>,
-    _ point: NumberBuffer, _ slope: NumberBuffer
+    _ body: (Objective) throws -> Double
   ) throws -> Double {
-    let plan = try stepPlans.plan(samples: samples) {
-      try StepPlan(
-        programs.step(samples: samples), samples: samples, parameterOffsets: offsets,
-        memoryLimit: memoryLimit)
+    guard let scaling = try scaling(samples, x, target) else {
+      return try body(objective(samples, x, target))
     }
-    plan.setResults(slope.start, offsets)
-    var loss = 0.0
-    plan.run(x: x, target: target, parameters: point, first: &loss)
-    return loss
+    let batch = newBatch(samples)
+    batch.gather(0..<samples, x, target, scaling)
+    return try body(objective(samples, batch.x.start, batch.target.start))
   }
 
-  private func meanLoss(
-    _ samples: Int, _ x: UnsafePointer<Double>, _ target: UnsafePointer<Double>,
-    _ point: NumberBuffer
-  ) throws -> Double {
-    var sum = 0.0
-    var start = 0
-    while start < samples {
-      // A tail runs sample by sample, so that its length needs no plan of its own.
-      let size = samples - start >= Trainer.lossTile ? Trainer.lossTile : 1
-      let plan = try lossPlans.plan(samples: size) {
-        try StepPlan(
-          programs.loss(samples: size), samples: size, parameterOffsets: offsets,
-          memoryLimit: memoryLimit)
-      }
-      var loss = 0.0
-      plan.run(
-        x: x + start * inputSize, target: target + start * targetSize, parameters: point,
-        first: &loss)
-      sum += loss * Double(size)
-      start += size
-    }
-    return sum / Double(samples)
+  func newBatch(_ samples: Int) -> SampleBatch {
+    SampleBatch(samples: samples, inputSize: inputSize, targetSize: targetSize)
   }
 
-  private static let lossTile = 64
+  // MARK: - Scales
+
+  /// The scales, if there are some by now.
+  package var scaling: SampleScaling? { knownScaling }
+
+  /// The scales that the options want: those of the first samples that come.
+  func scaling(
+    _ samples: Int, _ x: UnsafePointer<Double>, _ target: UnsafePointer<Double>
+  ) throws -> SampleScaling? {
+    guard knownScaling == nil, options.scaling != .none else { return knownScaling }
+    knownScaling = try SampleScaling(
+      options.scaling, samples: samples, x: x, inputSize: inputSize, target: target,
+      targetSize: targetSize, outputSize: programs.outputSize,
+      // The targets of cross_entropy are probabilities.
+      scalesOutputs: options.loss != .crossEntropy)
+    return knownScaling
+  }
 
   // MARK: - Results
 
   /// How many numbers all parameters have, the trained and the others.
   package var parameterCount: Int { parametric.parameters.reduce(0) { $0 + $1.value.count } }
 
-  /// The present numbers of all parameters, in the file's order.
+  /// Those that held-out samples chose, where they do; else the present ones.
+  private var chosenParameters: NumberBuffer { fitting.bestParameters ?? parameters }
+
+  /// The numbers of all parameters, in the file's order.
   package func writeParameters(to values: UnsafeMutablePointer<Double>) {
     var place = values
-    var trained = 0
-    for (parameter, isTrained) in zip(parametric.parameters, isTrained) {
-      let count = parameter.value.count
-      if isTrained {
-        place.update(from: parameters.start + offsets[trained], count: count)
-        trained += 1
+    forEachParameter { parameter, numbers in
+      if let numbers {
+        place.update(from: numbers, count: parameter.value.count)
       } else {
-        place.update(from: parameter.value.reals, count: count)
+        place.update(from: parameter.value.reals, count: parameter.value.count)
       }
-      place += count
+      place += parameter.value.count
     }
   }
 
-  /// A network with the present parameters.
+  /// A network with the parameters, for samples in the caller's own scale.
   package func trainedNetwork() throws -> Network {
-    var trained = 0
-    let values = zip(parametric.parameters, isTrained).map { parameter, isTrained -> Tensor in
-      guard isTrained else { return parameter.value }
-      let start = parameters.start + offsets[trained]
-      trained += 1
-      let numbers = UnsafeBufferPointer(start: start, count: parameter.value.count)
-      return Tensor(parameter.value.type, reals: Array(numbers))
+    var values: [Tensor] = []
+    forEachParameter { parameter, numbers in
+      guard let numbers else { return values.append(parameter.value) }
+      let trained = UnsafeBufferPointer(start: numbers, count: parameter.value.count)
+      values.append(Tensor(parameter.value.type, reals: Array(trained)))
     }
-    return try network.with(parameters: values)
+    let trained = try network.with(parameters: values)
+    guard let scaling = knownScaling else { return trained }
+    return try trained.scaled(inputs: scaling.inputs, outputs: scaling.outputs)
+  }
+
+  /// Each parameter with its trained numbers; nil for one that is not trained.
+  private func forEachParameter(_ body: (Parameter, UnsafeMutablePointer<Double>?) -> Void) {
+    var trained = 0
+    for (parameter, isTrained) in zip(parametric.parameters, isTrained) {
+      body(parameter, isTrained ? chosenParameters.start + evaluator.offsets[trained] : nil)
+      if isTrained { trained += 1 }
+    }
   }
 
   /// Goes back to parameters kept earlier.

@@ -206,9 +206,118 @@ static void check_parameters_and_text(void) {
   netjac_graph_release(graph);
 }
 
+/* Names hold what they like; a line of a drawing or a table stays one. */
+static void check_names_in_texts(void) {
+  static const char *const names[] = {"a\\", "say \"b\"", "two\nlines", "tab\there", "\\n", "#1"};
+  static const char *const quoted[] = {"a\\\\", "say \\\"b\\\"", "two\\\\nlines", "tab\\\\there", "\\\\n", "#1"};
+  static const char *const written[] = {"a\\", "say \"b\"", "two\\nlines", "tab\\there", "\\n", "#1"};
+  const int count = sizeof names / sizeof *names;
+  netjac_graph *graph = NULL;
+  char text[4000], line[200];
+  int32_t values[6], sum;
+  int lines = 0, tabs = 0;
+  OK(netjac_graph_create(&graph));
+  for (int k = 0; k < count; k++) OK(netjac_graph_input(graph, names[k], 0, NULL, &values[k]));
+  OK(netjac_graph_apply(graph, "Sum", count, values, NULL, 1, &sum));
+  OK(netjac_graph_text(graph, "dot", text, sizeof text, NULL));
+  for (int k = 0; k < count; k++) {
+    snprintf(line, sizeof line, "  v%d [label=\"%s\\n[]\", shape=ellipse];\n", k, quoted[k]);
+    CHECK_SAYING(strstr(text, line), "no %s in %s", line, text);
+  }
+  for (int k = 0; k < 2; k++) {
+    OK(netjac_graph_text(graph, k ? "program table" : "table", text, sizeof text, NULL));
+    for (int n = 0; n < count; n++) {
+      snprintf(line, sizeof line, "%d\tinput\t%s\t[]\t\n", n, written[n]);
+      CHECK_SAYING(strstr(text, line), "no %s in %s", line, text);
+    }
+  }
+  OK(netjac_graph_text(graph, "table", text, sizeof text, NULL));
+  for (const char *at = text; *at; at++) {
+    lines += *at == '\n';
+    tabs += *at == '\t';
+  }
+  CHECK_SAYING(lines == count && tabs == 4 * (count + 1), "%d lines, %d tabs", lines, tabs);
+  CHECK(strstr(text, "6\toperation\tSum\t[]\t0,1,2,3,4,5"));
+  netjac_graph_release(graph);
+}
+
+/* The table of the program holds every primitive operation with operands that come before it. */
+static void check_program_table(void) {
+  netjac_graph *graph = NULL;
+  int32_t x, w, product, y, gradient[2];
+  int64_t dims[2] = {2, 3};
+  double numbers[6] = {1, 2, 3, 4, 5, 6};
+  char text[4000];
+  OK(netjac_graph_create(&graph));
+  OK(netjac_graph_input(graph, "x", 2, dims, &x));
+  OK(netjac_graph_parameter(graph, "W", 2, dims, numbers, &w));
+  OK(netjac_graph_apply(graph, "Mul", 2, (int32_t[]){x, w}, NULL, 1, &product));
+  OK(netjac_graph_apply(graph, "Tanh", 1, &product, NULL, 1, &y));
+  OK(netjac_graph_gradients(graph, y, 2, (int32_t[]){x, w}, gradient));
+  OK(netjac_graph_text(graph, "program table", text, sizeof text, NULL));
+  int line = 0, inputs = 0, parameters = 0, tanhs = 0;
+  for (char *at = strtok(text, "\n"); at; at = strtok(NULL, "\n"), line++) {
+    char kind[20], title[40], size[40];
+    int number = -1, read = 0;
+    CHECK_SAYING(sscanf(at, "%d\t%19[a-z]\t%39[^\t]\t%39[^\t]\t%n", &number, kind, title, size, &read) == 4 && read > 0,
+                 "line '%s'", at);
+    CHECK(number == line);
+    inputs += !strcmp(kind, "input") && !strcmp(title, "x") && !strcmp(size, "[2, 3]");
+    parameters += !strcmp(kind, "parameter") && !strcmp(title, "W");
+    tanhs += !strcmp(kind, "operation") && !strcmp(title, "tanh");
+    for (char *operand = at + read; *operand;) {
+      CHECK_SAYING(strtol(operand, &operand, 10) < number, "line '%s'", at);
+      if (*operand == ',') operand++;
+    }
+  }
+  CHECK_SAYING(inputs == 1 && parameters == 1 && tanhs == 1 && line > 5, "%d lines, %d, %d, %d", line, inputs,
+               parameters, tanhs);
+  OK(netjac_graph_text(graph, "program dot", text, sizeof text, NULL));
+  CHECK(strncmp(text, "digraph", 7) == 0 && strstr(text, "label=\"tanh\\n[2, 3]\""));
+  OK(netjac_graph_text(graph, "program", text, sizeof text, NULL));
+  CHECK(strstr(text, "%0 = input x  [2, 3]\n"));
+  netjac_graph_release(graph);
+}
+
 static void refused(netjac_status status, netjac_status expected, const char *part, const char *other) {
   const char *message = netjac_last_error();
   CHECK_SAYING(status == expected && strstr(message, part) && strstr(message, other), "%d: %s", status, message);
+}
+
+/* A host says how its values are written; what it does not show stays out of sight. */
+static void check_shown(void) {
+  netjac_graph *graph = NULL;
+  int32_t a, b, product, twice, number;
+  int64_t dims[2] = {2, 2};
+  const double two = 2;
+  char text[1000];
+  OK(netjac_graph_create(&graph));
+  OK(netjac_graph_input(graph, "A", 2, dims, &a));
+  OK(netjac_graph_input(graph, "B", 2, dims, &b));
+  OK(netjac_graph_apply(graph, "MatMul", 2, (int32_t[]){b, a}, NULL, 1, &product));
+  OK(netjac_graph_constant(graph, 0, NULL, &two, &number));
+  OK(netjac_graph_apply(graph, "Mul", 2, (int32_t[]){number, product}, NULL, 1, &twice));
+  OK(netjac_graph_show(graph, a, NULL, 0, 0, NULL, "2-by-2"));
+  OK(netjac_graph_show(graph, product, "#1 * #2", 4, 2, (int32_t[]){a, b}, "2-by-2"));
+  OK(netjac_graph_show(graph, twice, "twice(#1)", 0, 1, &product, NULL));
+  OK(netjac_graph_text(graph, "value 4", text, sizeof text, NULL));
+  CHECK_SAYING(strcmp(text, "twice(A * B)") == 0, "%s", text);
+  OK(netjac_graph_text(graph, "value 4 4", text, sizeof text, NULL));
+  CHECK_SAYING(strcmp(text, "…") == 0, "%s", text);
+  OK(netjac_graph_text(graph, "text", text, sizeof text, NULL));
+  CHECK_SAYING(!strcmp(text, "%0 = input A  2-by-2\n%1 = input B  [2, 2]\n%2 = A * B  2-by-2\n%4 = twice(%2)  [2, 2]"),
+               "%s", text);
+  OK(netjac_graph_text(graph, "table", text, sizeof text, NULL));
+  CHECK_SAYING(strstr(text, "2\toperation\t*\t2-by-2\t0,1\n4\toperation\ttwice\t[2, 2]\t2"), "%s", text);
+  refused(netjac_graph_show(graph, 9, "x", 0, 0, NULL, NULL), NETJAC_ERROR_ARGUMENT, "9", "has 5");
+  refused(netjac_graph_show(graph, 2, "f(#1)", 0, 1, &twice, NULL), NETJAC_ERROR_ARGUMENT, "4", "earlier");
+  refused(netjac_graph_show(graph, 2, "f(#1)", 0, 1, &product, NULL), NETJAC_ERROR_ARGUMENT, "2", "earlier");
+  refused(netjac_graph_show(graph, 2, "#3", 0, 2, (int32_t[]){a, b}, NULL), NETJAC_ERROR_ARGUMENT, "#3", "2 operands");
+  refused(netjac_graph_show(graph, 2, "x", -1, 0, NULL, NULL), NETJAC_ERROR_ARGUMENT, "strength", "-1");
+  refused(netjac_graph_text(graph, "value 4 0", text, sizeof text, NULL), NETJAC_ERROR_ARGUMENT, "value 4 0", "LENGTH");
+  refused(netjac_graph_text(graph, "value 99999999999999999999", text, sizeof text, NULL), NETJAC_ERROR_ARGUMENT,
+          "value", "table");
+  netjac_graph_release(graph);
 }
 
 static void check_mistakes(void) {
@@ -253,6 +362,9 @@ int main(void) {
   for (int k = 0; k < 4; k++) check_matrix_product(k & 1, k >> 1);
   check_intermediate();
   check_parameters_and_text();
+  check_names_in_texts();
+  check_program_table();
+  check_shown();
   check_mistakes();
   return checks_result();
 }

@@ -197,6 +197,120 @@ static void check_saving_failures(void) {
   netjac_release(network);
 }
 
+/* The rules by which training stops and chooses are those of every caller. */
+static void check_held_out(void) {
+  static const char *const fraction[] = {"validation_fraction", "0.25", "seed", "5", NULL};
+  static const char *const patience[] = {"patience", "3", "batch_size", "all", NULL};
+  static const double nowhere[SAMPLES * 2] = {0, NAN};
+  double losses[12], held_out[12];
+  int64_t count = 0, places[3];
+  netjac_network *network = small_network();
+
+  /* As in Tests/Octave/test_training.m. */
+  netjac_trainer *trainer = trainer_with(network, fraction);
+  CHECK(netjac_trainer_input_size(trainer) == 3 && netjac_trainer_output_size(trainer) == 2);
+  CHECK(netjac_trainer_target_size(trainer) == 2);
+  OK(netjac_trainer_held_out(trainer, SAMPLES, &count, NULL));
+  CHECK(count == 3);
+  OK(netjac_trainer_held_out(trainer, SAMPLES, NULL, places));
+  CHECK(places[0] == 5 && places[1] == 10 && places[2] == 11);
+  refused(netjac_trainer_held_out(trainer, 1, &count, NULL), NETJAC_ERROR_OPTION, "holds out 0");
+  refused(netjac_trainer_held_out(trainer, 0, &count, NULL), NETJAC_ERROR_ARGUMENT, "'samples' is 0");
+  refused(netjac_trainer_hold_out(trainer, 2, x, target), NETJAC_ERROR_OPTION, "validation_fraction");
+  CHECK(netjac_trainer_best_epoch(trainer) == 0 && netjac_trainer_has_stopped(trainer) == 0);
+  OK(netjac_trainer_held_out_losses(trainer, &count, NULL));
+  CHECK(count == 0);
+  OK(netjac_trainer_fit(trainer, SAMPLES, x, target, 12, losses));
+  OK(netjac_trainer_held_out_losses(trainer, &count, held_out));
+  CHECK(count == 12);
+  int64_t best = 0;
+  for (int k = 0; k < 12; k++) {
+    CHECK(held_out[k] > 0 && isfinite(held_out[k]));
+    if (held_out[k] < held_out[best]) best = k;
+  }
+  CHECK(netjac_trainer_best_epoch(trainer) == best + 1);
+  netjac_trainer_release(trainer);
+
+  /* A loss that is NaN is no improvement, so patience runs out. */
+  trainer = trainer_with(network, patience);
+  refused(netjac_trainer_fit(trainer, SAMPLES, x, target, 12, losses), NETJAC_ERROR_OPTION, "held-out samples");
+  OK(netjac_trainer_hold_out(trainer, SAMPLES, x, nowhere));
+  OK(netjac_trainer_fit(trainer, SAMPLES, x, target, 12, losses));
+  CHECK(isfinite(losses[2]) && isnan(losses[3]));
+  CHECK(netjac_trainer_has_stopped(trainer) == 1 && netjac_trainer_best_epoch(trainer) == 0);
+  netjac_trainer_release(trainer);
+  CHECK(netjac_trainer_input_size(trainer) == -1 && netjac_trainer_output_size(trainer) == -1);
+  CHECK(netjac_trainer_target_size(trainer) == -1 && netjac_trainer_best_epoch(trainer) == -1);
+  CHECK(netjac_trainer_has_stopped(trainer) == -1 && strstr(netjac_last_error(), "released before"));
+  netjac_release(network);
+}
+
+/* A trainer that scales takes and gives the caller's units. */
+static void check_scales(void) {
+  static const char *const options[] = {"scaling", "range", "jacobian_weight", "0.5", "batch_size", "all", NULL};
+  netjac_network *network = small_network(), *trained = NULL, *scaled = NULL;
+  netjac_trainer *trainer = trainer_with(network, options);
+  double offset[3] = {-7, -7, -7}, scale[3], y_offset[2], y_scale[2], large[SAMPLES * 3], loss = 0;
+  double targets[SAMPLES * 8], y[SAMPLES * 2], jacobian[SAMPLES * 6], squares = 0, slopes = 0;
+  CHECK(netjac_trainer_target_size(trainer) == 8);
+  OK(netjac_trainer_scales(trainer, offset, NULL, NULL, y_scale));
+  CHECK(offset[0] == 0 && y_scale[1] == 1);
+  for (int k = 0; k < SAMPLES * 3; k++) large[k] = 1000 * x[k] + 5000;
+  for (int k = 0; k < SAMPLES * 8; k++) targets[k] = k % 8 < 2 ? 50 * target[k / 8 * 2 + k % 8] : 0.01;
+  OK(netjac_trainer_loss(trainer, SAMPLES, large, targets, &loss));
+  OK(netjac_trainer_scales(trainer, offset, scale, y_offset, y_scale));
+  /* The loss is that of the network between the scales, its Jacobian's in scaled units. */
+  OK(netjac_scaled(network, offset, scale, y_offset, y_scale, &scaled));
+  OK(netjac_jacobian(scaled, SAMPLES, large, y, jacobian, NETJAC_ROW_MAJOR));
+  for (int s = 0; s < SAMPLES; s++)
+    for (int i = 0; i < 2; i++) {
+      squares += pow((y[2 * s + i] - targets[8 * s + i]) / y_scale[i], 2);
+      for (int k = 0; k < 3; k++)
+        slopes += pow((jacobian[6 * s + 3 * i + k] - targets[8 * s + 2 + 3 * i + k]) * scale[k] / y_scale[i], 2);
+    }
+  const double expected = squares / (SAMPLES * 2) + 0.5 * slopes / (SAMPLES * 6);
+  CHECK_SAYING(fabs(loss - expected) < 1e-12 * expected, "loss %.17g, expected %.17g", loss, expected);
+  for (int k = 0; k < 3; k++) {
+    double least = INFINITY, most = -INFINITY;
+    for (int s = 0; s < SAMPLES; s++) {
+      least = fmin(least, large[3 * s + k]);
+      most = fmax(most, large[3 * s + k]);
+    }
+    CHECK(fabs(offset[k] - (most + least) / 2) < 1e-9 && fabs(scale[k] - (most - least) / 2) < 1e-9);
+  }
+  OK(netjac_trainer_network(trainer, &trained));
+  double again[SAMPLES * 2];
+  OK(netjac_forward(trained, SAMPLES, large, again));
+  CHECK(memcmp(again, y, sizeof y) == 0);
+  netjac_release(trained);
+  netjac_release(scaled);
+  netjac_trainer_release(trainer);
+
+  netjac_trainer *refusing = trainer_with(network, options);
+  large[4] = NAN;
+  refused(netjac_trainer_step(refusing, SAMPLES, large, targets, &loss), NETJAC_ERROR_ARGUMENT, "value 1");
+  netjac_trainer_release(refusing);
+  netjac_release(network);
+}
+
+static void check_handle_kinds(void) {
+  netjac_network *network = small_network();
+  netjac_trainer *trainer = trainer_with(network, (const char *const[]){NULL});
+  netjac_options *options = netjac_options_create();
+  netjac_graph *graph = NULL;
+  int local = 0;
+  OK(netjac_graph_create(&graph));
+  CHECK(netjac_handle_kind(network) == NETJAC_HANDLE_NETWORK && netjac_handle_kind(graph) == NETJAC_HANDLE_GRAPH);
+  CHECK(netjac_handle_kind(trainer) == NETJAC_HANDLE_TRAINER && netjac_handle_kind(options) == NETJAC_HANDLE_OPTIONS);
+  netjac_release(network);
+  netjac_trainer_release(trainer);
+  netjac_options_release(options);
+  netjac_graph_release(graph);
+  CHECK(netjac_handle_kind(network) == -NETJAC_HANDLE_NETWORK && netjac_handle_kind(graph) == -NETJAC_HANDLE_GRAPH);
+  CHECK(netjac_handle_kind(trainer) == -NETJAC_HANDLE_TRAINER && netjac_handle_kind(options) == -NETJAC_HANDLE_OPTIONS);
+  CHECK(netjac_handle_kind(NULL) == 0 && netjac_handle_kind(&local) == 0 && netjac_handle_kind((void *)12345) == 0);
+}
+
 static void check_mistakes(void) {
   netjac_network *network = small_network(), *none = NULL;
   netjac_options *options = netjac_options_create();
@@ -249,6 +363,9 @@ int main(int count, char **arguments) {
   check_reference_run();
   check_scaled();
   check_saving_failures();
+  check_held_out();
+  check_scales();
+  check_handle_kinds();
   check_mistakes();
   return checks_result();
 }

@@ -119,6 +119,7 @@ function write(file, lines)
 end
 
 root = fileparts(mfilename('fullpath'));
+formats = {'onnx', 'savedmodel'};
 lines = {};
 folders = dir(fullfile(root, 'cases'));
 for name = sort({folders.name})
@@ -126,7 +127,7 @@ for name = sort({folders.name})
   if exist(file, 'file')
     description = jsondecode(fileread(file));
     for model = each(description.models)'
-      if strcmp(model{1}.format, 'onnx')
+      if any(strcmp(model{1}.format, formats))
         lines = [lines, case_lines(fileparts(file), description, model{1})];
       end
     end
@@ -140,7 +141,7 @@ for name = sort({folders.name})
   file = fullfile(root, 'malformed', name{1}, 'expect.json');
   if exist(file, 'file')
     description = jsondecode(fileread(file));
-    if strcmp(description.format, 'onnx')
+    if any(strcmp(description.format, formats))
       lines = [lines, malformed_lines(description)];
     end
   end

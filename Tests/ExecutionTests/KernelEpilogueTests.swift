@@ -1,24 +1,7 @@
 import CKernels
 import Testing
 
-/// What the C structs of both element types have in common, hence their spelling.
-// swift-format-ignore: AlwaysUseLowerCamelCase
-protocol TestableEpilogue {
-  associatedtype Real: ProductElement
-  var bias: UnsafePointer<Real>! { get set }
-  var addend: UnsafePointer<Real>! { get set }
-  var addend_stride: Int64 { get set }
-  var activation: Int32 { get set }
-  var slope: UnsafeMutablePointer<Real>! { get set }
-  var slope_stride: Int64 { get set }
-  var unscaled: UnsafeMutablePointer<Real>! { get set }
-  var unscaled_stride: Int64 { get set }
-  var scale: UnsafePointer<Real>! { get set }
-  var scale_stride: Int64 { get set }
-  var rows_per_scale: Int64 { get set }
-}
-extension netjac_epilogue_f64: TestableEpilogue {}
-extension netjac_epilogue_f32: TestableEpilogue {}
+@testable import Execution
 
 struct EpilogueCase: CustomTestStringConvertible, Sendable {
   var activation: netjac_activation
@@ -59,17 +42,16 @@ struct KernelEpilogueTests {
     set.use {
       for testCase in EpilogueCase.all {
         for (m, n, k) in [(1, 5, 4), (7, 35, 6)] {
-          check(testCase, m, n, k, Double.emptyEpilogue())
-          check(testCase, m, n, k, Float.emptyEpilogue())
+          check(testCase, m, n, k, as: Double.self)
+          check(testCase, m, n, k, as: Float.self)
         }
       }
     }
   }
 
-  private func check<Epilogue: TestableEpilogue>(
-    _ testCase: EpilogueCase, _ m: Int, _ n: Int, _ k: Int, _ empty: Epilogue
-  ) where Epilogue.Real.Epilogue == Epilogue {
-    typealias Real = Epilogue.Real
+  private func check<Real: KernelReal>(
+    _ testCase: EpilogueCase, _ m: Int, _ n: Int, _ k: Int, as type: Real.Type
+  ) {
     var random = KernelRandom(seed: 21)
     let a: [Real] = random.values(m * k, -0.5, 0.5)
     let b: [Real] = random.values(k * n)
@@ -97,7 +79,7 @@ struct KernelEpilogueTests {
     var y = [Real](repeating: -9, count: m * (n + 1))
     // The addend may be the result itself.
     if testCase.addend { y = addend }
-    var epilogue = empty
+    var epilogue = Real.LastSteps()
     bias.withUnsafeBufferPointer { bias in
       scale.withUnsafeBufferPointer { scale in
         slope.withUnsafeMutableBufferPointer { slope in
@@ -136,7 +118,7 @@ struct KernelEpilogueTests {
   }
 
   /// Values and slopes from the elementwise kernels and the formulas of the header.
-  private static func activate<Real: ProductElement>(
+  private static func activate<Real: KernelReal>(
     _ activation: netjac_activation, _ z: [Real]
   ) -> (values: [Real], slopes: [Real]) {
     switch activation {

@@ -1,37 +1,12 @@
 import CKernels
 import Testing
 
-@Suite("Kernels that move and reduce data")
+@Suite("Kernels that move data")
 struct KernelMemoryTests {
-  @Test("truth values and conversions")
-  func truthValues() {
+  @Test("conversions")
+  func conversions() {
     let x = KernelElementwiseTests.edges
     let count = Int64(x.count)
-    var isNaN = [UInt8](repeating: 9, count: x.count)
-    var isInfinite = isNaN
-    var isNaNSingle = isNaN
-    var isInfiniteSingle = isNaN
-    netjac_is_nan_f64(&isNaN, x, count)
-    netjac_is_infinite_f64(&isInfinite, x, count)
-    netjac_is_nan_f32(&isNaNSingle, x.map { Float($0) }, count)
-    netjac_is_infinite_f32(&isInfiniteSingle, x.map { Float($0) }, count)
-    #expect(isNaN == x.map { $0.isNaN ? 1 : 0 })
-    #expect(isInfinite == x.map { $0.isInfinite ? 1 : 0 })
-    #expect(isNaNSingle == isNaN)
-    #expect(isInfiniteSingle == x.map { Float($0).isInfinite ? 1 : 0 })
-
-    let a: [UInt8] = [0, 0, 1, 2, 255, 0]
-    let b: [UInt8] = [0, 4, 0, 1, 254, 255]
-    var y = a
-    netjac_logical_not(&y, a, 6)
-    #expect(y == [1, 1, 0, 0, 0, 1])
-    netjac_logical_and(&y, a, b, 6)
-    #expect(y == [0, 0, 0, 1, 1, 0])
-    netjac_logical_or(&y, a, b, 6)
-    #expect(y == [0, 1, 1, 1, 1, 1])
-    netjac_logical_xor(&y, a, b, 6)
-    #expect(y == [0, 1, 1, 0, 0, 1])
-
     var single = [Float](repeating: 0, count: x.count)
     var wide = x
     netjac_convert_f64_to_f32(&single, x, count)
@@ -43,7 +18,7 @@ struct KernelMemoryTests {
   }
 
   @Test(
-    "fills, strided copies, transposes",
+    "strided copies, transposes",
     arguments: [(1, 1), (3, 5), (8, 2), (33, 70), (64, 32), (0, 4)])
   func movement(_ rows: Int, _ columns: Int) {
     for set in InstructionSet.available {
@@ -53,15 +28,6 @@ struct KernelMemoryTests {
       }
     }
     checkMovement(rows, columns, netjac_copy2d_1, nil) { UInt8($0 % 251) }
-    var doubles = [Double](repeating: 0, count: rows * columns + 1)
-    netjac_fill_8(&doubles, [-1.5], Int64(rows * columns))
-    #expect(doubles == [Double](repeating: -1.5, count: rows * columns) + [0])
-    var floats = [Float](repeating: 0, count: rows * columns + 1)
-    netjac_fill_4(&floats, [Float(-1.5)], Int64(rows * columns))
-    #expect(floats == [Float](repeating: -1.5, count: rows * columns) + [0])
-    var bytes = [UInt8](repeating: 0, count: rows * columns + 1)
-    netjac_fill_1(&bytes, [UInt8(7)], Int64(rows * columns))
-    #expect(bytes == [UInt8](repeating: 7, count: rows * columns) + [0])
   }
 
   typealias Copy = (
@@ -108,58 +74,5 @@ struct KernelMemoryTests {
         }
       }
     }
-  }
-
-  @Test("sums and maxima of rows and columns", arguments: InstructionSet.available)
-  func reductions(_ set: InstructionSet) throws {
-    var random = KernelRandom(seed: 5)
-    for (rows, columns) in [(1, 1), (3, 4), (4, 13), (2, 100), (7, 64), (5, 0), (0, 5)] {
-      let stride = columns + 2
-      // Multiples of 1/8: their sums are exact in any order, also in float.
-      let x = (0..<rows * stride + 1).map { _ in (random.uniform(-8, 8) * 8).rounded() / 8 }
-      try checkReductions(
-        x, rows, columns, stride, #require(set.use { netjac_find_row_sum_f64() }),
-        #require(set.use { netjac_find_row_maximum_f64() }),
-        #require(set.use { netjac_find_column_sum_f64() }))
-      try checkReductions(
-        x.map { Float($0) }, rows, columns, stride, #require(set.use { netjac_find_row_sum_f32() }),
-        #require(set.use { netjac_find_row_maximum_f32() }),
-        #require(set.use { netjac_find_column_sum_f32() }))
-    }
-
-    let maximum = try #require(set.use { netjac_find_row_maximum_f64() })
-    for position in 0..<21 {
-      var row = [Double](repeating: -3, count: 21)
-      var result = 0.0
-      row[position] = -1
-      maximum(&result, row, 21, 1, 21)
-      #expect(result == -1)
-      row[position] = .nan
-      maximum(&result, row, 21, 1, 21)
-      #expect(result.isNaN)
-    }
-  }
-
-  private func checkReductions<Real: BinaryFloatingPoint>(
-    _ x: [Real], _ rows: Int, _ columns: Int, _ stride: Int,
-    _ rowSum: (UnsafeMutablePointer<Real>, UnsafePointer<Real>, Int64, Int64, Int64) -> Void,
-    _ rowMaximum: (UnsafeMutablePointer<Real>, UnsafePointer<Real>, Int64, Int64, Int64) -> Void,
-    _ columnSum: (UnsafeMutablePointer<Real>, UnsafePointer<Real>, Int64, Int64, Int64, Int32) ->
-      Void
-  ) {
-    let (m, n, s) = (Int64(rows), Int64(columns), Int64(stride))
-    let row = { (r: Int) in x[r * stride..<r * stride + columns] }
-    let sums: [Real] = withGuards(rows) { rowSum($0, x, s, m, n) }
-    #expect(sums == (0..<rows).map { row($0).reduce(0, +) })
-    let maxima: [Real] = withGuards(rows) { rowMaximum($0, x, s, m, n) }
-    #expect(maxima == (0..<rows).map { row($0).max() ?? -.infinity })
-    let expected = (0..<columns).map { c in (0..<rows).reduce(Real(0)) { $0 + x[$1 * stride + c] } }
-    let fresh: [Real] = withGuards(columns) { columnSum($0, x, s, m, n, 0) }
-    #expect(fresh == expected)
-    let added: [Real] = withGuards(columns) { y in
-      for c in 0..<columns { y[c] = Real(c) }
-      columnSum(y, x, s, m, n, 1)
-    }
-    #expect(added == expected.enumerated().map { Real($0.offset) + $0.element })
   }
 }

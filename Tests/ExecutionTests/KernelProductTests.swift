@@ -1,105 +1,39 @@
 import CKernels
 import Testing
 
-/// Both element types behind one interface, so that every test of products runs for both.
-protocol ProductElement: BinaryFloatingPoint, Sendable {
-  associatedtype Epilogue
+@testable import Execution
+
+extension KernelReal {
   /// A rounding error here, relative to the sum of magnitudes.
-  static var tolerance: Double { get }
-  static func emptyEpilogue() -> Epilogue
-  static func pack(_ b: [Self], rowStride: Int, columnStride: Int, k: Int, n: Int) -> [Self]
-  static func product(
-    _ y: UnsafeMutablePointer<Self>, _ yStride: Int, _ a: UnsafePointer<Self>,
-    _ aStrides: (Int, Int),
-    packed: [Self], _ m: Int, _ n: Int, _ k: Int, _ epilogue: UnsafePointer<Epilogue>?)
-  static func productStrided(
-    _ y: UnsafeMutablePointer<Self>, _ yStride: Int, _ a: UnsafePointer<Self>,
-    _ aStrides: (Int, Int),
-    b: UnsafePointer<Self>, _ bStrides: (Int, Int), _ m: Int, _ n: Int, _ k: Int,
-    _ epilogue: UnsafePointer<Epilogue>?)
-  static func productTurned(
-    _ y: UnsafeMutablePointer<Self>, _ a: UnsafePointer<Self>, packed: [Self], _ n: Int, _ k: Int,
-    _ epilogue: UnsafePointer<Epilogue>)
-  static func unary(_ operation: netjac_unary_op, _ x: [Self]) -> [Self]
-}
+  static var tolerance: Double { Self.self == Double.self ? 4e-16 : 2e-7 }
 
-extension Double: ProductElement {
-  static let tolerance = 4e-16
-  static func emptyEpilogue() -> netjac_epilogue_f64 { .init() }
-  static func pack(_ b: [Double], rowStride: Int, columnStride: Int, k: Int, n: Int) -> [Double] {
-    withGuards(Int(netjac_packed_size_f64(Int64(k), Int64(n)))) {
-      netjac_pack_f64($0, b, Int64(rowStride), Int64(columnStride), Int64(k), Int64(n))
+  static func pack(_ b: [Self], rowStride: Int, columnStride: Int, k: Int, n: Int) -> [Self] {
+    withGuards(packedSize(k: k, n: n)) {
+      pack($0, b, row: rowStride, column: columnStride, k: k, n: n)
     }
   }
-  static func product(
-    _ y: UnsafeMutablePointer<Double>, _ yStride: Int, _ a: UnsafePointer<Double>,
-    _ aStrides: (Int, Int), packed: [Double], _ m: Int, _ n: Int, _ k: Int,
-    _ epilogue: UnsafePointer<netjac_epilogue_f64>?
-  ) {
-    netjac_find_product_f64(Int64(m), Int64(n), Int64(k))(
-      y, Int64(yStride), a, Int64(aStrides.0), Int64(aStrides.1), packed, Int64(m), Int64(n),
-      Int64(k),
-      epilogue)
-  }
-  static func productTurned(
-    _ y: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, packed: [Double], _ n: Int,
-    _ k: Int,
-    _ epilogue: UnsafePointer<netjac_epilogue_f64>
-  ) {
-    netjac_find_product_turned_f64()(y, a, packed, Int64(n), Int64(k), epilogue)
-  }
-  static func productStrided(
-    _ y: UnsafeMutablePointer<Double>, _ yStride: Int, _ a: UnsafePointer<Double>,
-    _ aStrides: (Int, Int), b: UnsafePointer<Double>, _ bStrides: (Int, Int), _ m: Int, _ n: Int,
-    _ k: Int, _ epilogue: UnsafePointer<netjac_epilogue_f64>?
-  ) {
-    var scratch = [Double](repeating: .nan, count: Int(netjac_packed_size_f64(Int64(k), Int64(n))))
-    netjac_find_product_strided_f64()(
-      y, Int64(yStride), a, Int64(aStrides.0), Int64(aStrides.1), b, Int64(bStrides.0),
-      Int64(bStrides.1), Int64(m), Int64(n), Int64(k), epilogue, &scratch)
-  }
-  static func unary(_ operation: netjac_unary_op, _ x: [Double]) -> [Double] {
-    withGuards(x.count) { netjac_find_unary_f64(operation)($0, x, Int64(x.count)) }
-  }
-}
 
-extension Float: ProductElement {
-  static let tolerance = 2e-7
-  static func emptyEpilogue() -> netjac_epilogue_f32 { .init() }
-  static func pack(_ b: [Float], rowStride: Int, columnStride: Int, k: Int, n: Int) -> [Float] {
-    withGuards(Int(netjac_packed_size_f32(Int64(k), Int64(n)))) {
-      netjac_pack_f32($0, b, Int64(rowStride), Int64(columnStride), Int64(k), Int64(n))
-    }
-  }
   static func product(
-    _ y: UnsafeMutablePointer<Float>, _ yStride: Int, _ a: UnsafePointer<Float>,
-    _ aStrides: (Int, Int), packed: [Float], _ m: Int, _ n: Int, _ k: Int,
-    _ epilogue: UnsafePointer<netjac_epilogue_f32>?
+    _ y: UnsafeMutablePointer<Self>, _ yStride: Int, _ a: UnsafePointer<Self>,
+    _ aStrides: (Int, Int), packed: [Self], _ m: Int, _ n: Int, _ k: Int,
+    _ epilogue: UnsafePointer<LastSteps>?
   ) {
-    netjac_find_product_f32(Int64(m), Int64(n), Int64(k))(
-      y, Int64(yStride), a, Int64(aStrides.0), Int64(aStrides.1), packed, Int64(m), Int64(n),
-      Int64(k),
-      epilogue)
+    packedProduct(m: m, n: n, k: k)(
+      y, yStride, a, aStrides.0, aStrides.1, packed, m, n, k, epilogue)
   }
-  static func productTurned(
-    _ y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, packed: [Float], _ n: Int,
-    _ k: Int,
-    _ epilogue: UnsafePointer<netjac_epilogue_f32>
-  ) {
-    netjac_find_product_turned_f32()(y, a, packed, Int64(n), Int64(k), epilogue)
-  }
+
   static func productStrided(
-    _ y: UnsafeMutablePointer<Float>, _ yStride: Int, _ a: UnsafePointer<Float>,
-    _ aStrides: (Int, Int), b: UnsafePointer<Float>, _ bStrides: (Int, Int), _ m: Int, _ n: Int,
-    _ k: Int, _ epilogue: UnsafePointer<netjac_epilogue_f32>?
+    _ y: UnsafeMutablePointer<Self>, _ yStride: Int, _ a: UnsafePointer<Self>,
+    _ aStrides: (Int, Int), b: UnsafePointer<Self>, _ bStrides: (Int, Int), _ m: Int, _ n: Int,
+    _ k: Int
   ) {
-    var scratch = [Float](repeating: .nan, count: Int(netjac_packed_size_f32(Int64(k), Int64(n))))
-    netjac_find_product_strided_f32()(
-      y, Int64(yStride), a, Int64(aStrides.0), Int64(aStrides.1), b, Int64(bStrides.0),
-      Int64(bStrides.1), Int64(m), Int64(n), Int64(k), epilogue, &scratch)
+    var scratch = [Self](repeating: .nan, count: packedSize(k: k, n: n))
+    stridedProduct(
+      y, yStride, a, aStrides.0, aStrides.1, b, bStrides.0, bStrides.1, m, n, k, nil, &scratch)
   }
-  static func unary(_ operation: netjac_unary_op, _ x: [Float]) -> [Float] {
-    withGuards(x.count) { netjac_find_unary_f32(operation)($0, x, Int64(x.count)) }
+
+  static func unary(_ operation: netjac_unary_op, _ x: [Self]) -> [Self] {
+    withGuards(x.count) { unary(operation)?($0, x, Int64(x.count)) }
   }
 }
 
@@ -112,7 +46,7 @@ struct KernelProductTests {
     (3, 260, 2), (4, 6, 0), (0, 6, 4), (5, 0, 3),
   ]
 
-  static func operands<Real: ProductElement>(
+  static func operands<Real: KernelReal>(
     _ m: Int, _ n: Int, _ k: Int, as type: Real.Type
   ) -> (a: [Real], b: [Real], exact: [Double], magnitude: [Double]) {
     var random = KernelRandom(seed: UInt64(1 + m * 1_000_003 + n * 1009 + k))
@@ -140,7 +74,7 @@ struct KernelProductTests {
     }
   }
 
-  private func checkAgreement<Real: ProductElement>(_ shape: (Int, Int, Int), as type: Real.Type) {
+  private func checkAgreement<Real: KernelReal>(_ shape: (Int, Int, Int), as type: Real.Type) {
     let (m, n, k) = shape
     let (a, b, exact, magnitude) = Self.operands(m, n, k, as: type)
     let packed = Real.pack(b, rowStride: n, columnStride: 1, k: k, n: n)
@@ -171,19 +105,20 @@ struct KernelProductTests {
     }
 
     let direct: [Real] = withGuards(m * n) {
-      Real.productStrided($0, n, a, (k, 1), b: b, (n, 1), m, n, k, nil)
+      Real.productStrided($0, n, a, (k, 1), b: b, (n, 1), m, n, k)
     }
     expectIdentical(direct, y, "\(shape)")
     let fromColumns: [Real] = withGuards(m * n) {
-      Real.productStrided($0, n, aTransposed, (1, m), b: bTransposed, (1, k), m, n, k, nil)
+      Real.productStrided($0, n, aTransposed, (1, m), b: bTransposed, (1, k), m, n, k)
     }
     expectIdentical(fromColumns, y, "\(shape)")
 
     guard m > 0 else { return }
     let turned: [Real] = withGuards(n) {
-      var epilogue = Real.emptyEpilogue()
-      Real.productTurned(
-        $0, a, packed: Real.pack(b, rowStride: 1, columnStride: n, k: n, n: k), n, k, &epilogue)
+      let packed = Real.pack(b, rowStride: 1, columnStride: n, k: n, n: k)
+      withUnsafePointer(to: Real.LastSteps()) { [y = $0] in
+        Real.turnedProduct(y, a, packed, n, k, $0)
+      }
     }
     expectIdentical(turned, y.prefix(n), "\(shape), turned")
   }
@@ -200,7 +135,7 @@ struct KernelProductTests {
     }
   }
 
-  private func checkRows<Real: ProductElement>(_ n: Int, _ k: Int, as type: Real.Type) {
+  private func checkRows<Real: KernelReal>(_ n: Int, _ k: Int, as type: Real.Type) {
     let most = 19
     let (a, b, _, _) = Self.operands(most, n, k, as: type)
     let packed = Real.pack(b, rowStride: n, columnStride: 1, k: k, n: n)

@@ -17,10 +17,15 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
   let outputs: [Port]
   let auxiliary: [(name: String, numbers: [Double])]
   let tolerance: Double
+  /// Tolerances of files that store rounded constants.
+  let ownTolerances: [String: Double]
 
   var testDescription: String { name }
 
-  /// All cases that an ONNX file is given for.
+  /// The formats that are read, as the descriptions call them.
+  static let formats: Set = ["onnx", "savedmodel"]
+
+  /// All cases that a file of these formats is given for.
   static let all: [CorpusCase] = {
     let folder = CorpusFolder.root.appendingPathComponent("cases")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -33,7 +38,7 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
       contentsOf: URL(fileURLWithPath: CorpusFolder.case(name, file: "case.json")))
     let json = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     let models = json["models"] as? [[String: Any]] ?? []
-    self.models = models.filter { $0["format"] as? String == "onnx" }
+    self.models = models.filter { Self.formats.contains($0["format"] as? String ?? "") }
       .compactMap { $0["file"] as? String }
     samples = json["samples"] as? Int ?? 0
     inputs = Self.ports(json["inputs"])
@@ -52,6 +57,13 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
     }
     let tolerances = (json["tolerance"] as? [String: Any])?["double"] as? [String: Double]
     tolerance = tolerances?["y"] ?? 0
+    ownTolerances = Dictionary(
+      models.compactMap { model in
+        guard let file = model["file"] as? String,
+          let own = (model["tolerance_double"] as? [String: Double])?["y"]
+        else { return nil }
+        return (file, own)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func ports(_ json: Any?) -> [Port] {

@@ -56,6 +56,7 @@ struct HandmadeModel {
 
   static let float: Int64 = 1
   static let int64: Int64 = 7
+  static let bool: Int64 = 9
 
   /// One float input `x`, one output `y`, and a chain of nodes that the caller gives.
   init(

@@ -28,7 +28,7 @@ struct MalformedCase: CustomTestStringConvertible, Sendable {
       let data = FileManager.default.contents(
         atPath: CorpusFolder.malformed(name, file: "expect.json")),
       let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-      json["format"] as? String == "onnx"
+      CorpusCase.formats.contains(json["format"] as? String ?? "")
     else { return nil }
     self.name = name
     file = json["file"] as? String ?? "model.onnx"
@@ -42,7 +42,7 @@ struct MalformedCase: CustomTestStringConvertible, Sendable {
   }
 }
 
-@Suite("Damaged and unusual ONNX files")
+@Suite("Damaged and unusual files")
 struct MalformedFileTests {
   @Test("every file has the outcome that its description names", arguments: MalformedCase.all)
   func outcome(_ testCase: MalformedCase) throws {

@@ -135,20 +135,25 @@ struct NodeSuiteTests {
 
   @Test("docs/operators.md states the types of its operands", arguments: NodeTest.all)
   func types(_ test: NodeTest) throws {
-    let graph = try onnxModel("\(test.folder)/model.onnx", memoryLimit: 1 << 30).graph
+    let model = try onnxModel("\(test.folder)/model.onnx", memoryLimit: 1 << 30)
+    let graph = model.graph
     var types: [String: ONNXElementType] = [:]
     for port in graph.inputs {
       if case .tensor(let type, _) = port.type { types[port.name] = type }
     }
     for tensor in graph.initialisers { types[tensor.name] = tensor.elementType }
     for node in graph.nodes {
-      let kinds = OperandTypes.kinds(node.operation)
+      guard let version = model.opsets[node.domain],
+        let operation = ONNXOperatorRegistry.find(node.domain, node.operation, version)
+      else { continue }
+      let kinds = operation.kinds(count: node.inputs.count)
       for (place, name) in node.inputs.enumerated() {
         guard let type = types[name] else { continue }
-        let kind = kinds[min(place, kinds.count - 1)]
+        let kind = kinds[place]
         #expect(
           kind.includes(type.holding),
-          "\(node.operation) takes \(type.name) as operand \(place + 1), which should be \(kind)")
+          "\(node.operation) takes \(type.name) as operand \(place + 1), which should be \(kind.word)"
+        )
       }
     }
   }

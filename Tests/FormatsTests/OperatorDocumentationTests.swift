@@ -21,24 +21,32 @@ import Testing
       "docs/operators.md is old; run scripts/generate-operators")
   }
 
-  @Test("The tables name operators of the registry only, each in one way")
-  func tables() {
-    let known = Set(OperatorDocumentation.operators.map(\.name))
-    let kinked = Set(OperatorDocumentation.kinks.keys)
-    for table in [
-      kinked, OperatorDocumentation.constants, OperatorDocumentation.bodies,
-      Set(OperatorDocumentation.limits.keys), Set(OperandTypes.table.keys),
-      OperandTypes.withoutOperands,
-    ] {
-      #expect(table.subtracting(known).isEmpty)
+  @Test("The first entry of an operator says what it takes; only the last operand is open")
+  func facts() {
+    for entries in ONNXOperatorRegistry.entries.values {
+      for entry in entries {
+        guard let operands = entry.operands else {
+          Issue.record("\(entry.name) does not say what its operands are")
+          continue
+        }
+        let open = operands.dropLast().contains {
+          if case .several = $0.value { true } else { false }
+        }
+        #expect(!open, "\(entry.name)")
+        #expect(Set(operands.map(\.key)).count == operands.count, "\(entry.name)")
+        let attributes = entry.attributes ?? [:]
+        #expect(Set(attributes.map(\.key)).count == attributes.count, "\(entry.name)")
+      }
     }
-    #expect(kinked.isDisjoint(with: OperatorDocumentation.constants))
-    #expect(kinked.isDisjoint(with: OperatorDocumentation.wholes))
   }
+
+  private static let byName = Dictionary(
+    uniqueKeysWithValues: OperatorDocumentation.operators.filter(\.domain.isEmpty)
+      .map { ($0.name, $0) })
 
   @Test("Operators take the types that are stated", arguments: ONNXVocabulary.names)
   func types(_ name: String) throws {
-    let kinds = OperandTypes.kinds(name)
+    let kinds = try #require(Self.byName[name]).kinds
     func accepts(_ element: ElementType) -> Bool {
       [Shape([2, 3]), Shape([1, 2, 4, 4]), Shape([3, 3])].contains { shape in
         (1...3).contains { count in
@@ -53,7 +61,8 @@ import Testing
       }
     }
     // Of operators whose operands are alike, and that need no known ones, all stated types show.
-    guard kinds.count == 1, accepts(.float64) || accepts(.int64) || accepts(.bool) else { return }
+    guard Set(kinds.map(\.word)).count == 1, accepts(.float64) || accepts(.int64) || accepts(.bool)
+    else { return }
     #expect(accepts(.float64) || !kinds[0].includes(.real))
     #expect(accepts(.int64) || !kinds[0].includes(.integer))
     #expect(accepts(.bool) || !kinds[0].includes(.boolean))
@@ -77,13 +86,15 @@ import Testing
           $0.operation != "convert"
         }
         hasKinks = hasKinks ?? false || !kinks.isEmpty
-        switch OperatorDocumentation.smoothness(name) {
+        switch try #require(Self.byName[name]).derivative {
         case .smooth: #expect(kinks.isEmpty, "\(name): \(kinks)")
-        case .whole: #expect(!p.type(y).element.isReal, "\(name)")
-        case .kinked, .constant, .body: break
+        case .none: #expect(!p.type(y).element.isReal, "\(name)")
+        case .kinked, .zero, .ofBodies: break
         }
       }
     }
-    if OperatorDocumentation.smoothness(name) == .kinked { #expect(hasKinks != false, "\(name)") }
+    if case .kinked = try #require(Self.byName[name]).derivative {
+      #expect(hasKinks != false, "\(name)")
+    }
   }
 }

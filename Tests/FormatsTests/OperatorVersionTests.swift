@@ -78,10 +78,34 @@ struct OperatorVersionTests {
       try HandmadeModel(square, nodes: [node], floats: floats, opset: 6).run([1, 2, 3, 4]) == [
         [11, 12, 23, 24]
       ])
+    let later = HandmadeModel(square, nodes: [node], floats: floats, opset: 7)
+    #expect(later.refusal().contains("Add has no attributes; 'axis' is given"))
+    let plain = Node("Add", ["x", "b"], ["y"])
     #expect(
-      try HandmadeModel(square, nodes: [node], floats: floats, opset: 7).run([1, 2, 3, 4]) == [
+      try HandmadeModel(square, nodes: [plain], floats: floats, opset: 7).run([1, 2, 3, 4]) == [
         [11, 22, 13, 24]
       ])
+  }
+
+  @Test("what an operator does not know is refused, with what it knows")
+  func silence() {
+    let floats: [(String, [Int64], [Float])] = [("b", [2], [10, 20])]
+    func refusal(_ node: Node) -> String {
+      HandmadeModel(square, nodes: [node], floats: floats).refusal()
+    }
+    #expect(
+      refusal(Node("LeakyRelu", ["x"], ["y"], [("alfa", .float(0.2))])).contains(
+        "LeakyRelu has no attribute 'alfa'; its attributes are 'alpha'"))
+    #expect(
+      refusal(Node("Softmax", ["x"], ["y"], [("keepdim", .int(1))])).contains("'axis'"))
+    #expect(
+      refusal(Node("Tanh", ["x", "b", "b"], ["y"])).contains(
+        "3 operands are given; Tanh takes 1 (X)")
+    )
+    var truth = HandmadeModel(
+      square, nodes: [Node("Not", ["c"], ["n"]), Node("Add", ["n", "n"], ["y"])])
+    truth.graph.inputs.append(("c", HandmadeModel.bool, [.length(2)]))
+    #expect(truth.refusal().contains("operand 1 of Add holds booleans; numbers are needed"))
   }
 
   @Test("GroupNormalization scales groups until opset 20, channels since 21")

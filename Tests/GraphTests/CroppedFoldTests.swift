@@ -46,4 +46,13 @@ struct CroppedFoldTests {
     try check(Slice(starts: [0, 0, 0], sizes: [2, 3, 9], steps: [1, 2, 1]), isFold: false)
     try check(Slice(starts: [0, 5, 0], sizes: [2, 0, 9]), isFold: false)
   }
+
+  @Test("whole numbers are added as such, beyond those that a double holds")
+  func wholeNumbers() throws {
+    let large = Int64(1) << 53
+    let fold = Fold([WindowAxis(size: 2, count: 2)], spatial: [3])
+    let x = Tensor(TensorType(.int64, [2, 2]), integers: [large, 1, 1, large + 1])
+    let y = try fold.evaluate([x], fold.type(of: [x.type]))
+    #expect(y.integers == [large, 2, large + 1])
+  }
 }

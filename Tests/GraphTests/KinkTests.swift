@@ -30,6 +30,58 @@ import Testing
     #expect(distances?.allSatisfy { !($0 < 0) } ?? true)
   }
 
+  /// The values of a primitive at `x + t·direction`, in which only real operands move.
+  private func line(
+    _ testCase: PrimitiveCase, _ x: [Tensor], _ direction: [[Double]], _ t: Double
+  ) throws -> [Double] {
+    let moved = zip(x, direction).map { tensor, direction in
+      guard tensor.type.element.isReal else { return tensor }
+      return Tensor(tensor.type, reals: zip(tensor.reals, direction).map { $0 + t * $1 })
+    }
+    let y = try testCase.primitive.evaluate(moved, testCase.resultType)
+    return y.type.element.isReal ? y.reals : y.integers.map(Double.init)
+  }
+
+  /// Whether the slopes of a function on both sides of a point differ, as far as numbers tell: each
+  /// must be known (two steps of different length agree on it), since singular points are no kinks.
+  private func hasKink(_ f: (Double) throws -> Double) rethrows -> Bool {
+    let middle = try f(0)
+    func slope(_ step: Double) throws -> Double { try (f(step) - middle) / step }
+    let (right, rightNear) = (try slope(1e-4), try slope(1e-5))
+    let (left, leftNear) = (try slope(-1e-4), try slope(-1e-5))
+    guard [middle, right, rightNear, left, leftNear].allSatisfy(\.isFinite) else { return false }
+    let size = max(1, abs(right), abs(left))
+    // A jump has slopes that grow as the step shrinks, and values that do not.
+    let jumps = try [1e-5, -1e-5].contains { try abs(f($0) - middle) > 0.01 * max(1, abs(middle)) }
+    if jumps { return abs(rightNear) < 1e-2 * size || abs(leftNear) < 1e-2 * size }
+    guard abs(right - rightNear) < 1e-2 * size, abs(left - leftNear) < 1e-2 * size else {
+      return false
+    }
+    return abs(right - left) > 0.05 * size
+  }
+
+  @Test("Whatever says it is smooth has equal slopes on both sides", arguments: PrimitiveCase.real)
+  func smoothness(_ testCase: PrimitiveCase) throws {
+    var random = Random(seed: 7)
+    var found = false
+    // Kinks lie where elements are equal, or at numbers that functions treat apart.
+    for number in [0, 0.5, 1, -1, 2, -3] as [Double?] + [nil, nil] {
+      let drawn = testCase.arguments(&random)
+      let x = zip(drawn, testCase.operands).map { tensor, operand in
+        guard let number, tensor.type.element.isReal, operand.values == nil else { return tensor }
+        return Tensor(tensor.type, reals: tensor.reals.map { _ in number })
+      }
+      let direction = x.map { random.tensor($0.type.with(.float64), in: -1...1).reals }
+      for element in 0..<(try line(testCase, x, direction, 0).count) where !found {
+        found = try hasKink { try line(testCase, x, direction, $0)[element] }
+      }
+    }
+    #expect(!found || testCase.primitive.kink != nil, "it has a kink and does not say so")
+    if testCase.primitive is Relu || testCase.primitive is Floor || testCase.primitive is Extreme {
+      #expect(found, "the search finds the kinks that are there")
+    }
+  }
+
   @Test("Distances are those to the nearest kink")
   func values() throws {
     let x = vector(-2.25, -0.75, 0.25, 0.5, 1.75)

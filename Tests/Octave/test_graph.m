@@ -178,7 +178,7 @@ end
 % Numbers between -1 and 1, away from 0 and from each other, so that no kink is near; they depend on the seed only.
 function x = sampleOf(sizes, seed)
   count = prod(sizes);
-  order = netjac.internal.shuffled(count, seed);
+  order = shuffled(count, seed);
   x = reshape((2 * order - count - 1 + 0.37 * (-1) .^ order + 0.1 * mod(seed, 3)) / (count + 2), sizes);
 end
 
@@ -470,7 +470,7 @@ function garbage()
               'graphJvp', 4; 'graphDims', 2; 'graphText', 2; 'graphNetwork', 3; 'graphRelease', 1; ...
               'trainerCreate', 2; 'trainerStep', 3; 'trainerFit', 4; 'trainerLoss', 3; 'trainerNetwork', 1; ...
               'trainerParameters', 1; 'trainerRelease', 1; 'mlp', 3; 'scaled', 5; 'save', 2; 'saveJacobian', 2};
-  order = netjac.internal.shuffled(50000, 5);
+  order = shuffled(50000, 5);
   place = 0;
   for k = 1:size(commands, 1)
     for round = 1:60

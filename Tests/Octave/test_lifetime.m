@@ -12,6 +12,8 @@ function test_lifetime(log)
   log.check('many networks', @() many(c));
   log.check('garbage handles', @() garbage(log, c));
   log.check('garbage commands', @() commands(log));
+  log.check('every command of the list', @() listed(log));
+  log.check('handles of another kind', @() otherKinds(log, c));
   log.check('random calls', @() randomCalls(c));
   log.check('a failed call changes nothing', @() failures(c));
   log.check('saveobj and loadobj', @() saving(c));
@@ -109,10 +111,9 @@ function sameAsMethods(log, c)
   if strcmp(log.door, 'mex')
     mustBe(func2str(evaluator(net, 'forward')), 'netjac_forward');
     for pointer = {uint64(0), uint64(12345), intmax('uint64'), 3, 'text', uint64([])}
-      mustFail(@() netjac_evaluator('forward', pointer{1}, uint64(0), net), 'netjac:mex:wrongArgument');
+      mustFail(@() netjac_evaluator('forward', pointer{1}, net), 'netjac:mex:wrongArgument');
     end
-    mustFail(@() netjac_evaluator('dance', netjac_mex('pointer', libraryHandle(net)), uint64(0), net), ...
-             'netjac:mex:wrongArgument');
+    mustFail(@() netjac_evaluator('dance', libraryHandle(net), net), 'netjac:mex:wrongArgument');
   end
 end
 
@@ -185,6 +186,63 @@ function commands(log)
   end
   mustFail(@() netjac_mex('loadBytes', 'text', {}), 'netjac:load:wrongClass');
   mustFail(@() netjac_mex('load', 3, {}), 'netjac:load:wrongClass');
+end
+
+% Both doors know every command and count its arguments alike.
+function listed(log)
+  addpath(fullfile(fileparts(testsRoot()), 'matlab', 'library'), '-end');
+  known = netjac_commands();
+  if strcmp(log.door, 'mex')
+    rmpath(fullfile(fileparts(testsRoot()), 'matlab', 'library'));
+  end
+  for name = fieldnames(known).'
+    count = known.(name{1}).count;
+    if count > 0
+      given = cell(1, count - 1);
+      message = mustFail(@() netjac_mex(name{1}, given{:}), 'netjac:mex:missingArgument', known.(name{1}).arguments);
+      log.record(['too few for ', name{1}], message);
+    end
+    given = repmat({struct()}, 1, count);
+    if count > 0 && isempty(strfind(name{1}, 'elease'))
+      result = outcome(@() netjac_mex(name{1}, given{:}), {}, 0);
+      must(numel(result) == 2 && strncmp(result{1}, ['netjac:', areaOf(known.(name{1})), ':'], 8 + numel(areaOf(known.(name{1})))), ...
+           '%s should refuse a struct with an error of its area; it gives %s', name{1}, strjoin(result, ': '));
+      log.record(['nonsense for ', name{1}], result);
+    end
+  end
+end
+
+% What the first argument is decides on the area of its error.
+function area = areaOf(command)
+  areas = struct('handle', 'network', 'graph', 'graph', 'trainer', 'train');
+  area = command.area;
+  first = strtok(command.arguments, ',');
+  if isfield(areas, first)
+    area = areas.(first);
+  end
+end
+
+function otherKinds(log, c)
+  network = netjac_mex('load', c.file, {});
+  graph = netjac_mex('graphCreate');
+  trainer = netjac_mex('trainerCreate', network, {});
+  cases = {'describe', graph, 'network'; 'describe', trainer, 'network'; 'graphDims', network, 'graph'; ...
+           'graphDims', trainer, 'graph'; 'trainerParameters', network, 'train'; 'trainerParameters', graph, 'train'};
+  for k = 1:size(cases, 1)
+    message = mustFail(@() netjac_mex(cases{k, 1}, cases{k, 2}, 0), ['netjac:', cases{k, 3}, ':invalidHandle']);
+    log.record(sprintf('handle of another kind %d', k), message);
+  end
+  % Releasing by the wrong command releases nothing.
+  netjac_mex('release', graph);
+  netjac_mex('graphRelease', trainer);
+  netjac_mex('trainerRelease', network);
+  mustBe(netjac_mex('alive'), 3);
+  netjac_mex('release', network);
+  netjac_mex('graphRelease', graph);
+  netjac_mex('trainerRelease', trainer);
+  mustBe(netjac_mex('alive'), 0);
+  log.record('handle of a released graph', mustFail(@() netjac_mex('graphDims', graph, 0), 'netjac:graph:released'));
+  log.record('handle of a released trainer', mustFail(@() netjac_mex('trainerParameters', trainer), 'netjac:train:released'));
 end
 
 % Whatever is passed, the answer is a result or an error of NetJac. The seed is fixed, so a failure repeats.

@@ -9,6 +9,8 @@ function test_training(log)
   log.check('training is deterministic', @() deterministic());
   log.check('scales are folded into the network', @() scaling());
   log.check('held-out samples and patience', @() validation());
+  log.check('a held-out loss that is NaN is no improvement', @() undefinedLoss());
+  log.check('the library chooses what is held out', @() heldOut());
   log.check('progress is printed', @() printed());
   log.check('a progress function can stop', @() stopped());
   log.check('an interrupted training keeps its network', @() interruption());
@@ -31,7 +33,7 @@ function test_training(log)
 end
 
 function [X, T] = samples(count)
-  order = netjac.internal.shuffled(2 * count, 3);
+  order = shuffled(2 * count, 3);
   X = 4 * reshape(order, 2, count) / (2 * count) - 2;
   T = [sin(X(1, :)) .* X(2, :); X(1, :) + 0.5 * X(2, :) .^ 2; exp(-X(1, :) .^ 2)];
 end
@@ -150,6 +152,35 @@ function validation()
   must(numel(info.loss) == info.bestEpoch + 4, 'training should stop 4 epochs after the best one');
   y = forward(best, X);
   must(abs(mean((y(:) + 3 * T(:)) .^ 2) - info.validationLoss(info.bestEpoch)) < 1e-12, 'the best network should come back');
+end
+
+function undefinedLoss()
+  [X, T] = samples(60);
+  [~, info] = netjac.train(netjac.mlp([2 4 3]), X, T, 'epochs', 12, 'validation', {X(:, 1:3), NaN(3, 3)}, 'patience', 3, ...
+                           'display', false);
+  mustBe(info.stopped, 'patience');
+  mustBe([numel(info.loss), info.bestEpoch], [3 0]);
+  mustBe(info.validationLoss, NaN(1, 3));
+end
+
+% The same places as in Tests/C/training.c: seed 5, a quarter of 12 samples.
+function heldOut()
+  net = netjac.mlp([2 4 3]);
+  trainer = netjac_mex('trainerCreate', net.libraryHandle(), {'validation_fraction', '0.25', 'seed', '5'});
+  release = onCleanup(@() netjac_mex('trainerRelease', trainer));
+  mustBe(netjac_mex('trainerHeldOut', trainer, 12), [5 10 11]);
+  mustFail(@() netjac_mex('trainerHeldOut', trainer, 1), 'netjac:train:wrongOption', 'holds out 0');
+  mustFail(@() netjac_mex('trainerHoldOut', trainer, [0; 0], [0; 0; 0]), 'netjac:train:wrongOption', 'validation_fraction');
+
+  % netjac.train holds out these, at the places in X.
+  [X, T] = samples(12);
+  options = {'epochs', 2, 'batch_size', 'all', 'scaling', 'none', 'display', false, 'seed', 5};
+  [~, info] = netjac.train(net, X, T, options{:}, 'validation', 0.25);
+  isHeld = ismember(0:11, [5 10 11]);
+  [~, expected] = netjac.train(net, X(:, ~isHeld), T(:, ~isHeld), options{:}, 'validation', {X(:, isHeld), T(:, isHeld)});
+  must(max(abs([info.loss - expected.loss, info.validationLoss - expected.validationLoss])) < 1e-14, ...
+       'the losses should be those of the samples at these places');
+  mustBe([info.trainingSamples, info.validationSamples], [9 3]);
 end
 
 function printed()
@@ -346,7 +377,7 @@ function wrongArguments(log)
     'scaling',     'wrongOption',  {X, T, 'scaling', 'log'}
     'progress',    'wrongOption',  {X, T, 'progress', 3}
     'display',     'wrongOption',  {X, T, 'display', 'off'}
-    'seed',        'wrongOption',  {X, T, 'seed', -1}
+    'seed',        'wrongOption',  {X, T, 'seed', 0.5}
     'lm',          'wrongOption',  {X, T, 'optimizer', 'levenberg_marquardt', 'loss', 'mae'}};
   for k = 1:size(cases, 1)
     message = mustFail(@() netjac.train(net, cases{k, 3}{:}), ['netjac:train:', cases{k, 2}]);

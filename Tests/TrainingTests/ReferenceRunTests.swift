@@ -31,8 +31,8 @@ enum Reference {
 
 /// A trainer of the reference network with options given as text.
 func trainer(_ options: [String: String], sizes: [Int] = [3, 5, 4, 2]) throws -> Trainer {
-  var settings = NetworkOptions()
-  for (key, value) in options { try settings.set(key, to: value) }
+  var settings = TrainingOptions()
+  for (key, value) in options { #expect(try settings.set(key, to: value)) }
   let network = try MultilayerPerceptron.make(
     sizes: sizes, activation: .tanh, seed: 7, options: NetworkOptions())
   return try Trainer(network, settings)

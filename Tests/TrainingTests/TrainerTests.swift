@@ -166,7 +166,7 @@ struct TrainerTests {
     let squares = zip(y, Self.target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     let loss = try trainer.loss(samples: Self.samples, x: Self.x, target: Self.target)
     #expect(abs(squares / Double(y.count) - loss) < 1e-14)
-    let again = try Trainer(network, NetworkOptions())
+    let again = try Trainer(network)
     #expect(again.allParameters == trainer.allParameters)
   }
 }

@@ -34,7 +34,6 @@ classdef Graph < handle
 
   properties (Access = private)
     reference = uint64(0)
-    records = {}          % by number of the value: how people read it; empty for auxiliary values
   end
 
   methods
@@ -102,16 +101,10 @@ classdef Graph < handle
       %   s = text(g)               a line for each operation, as MATLAB writes it
       %   s = text(g, 'program')    all that is computed, derivatives spelled out, as the library sees it:
       %                             row-major, shapes reversed
-      if nargin > 1
-        s = netjac_mex('graphText', self.reference, form);
-        return;
+      if nargin < 2
+        form = 'text';
       end
-      lines = cell(1, 0);
-      for k = find(~cellfun(@isempty, self.records))
-        lines{end + 1} = sprintf('%-4s %-12s %s', sprintf('%%%d', k - 1), netjac.internal.sizeText(self.records{k}.sizes), ...
-                                 self.line(k - 1));
-      end
-      s = strjoin(lines, char(10));
+      s = netjac_mex('graphText', self.reference, form);
     end
 
     function s = graphviz(self, detail)
@@ -122,7 +115,7 @@ classdef Graph < handle
       if nargin < 2
         detail = 'operations';
       end
-      s = netjac.internal.drawGraph('text', self.drawing(detail));
+      s = netjac_mex('graphText', self.reference, formOf(detail, 'dot'));
     end
 
     function plot(self, varargin)
@@ -136,7 +129,8 @@ classdef Graph < handle
       if any(isDetail)
         detail = varargin{find(isDetail, 1)};
       end
-      netjac.internal.drawGraph('draw', self.drawing(detail), varargin{~isDetail});
+      nodes = netjac_mex('graphText', self.reference, formOf(detail, 'table'));
+      netjac.internal.drawGraph(nodes, self.graphviz(detail), varargin{~isDetail});
     end
 
     function disp(self)
@@ -144,8 +138,9 @@ classdef Graph < handle
       if self.reference == 0
         fprintf('  netjac.Graph, released\n');
       else
-        fprintf('  netjac.Graph with %d values\n', sum(~cellfun(@isempty, self.records)));
-        fprintf('    %s\n', strrep(text(self), char(10), sprintf('\n    ')));
+        lines = text(self);
+        fprintf('  netjac.Graph with %d values\n', sum(lines == char(10)) + ~isempty(lines));
+        fprintf('    %s\n', strrep(lines, char(10), sprintf('\n    ')));
       end
     end
 
@@ -183,8 +178,9 @@ classdef Graph < handle
     function v = shown(self, number, sizes, record)
       % SHOWN  A value that people see, with the record of how it came to be.
       sizes = netjac.internal.trimmedSize(sizes);
-      record.sizes = sizes;
-      self.records{number + 1} = record;
+      [notation, strength] = netjac.internal.notation(record);
+      netjac_mex('graphShow', self.reference, number, notation, strength, double(record.operands), ...
+                 netjac.internal.sizeText(sizes));
       v = netjac.Value(self, number, sizes);
     end
 
@@ -208,7 +204,7 @@ classdef Graph < handle
       if nargin < 3
         budget = 300;
       end
-      s = netjac.internal.expressionText(self.records, number, budget);
+      s = netjac_mex('graphText', self.reference, sprintf('value %d %d', number, budget));
     end
   end
 
@@ -230,33 +226,13 @@ classdef Graph < handle
         netjac.internal.requireSameGraph(self, list{k});
       end
     end
+  end
+end
 
-    function s = line(self, number)
-      record = self.records{number + 1};
-      if any(strcmp(record.kind, {'input', 'parameter', 'constant'}))
-        s = [record.kind, ' ', record.text];
-      else
-        s = netjac.internal.expressionText(self.records, number, 300, true);
-      end
-    end
-
-    function nodes = drawing(self, detail)
-      % The nodes of a drawing: title, size, kind, operands (places in the list).
-      if strcmp(detail, 'program')
-        nodes = netjac.internal.programNodes(netjac_mex('graphText', self.reference, 'program'));
-        return;
-      end
-      known = find(~cellfun(@isempty, self.records));
-      places = zeros(1, numel(self.records));
-      places(known) = 1:numel(known);
-      nodes = struct('title', {}, 'size', {}, 'kind', {}, 'operands', {});
-      for k = known
-        record = self.records{k};
-        nodes(end + 1) = struct('title', netjac.internal.operationTitle(record), ...
-                                'size', netjac.internal.sizeText(record.sizes), ...
-                                'kind', record.kind, 'operands', places(record.operands + 1));
-      end
-    end
+% How the library calls a form of its text.
+function form = formOf(detail, form)
+  if strcmp(detail, 'program')
+    form = ['program ', form];
   end
 end
 

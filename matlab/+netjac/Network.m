@@ -205,7 +205,7 @@ classdef Network < handle
       r = self.reference;
       if r ~= 0 && exist('netjac_evaluator') == 3 && strcmp(netjac.door(), 'mex') ...
          && any(strcmp(task, {'forward', 'jacobian', 'jvp', 'vjp', 'hessian', 'hvp'}))
-        f = netjac_evaluator(task, netjac_mex('pointer', r), r, self);
+        f = netjac_evaluator(task, r, self);
         return;
       end
       switch task
@@ -232,6 +232,9 @@ classdef Network < handle
       % Never necessary: otherwise the first call does it. Tasks are those of evaluator.
       if nargin < 3
         samples = 1;
+      end
+      if isnumeric(samples)
+        samples = double(samples);
       end
       netjac_mex('prepare', self.reference, taskOfLibrary(task), samples);
     end

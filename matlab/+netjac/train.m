@@ -12,17 +12,19 @@ function [net, info] = train(net, X, T, varargin)
   % Options of this function:
   %   'epochs'       how often all samples are gone through (100)
   %   'validation'   samples that are not trained on: the part to hold out, such as 0.2, or {Xv, Tv}
-  %   'patience'     stop when the held-out loss has not become smaller for so many epochs, and go
-  %                  back to the network with the smallest
+  %   'patience'     stop when the held-out loss has not become smaller for so many epochs (NaN is not
+  %                  smaller). The result is then the network with the smallest, however training ends
   %   'min_delta'    by how much it must become smaller (0)
   %   'scaling'      'standard': inputs and outputs are shifted and scaled to mean 0 and standard
   %                  deviation 1; 'range': to -1...1; 'none'. The scales become part of the resulting
   %                  network, so that it takes, gives and differentiates in your units. If left out:
   %                  'standard' for a network from netjac.mlp, 'none' for others. Losses are those of
-  %                  the scaled numbers. Targets of the loss cross_entropy are never scaled
+  %                  the scaled numbers. Targets of the loss cross_entropy are never scaled, and X and T
+  %                  must be finite to be scaled
   %   'jacobian'     wanted Jacobians, m-by-n-by-N, for Sobolev training; 'jacobian_weight' is their
   %                  part of the loss (1)
-  %   'seed'         of the order of the samples and the choice of the held-out ones (0)
+  %   'seed'         of the order of the samples and the choice of the held-out ones, which is that of
+  %                  the C interface (0)
   %   'display'      true, false, or the seconds between lines of progress (0.5)
   %   'progress'     a function of info that is called after each epoch and returns whether to go on,
   %                  as in @(info) info.loss(end) > 1e-6
@@ -34,11 +36,12 @@ function [net, info] = train(net, X, T, varargin)
   %   'schedule_steps', 'schedule_factor', 'warmup_steps', 'batch_size' (32, or 'all'), 'shuffle'
   %   'parameters'      names of the parameters to train, as in 'layer2.*'
   %
-  % info.loss, info.validationLoss and info.time have an element for each epoch; info.stopped tells
+  % info.loss, info.validationLoss and info.time have an element for each epoch, info.bestEpoch is the
+  % one with the smallest held-out loss (0 if there is none), info.scaling has the scales; info.stopped tells
   % why training ended: 'epochs', 'patience', 'progress', 'notFinite' (a loss was NaN or infinite; a
   % warning says more, and the network has the last good parameters).
   %
-  % Errors: netjac:train:wrongSize, wrongOption, wrongClass, outOfMemory.
+  % Errors: netjac:train:wrongSize, wrongOption, wrongClass, wrongArgument, outOfMemory.
   %
   % See also: netjac.mlp, netjac.plotTraining, netjac.interrupted
 

@@ -1,10 +1,10 @@
 function changed = netjac_generate(header, folder)
-  % NETJAC_GENERATE  Writes the prototype file and the thunk source for MATLAB's loadlibrary.
+  % NETJAC_GENERATE  Writes the prototype file, the thunk source and the list of commands for MATLAB's loadlibrary.
   %
-  %   netjac_generate()                           from include/netjac.h into matlab/library
+  %   netjac_generate()                           from include/netjac.h and mex/netjac_commands.h into matlab/library
   %   changed = netjac_generate(header, folder)   true if a file was not there or was different
   %
-  % Run this after every change of the header; a test fails if somebody forgot:
+  % Run this after every change of either; a test fails if somebody forgot:
   %
   %   octave-cli --path matlab/library --eval netjac_generate
   %
@@ -26,6 +26,8 @@ function changed = netjac_generate(header, folder)
   functions = declarations(source, handles);
   changed = write(fullfile(folder, 'netjac_proto.m'), prototypeText(functions, handles, enumerations(source)));
   changed = write(fullfile(folder, 'netjac_thunk.c'), thunkText(functions)) || changed;
+  list = fileread(fullfile(fileparts(here), 'mex', 'netjac_commands.h'));
+  changed = write(fullfile(folder, 'netjac_commands.m'), commandsText(list)) || changed;
 end
 
 function changed = write(path, text)
@@ -92,6 +94,30 @@ function list = enumerations(source)
     pairs = regexp(found{k}{2}, '(\w+) = (-?\d+)', 'tokens');
     list(end + 1) = struct('name', found{k}{1}, 'values', {pairs});
   end
+end
+
+function text = commandsText(source)
+  lines = {
+    'function commands = netjac_commands()'
+    '  % NETJAC_COMMANDS  The commands of netjac_mex: for each the area of its errors, its arguments and how many.'
+    '  %'
+    '  % Written by netjac_generate from mex/netjac_commands.h; do not edit.'
+    ''
+    '  list = {'};
+  found = regexp(source, '^COMMAND\((\w+), (\w+), "([^"]*)", "([^"]*)"\)', 'tokens', 'lineanchors');
+  for k = 1:numel(found)
+    [name, area, arguments_] = found{k}{1:3};
+    count = numel(strfind(arguments_, ',')) + ~isempty(arguments_);
+    lines{end + 1} = sprintf('    ''%s'', ''%s'', ''%s'', %d', name, area, arguments_, count);
+  end
+  lines = [lines; {
+    '    };'
+    '  commands = struct();'
+    '  for k = 1:size(list, 1)'
+    '    commands.(list{k, 1}) = struct(''area'', list{k, 2}, ''arguments'', list{k, 3}, ''count'', list{k, 4});'
+    '  end'
+    'end'}];
+  text = [strjoin(lines.', char(10)), char(10)];
 end
 
 % ---- Writing ----------------------------------------------------------------------------------------------

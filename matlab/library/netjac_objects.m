@@ -1,213 +1,143 @@
-function result = netjac_objects(command, varargin)
+function result = netjac_objects(command, area, object, varargin)
   % NETJAC_OBJECTS  Graphs, trainers and made networks for the door through loadlibrary.
   %
-  % The part of netjac_mex beside it that builds, trains and saves. A network goes in as the struct
-  % that netjac_mex keeps of it, and comes out as a pointer to be kept. Belongs to netjac_mex.
+  % The part of netjac_mex beside it that builds and trains. object is the first argument of the
+  % command: a network as the struct that netjac_mex makes of its handle. Belongs to netjac_mex.
 
-  persistent graphs trainers
-  if isempty(graphs)
-    graphs = {};
-  end
-  if isempty(trainers)
-    trainers = {};
-  end
-  result = [];
-
-  switch command
-    case 'graphCreate'
+  if strncmp(command, 'graph', 5)
+    if strcmp(command, 'graphCreate')
       pointer = libpointer('netjac_graphPtr');
-      check('graph', calllib('netjac', 'netjac_graph_create', pointer));
-      graphs{end + 1} = pointer;
-      result = uint64(numel(graphs));
-    case 'graphRelease'
-      need(command, varargin, 1);
-      graphs = released(graphs, varargin{1}, 'netjac_graph_release');
-    case {'graphInput', 'graphParameter', 'graphConstant', 'graphApply', 'graphGradients', 'graphJvp', ...
-          'graphDims', 'graphText', 'graphNetwork'}
-      arity = struct('graphInput', 3, 'graphParameter', 4, 'graphConstant', 3, 'graphApply', 5, ...
-                     'graphGradients', 3, 'graphJvp', 4, 'graphDims', 2, 'graphText', 2, 'graphNetwork', 3);
-      need(command, varargin, arity.(command));
-      graph = objectOf(graphs, varargin{1}, 'graph', 'netjac.Graph');
-      result = runOnGraph(command, graph, varargin{2:end});
-    case 'trainerCreate'
-      trainers{end + 1} = trainerCreate(varargin{1:2});
-      result = uint64(numel(trainers));
-    case 'trainerRelease'
-      need(command, varargin, 1);
-      trainers = released(trainers, varargin{1}, 'netjac_trainer_release');
-    case {'trainerStep', 'trainerLoss', 'trainerFit', 'trainerParameters', 'trainerNetwork'}
-      arity = struct('trainerStep', 3, 'trainerLoss', 3, 'trainerFit', 4, 'trainerParameters', 1, ...
-                     'trainerNetwork', 1);
-      need(command, varargin, arity.(command));
-      trainer = objectOf(trainers, varargin{1}, 'train', 'netjac.train');
-      result = runOnTrainer(command, trainer, varargin{2:end});
-    case 'mlp'
-      result = mlp(varargin{1:3});
-    case 'scaled'
-      result = scaled(varargin{1:5});
-    case {'save', 'saveJacobian'}
-      requireText('save', 'file', varargin{2});
-      functions = struct('save', 'netjac_save', 'saveJacobian', 'netjac_save_jacobian');
-      check('save', calllib('netjac', functions.(command), varargin{1}.pointer, varargin{2}));
-    case 'alive'
-      result = countOf(graphs) + countOf(trainers);
-    otherwise
-      error('netjac:mex:unknownCommand', 'There is no command ''%s''.', command);
-  end
-  if countOf(graphs) + countOf(trainers) > 0
-    mlock();
-  elseif mislocked()
-    munlock();
-  end
-end
-
-function check(area, status)
-  if status ~= 0
-    error(['netjac:', area, ':', netjac.internal.problem(status)], '%s', calllib('netjac', 'netjac_last_error'));
-  end
-end
-
-function need(command, given, expected)
-  if numel(given) < expected
-    error('netjac:mex:missingArgument', '''%s'' takes %d arguments; %d were given.', command, expected, numel(given));
-  end
-end
-
-function count = countOf(objects)
-  count = sum(~cellfun(@isempty, objects));
-end
-
-function object = objectOf(objects, handle, area, maker)
-  isHandle = isa(handle, 'uint64') && isscalar(handle) && handle <= numel(objects);
-  if ~isHandle
-    error(['netjac:', area, ':invalidHandle'], 'This is not a handle that %s made.', maker);
-  end
-  if handle == 0 || isempty(objects{handle})
-    error(['netjac:', area, ':released'], 'This %s has been released (delete, clear); make a new one.', maker);
-  end
-  object = objects{handle};
-end
-
-function objects = released(objects, handle, name)
-  if ~isa(handle, 'uint64') || ~isscalar(handle) || handle == 0 || handle > numel(objects) ...
-     || isempty(objects{handle})
+      netjac_check(area, calllib('netjac', 'netjac_graph_create', pointer));
+      result = netjac_handles('add', pointer);
+    else
+      result = runOnGraph(command, area, netjac_handles('find', 'graph', object), varargin{:});
+    end
     return;
   end
-  object = objects{handle};
-  if isstruct(object)
-    object = object.pointer;
+  switch command
+    case 'trainerCreate'
+      options = netjac_options(varargin{1}, area);
+      pointer = libpointer('netjac_trainerPtr');
+      status = calllib('netjac', 'netjac_trainer_create', object.pointer, options, pointer);
+      calllib('netjac', 'netjac_options_release', options);
+    case 'mlp'
+      [activation, seed] = varargin{1:2};
+      lengths = lengthsOf(area, 'sizes', object);
+      netjac.internal.argument('text', area, 'activation', activation);
+      netjac.internal.argument('one', area, 'seed', seed, -2 ^ 53, 2 ^ 53);
+      pointer = libpointer('netjac_networkPtr');
+      status = calllib('netjac', 'netjac_mlp', numel(object), lengths, activation, seed, pointer);
+    case 'scaled'
+      names = {'inputOffset', 'inputScale', 'outputOffset', 'outputScale'};
+      counts = [object.inputSize, object.inputSize, object.outputSize, object.outputSize];
+      for k = 1:4
+        netjac.internal.argument('doubles', area, names{k}, varargin{k}, counts(k));
+      end
+      pointer = libpointer('netjac_networkPtr');
+      status = calllib('netjac', 'netjac_scaled', object.pointer, varargin{1:4}, pointer);
+    otherwise
+      result = runOnTrainer(command, area, netjac_handles('find', 'trainer', object), varargin{:});
+      return;
   end
-  calllib('netjac', name, object);
-  objects{handle} = [];
+  netjac_check(area, status);
+  result = netjac_handles('add', pointer);
 end
 
 % ---- Arguments --------------------------------------------------------------------------------------------
 
-function requireText(area, name, text)
-  if ~ischar(text) || (size(text, 1) > 1 && ~isempty(text))
-    error(['netjac:', area, ':wrongClass'], '%s must be text (a char row); it is of class %s.', name, class(text));
-  end
+function values = valuesOf(area, name, array)
+  values = int32(netjac.internal.argument('whole', area, name, array, -1, 2147483647));
 end
 
-function requireDoubles(area, name, array, count)
-  if ~isa(array, 'double') || issparse(array) || ~isreal(array)
-    error(['netjac:', area, ':wrongClass'], '%s must be real, full and of class double.', name);
-  end
-  if nargin > 3 && numel(array) ~= count
-    error(['netjac:', area, ':wrongSize'], '%s has %d elements; it must have %d.', name, numel(array), count);
-  end
-end
-
-function numbers = wholeNumbers(area, name, array, least, most, className)
-  requireDoubles(area, name, array);
-  if ~all(array(:) >= least & array(:) <= most & array(:) == fix(array(:)))
-    error(['netjac:', area, ':wrongArgument'], '%s must be a whole number from %.0f to %.0f.', name, least, most);
-  end
-  if numel(array) > 65535
-    error(['netjac:', area, ':wrongArgument'], '%s are %d; at most 65535 can be given.', name, numel(array));
-  end
-  numbers = feval(className, array);
-end
-
-function values = valuesOf(name, array)
-  values = wholeNumbers('graph', name, array, -1, 2147483647, 'int32');
-end
-
-function value = valueOf(name, array)
-  requireDoubles('graph', name, array, 1);
-  value = valuesOf(name, array);
+function value = valueOf(area, name, array)
+  value = int32(netjac.internal.argument('one', area, name, array, -1, 2147483647));
 end
 
 function lengths = lengthsOf(area, name, array)
-  lengths = wholeNumbers(area, name, array, 0, 9007199254740992, 'int64');
+  lengths = int64(netjac.internal.argument('whole', area, name, array, 0, 2 ^ 53));
 end
 
 % ---- Graphs -----------------------------------------------------------------------------------------------
 
-function result = runOnGraph(command, graph, varargin)
+function result = runOnGraph(command, area, graph, varargin)
   switch command
     case 'graphInput'
       [name, dims] = varargin{1:2};
-      lengths = lengthsOf('graph', 'dims', dims);
-      requireText('graph', 'name', name);
+      lengths = lengthsOf(area, 'dims', dims);
+      netjac.internal.argument('text', area, 'name', name);
       [status, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_input', graph, name, numel(dims), lengths, int32(0));
     case 'graphParameter'
       [name, dims, numbers] = varargin{1:3};
-      lengths = lengthsOf('graph', 'dims', dims);
-      requireText('graph', 'name', name);
-      requireDoubles('graph', 'numbers', numbers, prod(dims));
+      lengths = lengthsOf(area, 'dims', dims);
+      netjac.internal.argument('text', area, 'name', name);
+      netjac.internal.argument('doubles', area, 'numbers', numbers, prod(dims));
       [status, ~, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_parameter', graph, name, numel(dims), ...
                                              lengths, numbers, int32(0));
     case 'graphConstant'
       [dims, numbers] = varargin{1:2};
-      lengths = lengthsOf('graph', 'dims', dims);
-      requireDoubles('graph', 'numbers', numbers, prod(dims));
+      lengths = lengthsOf(area, 'dims', dims);
+      netjac.internal.argument('doubles', area, 'numbers', numbers, prod(dims));
       [status, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_constant', graph, numel(dims), lengths, ...
                                           numbers, int32(0));
     case 'graphApply'
       [operator, inputs, attributes, count] = varargin{1:4};
-      requireText('graph', 'operator', operator);
-      requireText('graph', 'attributes', attributes);
-      operands = valuesOf('inputs', inputs);
-      requireDoubles('graph', 'count', count, 1);
-      wanted = double(wholeNumbers('graph', 'count', count, 1, 1000, 'int32'));
+      netjac.internal.argument('text', area, 'operator', operator);
+      netjac.internal.argument('text', area, 'attributes', attributes);
+      operands = valuesOf(area, 'inputs', inputs);
+      netjac.internal.argument('one', area, 'count', count, 1, 1000);
       [status, ~, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_apply', graph, operator, numel(inputs), ...
-                                             operands, attributes, wanted, zeros(1, wanted, 'int32'));
+                                             operands, attributes, count, zeros(1, count, 'int32'));
     case 'graphGradients'
       [y, xs] = varargin{1:2};
-      [status, ~, ~, result] = calllib('netjac', 'netjac_graph_gradients', graph, valueOf('y', y), numel(xs), ...
-                                       valuesOf('xs', xs), zeros(1, numel(xs), 'int32'));
+      y = valueOf(area, 'y', y);
+      [status, ~, ~, result] = calllib('netjac', 'netjac_graph_gradients', graph, y, numel(xs), ...
+                                       valuesOf(area, 'xs', xs), zeros(1, numel(xs), 'int32'));
     case 'graphJvp'
       [y, xs, tangents] = varargin{1:3};
-      values = valuesOf('xs', xs);
-      directions = valuesOf('tangents', tangents);
-      if numel(xs) ~= numel(tangents)
-        error('netjac:graph:wrongArgument', 'There are %d xs and %d tangents; each x needs one.', ...
-              numel(xs), numel(tangents));
+      y = valueOf(area, 'y', y);
+      values = valuesOf(area, 'xs', xs);
+      directions = valuesOf(area, 'tangents', tangents);
+      netjac.internal.argument('doubles', area, 'tangents', tangents, numel(xs));
+      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_jvp', graph, y, numel(xs), values, directions, ...
+                                          int32(0));
+    case 'graphShow'
+      [value, notation, strength, operands, size_] = varargin{1:5};
+      value = valueOf(area, 'value', value);
+      netjac.internal.argument('text', area, 'notation', notation);
+      netjac.internal.argument('one', area, 'strength', strength, 0, 100);
+      values = valuesOf(area, 'operands', operands);
+      netjac.internal.argument('text', area, 'size', size_);
+      if isempty(notation)
+        notation = [];
       end
-      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_graph_jvp', graph, valueOf('y', y), numel(xs), ...
-                                          values, directions, int32(0));
+      netjac_check(area, calllib('netjac', 'netjac_graph_show', graph, value, notation, strength, numel(operands), ...
+                                 values, size_));
+      result = [];
+      return;
     case 'graphDims'
-      result = graphDims(graph, valueOf('value', varargin{1}));
+      result = graphDims(area, graph, valueOf(area, 'value', varargin{1}));
       return;
     case 'graphText'
-      result = graphText(graph, varargin{1});
+      result = netjac_text(area, 'netjac_graph_text', graph, ...
+                           netjac.internal.argument('text', area, 'format', varargin{1}));
       return;
     case 'graphNetwork'
       [inputs, outputs] = varargin{1:2};
-      result = libpointer('netjac_networkPtr');
-      check('graph', calllib('netjac', 'netjac_graph_network', graph, numel(inputs), valuesOf('inputs', inputs), ...
-                             numel(outputs), valuesOf('outputs', outputs), result));
+      inputValues = valuesOf(area, 'inputs', inputs);
+      pointer = libpointer('netjac_networkPtr');
+      netjac_check(area, calllib('netjac', 'netjac_graph_network', graph, numel(inputs), inputValues, ...
+                                 numel(outputs), valuesOf(area, 'outputs', outputs), pointer));
+      result = netjac_handles('add', pointer);
       return;
   end
-  check('graph', status);
+  netjac_check(area, status);
   result = reshape(double(result), 1, []);
 end
 
-function dims = graphDims(graph, value)
+function dims = graphDims(area, graph, value)
   rank = calllib('netjac', 'netjac_graph_rank', graph, value);
   if rank < 0
-    error('netjac:graph:wrongArgument', '%s', calllib('netjac', 'netjac_last_error'));
+    netjac_check(area, -1);
   end
   dims = zeros(1, rank);
   for axis = 1:rank
@@ -215,80 +145,66 @@ function dims = graphDims(graph, value)
   end
 end
 
-function text = graphText(graph, format)
-  requireText('graph', 'format', format);
-  [status, ~, ~, ~, needed] = calllib('netjac', 'netjac_graph_text', graph, format, [], 0, uint64(0));
-  check('graph', status);
-  [status, ~, ~, text] = calllib('netjac', 'netjac_graph_text', graph, format, blanks(double(needed)), ...
-                                 double(needed), []);
-  check('graph', status);
-end
+% ---- Training ---------------------------------------------------------------------------------------------
 
-% ---- Making, training -------------------------------------------------------------------------------------
-
-function pointer = mlp(sizes, activation, seed)
-  lengths = lengthsOf('mlp', 'sizes', sizes);
-  requireText('mlp', 'activation', activation);
-  requireDoubles('mlp', 'seed', seed, 1);
-  wholeNumbers('mlp', 'seed', seed, -9007199254740992, 9007199254740992, 'int64');
-  pointer = libpointer('netjac_networkPtr');
-  check('mlp', calllib('netjac', 'netjac_mlp', numel(sizes), lengths, activation, seed, pointer));
-end
-
-function pointer = scaled(network, inputOffset, inputScale, outputOffset, outputScale)
-  requireDoubles('scaled', 'inputOffset', inputOffset, network.inputSize);
-  requireDoubles('scaled', 'inputScale', inputScale, network.inputSize);
-  requireDoubles('scaled', 'outputOffset', outputOffset, network.outputSize);
-  requireDoubles('scaled', 'outputScale', outputScale, network.outputSize);
-  pointer = libpointer('netjac_networkPtr');
-  check('scaled', calllib('netjac', 'netjac_scaled', network.pointer, inputOffset, inputScale, ...
-                          outputOffset, outputScale, pointer));
-end
-
-function trainer = trainerCreate(network, pairs)
-  options = netjac_options(pairs, 'train');
-  trainer = struct('pointer', libpointer('netjac_trainerPtr'), 'inputSize', network.inputSize, ...
-                   'targetSize', network.outputSize);
-  status = calllib('netjac', 'netjac_trainer_create', network.pointer, options, trainer.pointer);
-  calllib('netjac', 'netjac_options_release', options);
-  check('train', status);
-  weight = find(strcmp(pairs(1:2:end), 'jacobian_weight'), 1, 'last');
-  if ~isempty(weight) && str2double(pairs{2 * weight}) > 0
-    trainer.targetSize = trainer.targetSize * (1 + network.inputSize);
-  end
-end
-
-function result = runOnTrainer(command, trainer, varargin)
-  p = trainer.pointer;
+function result = runOnTrainer(command, area, trainer, varargin)
   switch command
     case 'trainerNetwork'
-      result = libpointer('netjac_networkPtr');
-      check('train', calllib('netjac', 'netjac_trainer_network', p, result));
-      return;
+      pointer = libpointer('netjac_networkPtr');
+      netjac_check(area, calllib('netjac', 'netjac_trainer_network', trainer, pointer));
+      result = netjac_handles('add', pointer);
     case 'trainerParameters'
-      [status, ~, count] = calllib('netjac', 'netjac_trainer_parameters', p, int64(0), []);
-      check('train', status);
-      count = double(count);
-      [status, ~, ~, result] = calllib('netjac', 'netjac_trainer_parameters', p, [], zeros(count, 1));
-      check('train', status);
-      result = reshape(result, count, 1);
-      return;
+      result = listOf(area, 'netjac_trainer_parameters', 'double', trainer);
+      result = result(:);
+    case 'trainerHeldOut'
+      samples = netjac.internal.argument('one', area, 'samples', varargin{1}, 0, 2 ^ 53);
+      result = double(listOf(area, 'netjac_trainer_held_out', 'int64', trainer, samples));
+    case 'trainerState'
+      result = struct('heldOutLosses', listOf(area, 'netjac_trainer_held_out_losses', 'double', trainer), ...
+                      'bestEpoch', calllib('netjac', 'netjac_trainer_best_epoch', trainer), ...
+                      'hasStopped', calllib('netjac', 'netjac_trainer_has_stopped', trainer) > 0);
+    case 'trainerScales'
+      n = zeros(calllib('netjac', 'netjac_trainer_input_size', trainer), 1);
+      m = zeros(calllib('netjac', 'netjac_trainer_output_size', trainer), 1);
+      [status, ~, inputOffset, inputScale, outputOffset, outputScale] = ...
+        calllib('netjac', 'netjac_trainer_scales', trainer, n, n, m, m);
+      netjac_check(area, status);
+      result = struct('inputOffset', inputOffset(:), 'inputScale', inputScale(:), ...
+                      'outputOffset', outputOffset(:), 'outputScale', outputScale(:));
+    otherwise
+      result = withSamples(command, area, trainer, varargin{:});
   end
-  [x, targets] = varargin{1:2};
+end
+
+% What a function writes into an array once it has told how long that is; its own arguments stand before.
+function list = listOf(area, name, className, varargin)
+  [status, returned{1:3}] = calllib('netjac', name, varargin{:}, int64(0), []);
+  netjac_check(area, status);
+  count = double(returned{2});
+  [status, returned{1:3}] = calllib('netjac', name, varargin{:}, [], zeros(1, count, className));
+  netjac_check(area, status);
+  list = reshape(returned{3}, 1, count);
+end
+
+function result = withSamples(command, area, trainer, x, targets, varargin)
   samples = size(x(:, :), 2);
-  requireDoubles('train', 'x', x, trainer.inputSize * samples);
-  requireDoubles('train', 'targets', targets, trainer.targetSize * samples);
+  netjac.internal.argument('doubles', area, 'x', x, ...
+                           calllib('netjac', 'netjac_trainer_input_size', trainer) * samples);
+  netjac.internal.argument('doubles', area, 'targets', targets, ...
+                           calllib('netjac', 'netjac_trainer_target_size', trainer) * samples);
+  result = [];
   switch command
     case 'trainerStep'
-      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_trainer_step', p, samples, x, targets, 0);
+      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_trainer_step', trainer, samples, x, targets, 0);
     case 'trainerLoss'
-      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_trainer_loss', p, samples, x, targets, 0);
+      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_trainer_loss', trainer, samples, x, targets, 0);
+    case 'trainerHoldOut'
+      status = calllib('netjac', 'netjac_trainer_hold_out', trainer, samples, x, targets);
     case 'trainerFit'
-      requireDoubles('train', 'epochs', varargin{3}, 1);
-      epochs = double(wholeNumbers('train', 'epochs', varargin{3}, 0, 2147483647, 'int64'));
-      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_trainer_fit', p, samples, x, targets, epochs, ...
+      epochs = netjac.internal.argument('one', area, 'epochs', varargin{1}, 0, 2147483647);
+      [status, ~, ~, ~, result] = calllib('netjac', 'netjac_trainer_fit', trainer, samples, x, targets, epochs, ...
                                           zeros(1, epochs));
       result = reshape(result, 1, epochs);
   end
-  check('train', status);
+  netjac_check(area, status);
 end

@@ -5,22 +5,17 @@ function options = netjac_options(pairs, area)
   %
   % Whoever gets them releases them with netjac_options_release. Belongs to netjac_mex.
 
-  if ~iscell(pairs) || mod(numel(pairs), 2) ~= 0
-    error(['netjac:', area, ':wrongOption'], 'Options come in pairs of a name and a value.');
-  end
-  if ~iscellstr(pairs)
-    error(['netjac:', area, ':wrongOption'], 'Names and values of options must be text here.');
-  end
+  netjac.internal.argument('options', area, 'options', pairs);
   options = calllib('netjac', 'netjac_options_create');
   if isNull(options)
-    error(['netjac:', area, ':wrongOption'], '%s', calllib('netjac', 'netjac_last_error'));
+    netjac_check(area, -7);
   end
   for k = 1:2:numel(pairs)
     status = calllib('netjac', 'netjac_options_set', options, pairs{k}, pairs{k + 1});
     if status ~= 0
       message = calllib('netjac', 'netjac_last_error');
       calllib('netjac', 'netjac_options_release', options);
-      error(['netjac:', area, ':', netjac.internal.problem(status)], '%s', message);
+      netjac.internal.failure(area, status, message);
     end
   end
 end

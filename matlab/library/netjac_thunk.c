@@ -30,6 +30,14 @@ EXPORT char *cstringint32Thunk(void function(void), const char *arguments, int s
   return ((char *(*)(int32_t))function)(ARGUMENT(int32_t, 0));
 }
 
+/* int32_t netjac_handle_kind(const void *handle) */
+EXPORT int32_t int32voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *))function)(ARGUMENT(void *, 0));
+}
+
 /* netjac_options * netjac_options_create(void) */
 EXPORT void *voidPtrvoidThunk(void function(void), const char *arguments, int size)
 {
@@ -75,14 +83,6 @@ EXPORT int32_t int32voidPtruint64voidPtrvoidPtrThunk(void function(void), const 
     ARGUMENT(uint64_t, 1),
     ARGUMENT(void *, 2),
     ARGUMENT(void *, 3));
-}
-
-/* int32_t netjac_input_count(const netjac_network *network) */
-EXPORT int32_t int32voidPtrThunk(void function(void), const char *arguments, int size)
-{
-  (void)arguments;
-  (void)size;
-  return ((int32_t (*)(void *))function)(ARGUMENT(void *, 0));
 }
 
 /* const char * netjac_input_name(const netjac_network *network, int32_t index) */
@@ -312,6 +312,20 @@ EXPORT int32_t int32voidPtrint32voidPtrint32voidPtrvoidPtrThunk(void function(vo
     ARGUMENT(void *, 5));
 }
 
+/* netjac_status netjac_graph_show(netjac_graph *graph, int32_t value, const char *notation, int32_t strength, int32_t count, const int32_t *operands, const char *size) */
+EXPORT int32_t int32voidPtrint32cstringint32int32voidPtrcstringThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, char *, int32_t, int32_t, void *, char *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(int32_t, 3),
+    ARGUMENT(int32_t, 4),
+    ARGUMENT(void *, 5),
+    ARGUMENT(char *, 6));
+}
+
 /* netjac_status netjac_trainer_create(const netjac_network *network, const netjac_options *options, netjac_trainer **trainer) */
 EXPORT int32_t int32voidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
 {
@@ -333,6 +347,18 @@ EXPORT int32_t int32voidPtrint64voidPtrvoidPtrint32voidPtrThunk(void function(vo
     ARGUMENT(void *, 3),
     ARGUMENT(int32_t, 4),
     ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_trainer_scales(const netjac_trainer *trainer, double *input_offset, double *input_scale, double *output_offset, double *output_scale) */
+EXPORT int32_t int32voidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(void *, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4));
 }
 
 /* netjac_status netjac_mlp(int32_t layer_count, const int64_t *sizes, const char *activation, int64_t seed, netjac_network **network) */

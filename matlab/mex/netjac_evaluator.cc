@@ -1,6 +1,6 @@
 // netjac_evaluator.cc - Function handles that reach libnetjac without the detour through Octave's MEX interface.
 //
-//   f = netjac_evaluator (task, pointer, reference, network)
+//   f = netjac_evaluator (task, reference, network)
 //
 // Called by netjac.Network.evaluator only, in Octave. f is a function handle, [y, J] = f (x), behind which stands no
 // function of m-code but an object of this file: so Octave neither enters a function nor copies an argument or a
@@ -8,9 +8,7 @@
 // to netjac_mex, which does what is to be done or says what is wrong; the two therefore cannot differ.
 //
 // task       'forward', 'jacobian', 'jvp', 'vjp', 'hessian' or 'hvp'
-// pointer    the network as the library knows it, from netjac_mex ('pointer', reference); the library recognises
-//            one that has been released
-// reference  the network as netjac_mex knows it
+// reference  the network as the library and netjac_mex know it; the library recognises one that has been released
 // network    kept as long as the handle lives
 
 #include <cstdint>
@@ -196,9 +194,9 @@ private:
 }
 
 DEFMETHOD_DLD (netjac_evaluator, interpreter, arguments, ,
-               "f = netjac_evaluator (task, pointer, reference, network): belongs to netjac.Network.evaluator")
+               "f = netjac_evaluator (task, reference, network): belongs to netjac.Network.evaluator")
 {
-  if (arguments.length () != 4 || ! arguments(0).is_string () || ! arguments(1).is_uint64_type ()
+  if (arguments.length () != 3 || ! arguments(0).is_string () || ! arguments(1).is_uint64_type ()
       || arguments(1).numel () != 1)
     error_with_id ("netjac:mex:wrongArgument", "netjac_evaluator belongs to the package netjac");
   const std::string name = arguments(0).string_value ();
@@ -213,6 +211,6 @@ DEFMETHOD_DLD (netjac_evaluator, interpreter, arguments, ,
 
   // Handles outlive "clear all", and what they do is in this file.
   interpreter.mlock ();
-  const octave_value function (new evaluator (static_cast<task> (task_number), network, arguments(2), arguments(3)));
+  const octave_value function (new evaluator (static_cast<task> (task_number), network, arguments(1), arguments(2)));
   return octave_value (new octave_fcn_handle (new direct_handle (function, "netjac_" + name)));
 }

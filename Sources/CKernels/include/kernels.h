@@ -1,6 +1,5 @@
 /*
- * kernels.h - Leaf loops over plain arrays: elementwise functions, copies, reductions; and products.h and
- *   windows.h.
+ * kernels.h - Leaf loops over plain arrays: elementwise functions and copies; and products.h and windows.h.
  *
  * Every loop exists for several instruction sets. The best one for this processor is chosen when the
  * library is loaded; a caller looks a kernel up once and keeps the pointer:
@@ -65,38 +64,37 @@ static inline void netjac_pause(void) {
  * the other transcendental functions call the C library for each element. */
 
 enum netjac_unary_op {
-  NETJAC_UNARY_NEGATE = 0,
-  NETJAC_UNARY_ABS = 1,
-  NETJAC_UNARY_SIGN = 2, /* -1, 0 or 1; NaN of NaN. */
-  NETJAC_UNARY_RECIPROCAL = 3,
-  NETJAC_UNARY_SQUARE = 4,
-  NETJAC_UNARY_SQRT = 5,
-  NETJAC_UNARY_FLOOR = 6,
-  NETJAC_UNARY_CEIL = 7,
-  NETJAC_UNARY_TRUNC = 8,
-  NETJAC_UNARY_ROUND = 9, /* Halves go to the even neighbour. */
-  NETJAC_UNARY_RELU = 10, /* NaN of NaN. */
-  NETJAC_UNARY_STEP = 11, /* 1 where x > 0, else 0; 0 of NaN. */
-  NETJAC_UNARY_EXP = 12,
-  NETJAC_UNARY_EXPM1 = 13,
-  NETJAC_UNARY_LOG = 14,
-  NETJAC_UNARY_LOG1P = 15,
-  NETJAC_UNARY_SIN = 16,
-  NETJAC_UNARY_COS = 17,
-  NETJAC_UNARY_TAN = 18,
-  NETJAC_UNARY_ASIN = 19,
-  NETJAC_UNARY_ACOS = 20,
-  NETJAC_UNARY_ATAN = 21,
-  NETJAC_UNARY_SINH = 22,
-  NETJAC_UNARY_COSH = 23,
-  NETJAC_UNARY_TANH = 24,
-  NETJAC_UNARY_ASINH = 25,
-  NETJAC_UNARY_ACOSH = 26,
-  NETJAC_UNARY_ATANH = 27,
-  NETJAC_UNARY_ERF = 28,
-  NETJAC_UNARY_SIGMOID = 29,  /* 1 / (1 + exp(-x)) */
-  NETJAC_UNARY_SOFTPLUS = 30, /* log(1 + exp(x)) */
-  NETJAC_UNARY_COUNT = 31
+  NETJAC_UNARY_NEGATE,
+  NETJAC_UNARY_ABS,
+  NETJAC_UNARY_SIGN, /* -1, 0 or 1; NaN of NaN. */
+  NETJAC_UNARY_RECIPROCAL,
+  NETJAC_UNARY_SQRT,
+  NETJAC_UNARY_FLOOR,
+  NETJAC_UNARY_CEIL,
+  NETJAC_UNARY_TRUNC,
+  NETJAC_UNARY_ROUND, /* Halves go to the even neighbour. */
+  NETJAC_UNARY_RELU, /* NaN of NaN. */
+  NETJAC_UNARY_STEP, /* 1 where x > 0, else 0; 0 of NaN. */
+  NETJAC_UNARY_EXP,
+  NETJAC_UNARY_EXPM1,
+  NETJAC_UNARY_LOG,
+  NETJAC_UNARY_LOG1P,
+  NETJAC_UNARY_SIN,
+  NETJAC_UNARY_COS,
+  NETJAC_UNARY_TAN,
+  NETJAC_UNARY_ASIN,
+  NETJAC_UNARY_ACOS,
+  NETJAC_UNARY_ATAN,
+  NETJAC_UNARY_SINH,
+  NETJAC_UNARY_COSH,
+  NETJAC_UNARY_TANH,
+  NETJAC_UNARY_ASINH,
+  NETJAC_UNARY_ACOSH,
+  NETJAC_UNARY_ATANH,
+  NETJAC_UNARY_ERF,
+  NETJAC_UNARY_SIGMOID,  /* 1 / (1 + exp(-x)) */
+  NETJAC_UNARY_SOFTPLUS, /* log(1 + exp(x)) */
+  NETJAC_UNARY_COUNT
 };
 
 typedef void (*netjac_unary_f64)(double *y, const double *x, int64_t n);
@@ -113,23 +111,22 @@ netjac_unary_f32 netjac_find_unary_f32(enum netjac_unary_op op);
 
 enum netjac_scalar_operand {
   NETJAC_SCALAR_A = 1,
-  NETJAC_SCALAR_B = 2,
-  NETJAC_SCALAR_C = 4
+  NETJAC_SCALAR_B = 2
 };
 
 /* ---- y[i] = f(a[i], b[i]) ---- */
 
 enum netjac_binary_op {
-  NETJAC_BINARY_ADD = 0,
-  NETJAC_BINARY_SUBTRACT = 1,
-  NETJAC_BINARY_MULTIPLY = 2,
-  NETJAC_BINARY_DIVIDE = 3,
-  NETJAC_BINARY_MINIMUM = 4, /* NaN if either is NaN. */
-  NETJAC_BINARY_MAXIMUM = 5, /* NaN if either is NaN. */
-  NETJAC_BINARY_POWER = 6, /* C's pow, within 2 ulp. */
-  NETJAC_BINARY_REMAINDER = 7, /* C's fmod: the sign of a. */
-  NETJAC_BINARY_MODULO = 8,    /* Python's %: the sign of b. */
-  NETJAC_BINARY_COUNT = 9
+  NETJAC_BINARY_ADD,
+  NETJAC_BINARY_SUBTRACT,
+  NETJAC_BINARY_MULTIPLY,
+  NETJAC_BINARY_DIVIDE,
+  NETJAC_BINARY_MINIMUM, /* NaN if either is NaN. */
+  NETJAC_BINARY_MAXIMUM, /* NaN if either is NaN. */
+  NETJAC_BINARY_POWER, /* C's pow, within 2 ulp. */
+  NETJAC_BINARY_REMAINDER, /* C's fmod: the sign of a. */
+  NETJAC_BINARY_MODULO,    /* Python's %: the sign of b. */
+  NETJAC_BINARY_COUNT
 };
 
 typedef void (*netjac_binary_f64)(double *y, const double *a, const double *b, int64_t n);
@@ -138,19 +135,6 @@ typedef void (*netjac_binary_f32)(float *y, const float *a, const float *b, int6
 /** `scalars` is 0, NETJAC_SCALAR_A or NETJAC_SCALAR_B. */
 netjac_binary_f64 netjac_find_binary_f64(enum netjac_binary_op op, int scalars);
 netjac_binary_f32 netjac_find_binary_f32(enum netjac_binary_op op, int scalars);
-
-/* ---- y[i] = a[i]·b[i] + c[i] ----
- *
- * Rounded once where the instruction set has a fused multiply-add; the baseline of x86-64 rounds twice. */
-
-typedef void (*netjac_multiply_add_f64)(
-  double *y, const double *a, const double *b, const double *c, int64_t n);
-typedef void (*netjac_multiply_add_f32)(
-  float *y, const float *a, const float *b, const float *c, int64_t n);
-
-/** `scalars` is any sum of A, B and C but all three. */
-netjac_multiply_add_f64 netjac_find_multiply_add_f64(int scalars);
-netjac_multiply_add_f32 netjac_find_multiply_add_f32(int scalars);
 
 /* ---- y[i] = condition[i] ≠ 0 ? a[i] : b[i] ---- */
 
@@ -166,13 +150,12 @@ netjac_select_f32 netjac_find_select_f32(int scalars);
 /* ---- y[i] = a[i] < b[i], as 0 or 1 ---- */
 
 enum netjac_compare_op {
-  NETJAC_COMPARE_EQUAL = 0,
-  NETJAC_COMPARE_NOT_EQUAL = 1,
-  NETJAC_COMPARE_LESS = 2,
-  NETJAC_COMPARE_LESS_EQUAL = 3,
-  NETJAC_COMPARE_GREATER = 4,
-  NETJAC_COMPARE_GREATER_EQUAL = 5,
-  NETJAC_COMPARE_COUNT = 6
+  NETJAC_COMPARE_EQUAL,
+  NETJAC_COMPARE_LESS,
+  NETJAC_COMPARE_LESS_EQUAL,
+  NETJAC_COMPARE_GREATER,
+  NETJAC_COMPARE_GREATER_EQUAL,
+  NETJAC_COMPARE_COUNT
 };
 
 typedef void (*netjac_compare_f64)(uint8_t *y, const double *a, const double *b, int64_t n);
@@ -182,25 +165,10 @@ typedef void (*netjac_compare_f32)(uint8_t *y, const float *a, const float *b, i
 netjac_compare_f64 netjac_find_compare_f64(enum netjac_compare_op op, int scalars);
 netjac_compare_f32 netjac_find_compare_f32(enum netjac_compare_op op, int scalars);
 
-/* ---- Truth values: bytes, 0 is false; results are 0 or 1 ---- */
-
-void netjac_is_nan_f64(uint8_t *y, const double *x, int64_t n);
-void netjac_is_nan_f32(uint8_t *y, const float *x, int64_t n);
-void netjac_is_infinite_f64(uint8_t *y, const double *x, int64_t n);
-void netjac_is_infinite_f32(uint8_t *y, const float *x, int64_t n);
-void netjac_logical_not(uint8_t *y, const uint8_t *x, int64_t n);
-void netjac_logical_and(uint8_t *y, const uint8_t *a, const uint8_t *b, int64_t n);
-void netjac_logical_or(uint8_t *y, const uint8_t *a, const uint8_t *b, int64_t n);
-void netjac_logical_xor(uint8_t *y, const uint8_t *a, const uint8_t *b, int64_t n);
-
 /* ---- Moving data ----
  *
  * The number in a name is the size of an element in bytes. Strides count elements and may be
  * negative or, for a source, 0. Source and destination must not overlap. */
-
-void netjac_fill_8(void *y, const void *value, int64_t n);
-void netjac_fill_4(void *y, const void *value, int64_t n);
-void netjac_fill_1(void *y, const void *value, int64_t n);
 
 /** y[r·y_row_stride + c·y_column_stride] = x[r·x_row_stride + c·x_column_stride] */
 void netjac_copy2d_8(void *y, int64_t y_row_stride, int64_t y_column_stride, const void *x,
@@ -272,31 +240,5 @@ void netjac_prepare_fused(netjac_fused *group, netjac_fused_step *steps, int is_
  * and room for another address of each slot and a number for each axis.
  */
 void netjac_run_fused(const netjac_fused *group, char **slots);
-
-/* ---- Reductions of a matrix x[r·x_stride + c] ----
- *
- * The order of a row's additions depends on `columns` only; a column is added from its first row on. */
-
-/** y[r] = Σ_c x[r][c]; 0 if there are no columns. */
-typedef void (*netjac_row_reduction_f64)(
-  double *y, const double *x, int64_t x_stride, int64_t rows, int64_t columns);
-typedef void (*netjac_row_reduction_f32)(
-  float *y, const float *x, int64_t x_stride, int64_t rows, int64_t columns);
-
-netjac_row_reduction_f64 netjac_find_row_sum_f64(void);
-netjac_row_reduction_f32 netjac_find_row_sum_f32(void);
-
-/** y[r] = max_c x[r][c]; NaN if any is NaN, -infinity if there are no columns. */
-netjac_row_reduction_f64 netjac_find_row_maximum_f64(void);
-netjac_row_reduction_f32 netjac_find_row_maximum_f32(void);
-
-/** y[c] = Σ_r x[r][c], or y[c] += Σ_r x[r][c] if `accumulate` is not 0. */
-typedef void (*netjac_column_sum_f64)(
-  double *y, const double *x, int64_t x_stride, int64_t rows, int64_t columns, int accumulate);
-typedef void (*netjac_column_sum_f32)(
-  float *y, const float *x, int64_t x_stride, int64_t rows, int64_t columns, int accumulate);
-
-netjac_column_sum_f64 netjac_find_column_sum_f64(void);
-netjac_column_sum_f32 netjac_find_column_sum_f32(void);
 
 #pragma GCC visibility pop

@@ -3,15 +3,6 @@ import Glibc
 import Graph
 import Tensors
 
-/// Loops over contiguous arrays, of any element types: result, operands, count.
-typealias UnaryLoop = @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int64) -> Void
-typealias BinaryLoop =
-  @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer, Int64) -> Void
-typealias TernaryLoop =
-  @convention(c) (
-    UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer, Int64
-  ) -> Void
-
 /// The loop for one elementwise primitive.
 enum ElementwiseLoop {
   case unary(UnaryLoop)
@@ -82,12 +73,8 @@ enum ElementwiseFunctions {
 
   private static func unary(_ primitive: any Primitive, _ element: ElementType) -> UnaryLoop? {
     switch element {
-    case .float64:
-      return unaryOperations[primitive.name].flatMap { netjac_find_unary_f64($0) }
-        .map { unsafeBitCast($0, to: UnaryLoop.self) }
-    case .float32:
-      return unaryOperations[primitive.name].flatMap { netjac_find_unary_f32($0) }
-        .map { unsafeBitCast($0, to: UnaryLoop.self) }
+    case .float64, .float32:
+      return unaryOperations[primitive.name].flatMap { element.kernelReal.unary($0) }
     case .int64, .int32:
       switch primitive {
       case is Negate:
@@ -192,12 +179,7 @@ enum ElementwiseFunctions {
     if let extreme = primitive as? Extreme {
       operation = extreme.kind == .maximum ? NETJAC_BINARY_MAXIMUM : NETJAC_BINARY_MINIMUM
     }
-    guard let operation else { return nil }
-    return element == .float64
-      ? netjac_find_binary_f64(operation, Int32(scalars))
-        .map { unsafeBitCast($0, to: BinaryLoop.self) }
-      : netjac_find_binary_f32(operation, Int32(scalars))
-        .map { unsafeBitCast($0, to: BinaryLoop.self) }
+    return operation.flatMap { element.kernelReal.binary($0, scalars: scalars) }
   }
 
   private static func wholeBinary64(_ function: any BinaryFunction) -> BinaryLoop? {
@@ -304,15 +286,7 @@ enum ElementwiseFunctions {
       case .greater: NETJAC_COMPARE_GREATER
       case .greaterOrEqual: NETJAC_COMPARE_GREATER_EQUAL
       }
-    switch element {
-    case .float64:
-      return netjac_find_compare_f64(operation, Int32(scalars))
-        .map { unsafeBitCast($0, to: BinaryLoop.self) }
-    case .float32:
-      return netjac_find_compare_f32(operation, Int32(scalars))
-        .map { unsafeBitCast($0, to: BinaryLoop.self) }
-    default: break
-    }
+    if element.isReal { return element.kernelReal.comparison(operation, scalars: scalars) }
     guard scalars == 0 else { return nil }
     switch (comparison, element.byteCount) {
     case (.equal, 8): return { pairs($0, $1, $2, $3, Int64.self) { UInt8($0 == $1 ? 1 : 0) } }
@@ -338,10 +312,7 @@ enum ElementwiseFunctions {
 
   private static func selection(_ element: ElementType, _ scalars: Int) -> TernaryLoop? {
     switch element {
-    case .float64:
-      return netjac_find_select_f64(Int32(scalars)).map { unsafeBitCast($0, to: TernaryLoop.self) }
-    case .float32:
-      return netjac_find_select_f32(Int32(scalars)).map { unsafeBitCast($0, to: TernaryLoop.self) }
+    case .float64, .float32: return element.kernelReal.selection(scalars: scalars)
     case .int64: return scalars == 0 ? { chooseLoop($0, $1, $2, $3, $4, Int64.self) } : nil
     case .int32: return scalars == 0 ? { chooseLoop($0, $1, $2, $3, $4, Int32.self) } : nil
     case .bool: return scalars == 0 ? { chooseLoop($0, $1, $2, $3, $4, UInt8.self) } : nil

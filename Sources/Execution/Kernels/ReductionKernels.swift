@@ -1,4 +1,3 @@
-import CKernels
 import Graph
 import Tensors
 
@@ -17,8 +16,6 @@ final class ReduceKernel: Kernel {
   /// The last kept axis, if x steps by one along it: vectorised over.
   private let lanes: Int
   private let keptCount: Int
-  private let rowSum64 = netjac_find_row_sum_f64()
-  private let rowSum32 = netjac_find_row_sum_f32()
 
   struct Axis {
     let dim: Int
@@ -105,9 +102,9 @@ final class ReduceKernel: Kernel {
       }
       if lanes > 1 {
         for lane in 0..<lanes { y[lane] = start }
-        accumulate(0, y, x + offset, combine)
+        accumulate(y, x + offset, combine)
       } else {
-        y[0] = single(0, x + offset, start, combine)
+        y[0] = single(x + offset, start, combine)
       }
       y += lanes
     }
@@ -115,7 +112,7 @@ final class ReduceKernel: Kernel {
 
   @inline(__always)
   private func accumulate<Element>(
-    _ level: Int, _ y: UnsafeMutablePointer<Element>, _ x: UnsafeMutablePointer<Element>,
+    _ y: UnsafeMutablePointer<Element>, _ x: UnsafeMutablePointer<Element>,
     _ combine: (Element, Element) -> Element
   ) {
     let total = (0..<reduced.count).reduce(1) { $0 * reduced[$1].dim }
@@ -133,7 +130,7 @@ final class ReduceKernel: Kernel {
 
   @inline(__always)
   private func single<Element>(
-    _ level: Int, _ x: UnsafeMutablePointer<Element>, _ start: Element,
+    _ x: UnsafeMutablePointer<Element>, _ start: Element,
     _ combine: (Element, Element) -> Element
   ) -> Element {
     guard reduced.count > 0 else { return combine(start, x[0]) }

@@ -92,16 +92,14 @@ final class TableKernel: Kernel {
 
 /// Adds elements into places given by a table that repeats for each row:
 /// `y[r, table[k]] += x[r, k]`, from zero.
-final class ScatterTableKernel: Kernel {
+class ScatterTableKernel: Kernel {
   private let source: Operand
   private let target: Operand
-  private let runs: PlainArray<netjac_run>
+  fileprivate let runs: PlainArray<netjac_run>
   private let rows: Int
-  private let sourceRow: Int
-  private let targetRow: Int
+  fileprivate let sourceRow: Int
+  fileprivate let targetRow: Int
   private let element: ElementType
-  private let addRuns64 = netjac_find_add_runs_f64()
-  private let addRuns32 = netjac_find_add_runs_f32()
 
   override var name: String { "fold \(rows)x\(targetRow)" }
 
@@ -123,20 +121,26 @@ final class ScatterTableKernel: Kernel {
     self.element = element
   }
 
+  /// The fastest kernel for the element type.
+  static func make(
+    from source: Operand, to target: Operand, table: [Int32], rows: Int, targetRow: Int,
+    element: ElementType
+  ) -> Kernel {
+    func real<Real: KernelReal>(_ real: Real.Type) -> Kernel {
+      RealScatterTableKernel<Real>(
+        from: source, to: target, table: table, rows: rows, targetRow: targetRow, element: element)
+    }
+    if element.isReal { return real(element.kernelReal) }
+    return ScatterTableKernel(
+      from: source, to: target, table: table, rows: rows, targetRow: targetRow, element: element)
+  }
+
   deinit { runs.free() }
 
   override func run(_ bases: Bases) {
     switch element {
-    case .float64:
-      fold(bases, Double.self) { y, x, count in
-        addRuns64?(
-          y, Int64(targetRow), x, Int64(sourceRow), Int64(count), runs.start, Int64(runs.count))
-      }
-    case .float32:
-      fold(bases, Float.self) { y, x, count in
-        addRuns32?(
-          y, Int64(targetRow), x, Int64(sourceRow), Int64(count), runs.start, Int64(runs.count))
-      }
+    // Those of real numbers have a kernel of their own.
+    case .float64, .float32: break
     case .int64: fold(bases, Int64.self) { y, x, count in add(y, x, count) { $0 &+ $1 } }
     case .int32: fold(bases, Int32.self) { y, x, count in add(y, x, count) { $0 &+ $1 } }
     case .bool: fold(bases, UInt8.self) { y, x, count in add(y, x, count) { $0 | $1 } }
@@ -148,7 +152,7 @@ final class ScatterTableKernel: Kernel {
   private var rowsAtOnce: Int { Swift.max(1, Swift.min(16, 2048 / Swift.max(targetRow, 1))) }
 
   @inline(__always)
-  private func fold<Element>(
+  fileprivate func fold<Element>(
     _ bases: Bases, _ type: Element.Type,
     _ add: (UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void
   ) {
@@ -177,6 +181,19 @@ final class ScatterTableKernel: Kernel {
           sum.pointee = plus(sum.pointee, source[Int(run.source + j)])
         }
       }
+    }
+  }
+}
+
+/// The same for real numbers, by `add_runs` in `windows.h`.
+private final class RealScatterTableKernel<Real: KernelReal>: ScatterTableKernel {
+  private let addRuns = Real.addRuns
+
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
+  override func run(_ bases: Bases) {
+    fold(bases, Real.self) { y, x, count in
+      addRuns(y, targetRow, x, sourceRow, count, runs.start, runs.count)
     }
   }
 }

@@ -19,10 +19,11 @@ extension Compiler {
   mutating func lower(_ concatenate: Concatenate, _ index: Int) throws {
     let y = concatenation(index)
     placements[index] = y
-    for (operand, part) in zip(program.nodes[index].operands, parts(of: concatenate, index, in: y))
-    {
+    for (place, operand) in program.nodes[index].operands.enumerated() {
       let x = try placement(operand)
-      if x.count > 0, x.buffer != y.buffer { copy(x, to: part) }
+      if x.count > 0, x.buffer != y.buffer {
+        copy(x, to: part(place, of: concatenate, index, in: y))
+      }
     }
   }
 
@@ -36,17 +37,13 @@ extension Compiler {
     return y
   }
 
-  private func parts(
-    of concatenate: Concatenate, _ index: Int, in y: Placement
-  ) -> [Placement] {
-    var start = 0
-    return program.nodes[index].operands.map { operand in
-      let dims = program.type(operand).dims
-      var starts = dims.map { _ in 0 }
-      starts[concatenate.axis] = start
-      start += dims[concatenate.axis]
-      return y.sliced(starts: starts, sizes: dims, steps: dims.map { _ in 1 })
-    }
+  private func part(
+    _ place: Int, of concatenate: Concatenate, _ index: Int, in y: Placement
+  ) -> Placement {
+    let dims = program.type(program.nodes[index].operands[place]).dims
+    var starts = dims.map { _ in 0 }
+    starts[concatenate.axis] = joinedParts[index]?.starts[place] ?? 0
+    return y.sliced(starts: starts, sizes: dims, steps: dims.map { _ in 1 })
   }
 
   /// The place of a value within the result of a concatenation, which uses it once. All other uses
@@ -62,8 +59,12 @@ extension Compiler {
     else { return nil }
     let known = absorbed.union([use.first])
     let isOnlyUse = users[index].allSatisfy(known.contains)
-    guard isOnlyUse || program.nodes[index].primitive is Concatenate,
-      let part = parts(of: concatenate, use.user, in: concatenation(use.user))[use.place]
+    guard isOnlyUse || program.nodes[index].isA(Concatenate.self) else { return nil }
+    // In a step of its own: as an argument it would be asked for while the compiler is held for the
+    // call, and copy all that it changes.
+    let whole = concatenation(use.user)
+    guard
+      let part = part(use.place, of: concatenate, use.user, in: whole)
         .reshaped(program.nodes[index].type.shape), canWrite(part)
     else { return nil }
     let canRead = everyReader(of: index, at: part, besides: known, readsRows)
@@ -76,15 +77,12 @@ extension Compiler {
     var found: (first: Int, user: Int, place: Int)?
     for first in users[index] {
       var (value, user) = (index, first)
-      while program.nodes[user].primitive is Reshape, !isOutput[user], users[user].count == 1 {
+      while program.nodes[user].isA(Reshape.self), !isOutput[user], users[user].count == 1 {
         (value, user) = (user, users[user][0])
       }
-      guard program.nodes[user].primitive is Concatenate else { continue }
-      let places = program.nodes[user].operands.indices.filter {
-        program.nodes[user].operands[$0].index == value
-      }
-      guard found == nil, places.count == 1 else { return nil }
-      found = (first, user, places[0])
+      guard let parts = joinedParts[user] else { continue }
+      guard found == nil, let place = parts.onlyPlace[value] else { return nil }
+      found = (first, user, place)
     }
     return found
   }
@@ -139,7 +137,7 @@ extension Compiler {
     let rows = y.dims.dropLast(fold.spatial.count).reduce(1, *)
     steps.append(
       Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        ScatterTableKernel(
+        ScatterTableKernel.make(
           from: addresses.operand(x), to: addresses.operand(y), table: table, rows: rows,
           targetRow: targetRow, element: x.element)
       })
@@ -205,5 +203,31 @@ extension Int {
   fileprivate func flooredQuotient(by divisor: Int) -> Int {
     let quotient = self / divisor
     return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
+  }
+}
+
+/// How the operands of a concatenation stand in its result.
+struct JoinedParts {
+  /// How far along the axis each operand begins.
+  let starts: [Int]
+  /// The place among the operands of each value that is there once.
+  let onlyPlace: [Int: Int]
+
+  /// Those of all concatenations of a program, by node.
+  static func all(_ program: Program) -> [Int: JoinedParts] {
+    var found: [Int: JoinedParts] = [:]
+    for (index, node) in program.nodes.enumerated() {
+      guard let concatenate = node.primitive as? Concatenate else { continue }
+      var starts: [Int] = []
+      var onlyPlace: [Int: Int?] = [:]
+      var start = 0
+      for (place, operand) in node.operands.enumerated() {
+        starts.append(start)
+        start += program.type(operand).dims[concatenate.axis]
+        onlyPlace[operand.index] = .some(onlyPlace[operand.index] == nil ? place : nil)
+      }
+      found[index] = JoinedParts(starts: starts, onlyPlace: onlyPlace.compactMapValues(\.self))
+    }
+    return found
   }
 }

@@ -16,41 +16,50 @@ extension Compiler {
     guard let dot = node.primitive as? Dot else { return }
     let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
     let plan = self.plan(dot, product, a, b)
-    guard plan.indexed != nil || plan.isSingle && !DotKernel.prefersBLAS(plan) else {
+    guard plan.indexed != nil || plan.isSingle && !plan.prefersBLAS else {
       try lower(dot, product)
       for view in views { try lowerView(view) }
       return try lowerGroup(members)
     }
-    let placements = self.placements
+    let operands = operandPlacements(members)
     let match = EpilogueMatch(
       program, product: product, aliases: Set(views + [product]), members: members,
       usedOutside: valuesUsed(outside: Set(members)), plan: plan,
-      placement: { placements[$0.index] })
+      placement: { operands[$0.index] })
     guard !match.absorbed.isEmpty else {
       try lower(dot, product)
       for view in views { try lowerView(view) }
       return try lowerGroup(members)
     }
-    var last = EpiloguePlacements()
-    last.bias = match.bias
-    last.addend = match.addend
-    last.activation = match.activation
-    last.rowBias = match.rowBias
-    last.scale = match.scale
-    last.scaleSteps = match.scaleSteps
-    last.slope = match.slope.map { newPlacement(for: $0) }
+    // The slope has its place before the result, the result before what it is without the scale.
+    if let slope = match.epilogue.slope { _ = newPlacement(for: slope.index) }
     let y = placement(of: match.result, from: plan, absorbed: match.absorbed)
-    if let unscaled = match.unscaled {
-      last.unscaled = newPlacement(for: unscaled)
-      if unscaled == product { for view in views { try lowerView(view) } }
+    if let unscaled = match.epilogue.unscaled {
+      _ = newPlacement(for: unscaled.index)
+      if unscaled.index == product { for view in views { try lowerView(view) } }
     }
-    try multiply(plan, a, b, y, last)
-    noteActivity(of: y, last)
+    let last = try match.epilogue.map(placement)
+    try multiply(planned(plan, a, b, y, last, match.steps))
+    noteActivity(of: y, last, match.steps)
     try lowerGroup(members.filter { !match.absorbed.contains($0) })
   }
 
+  /// Where the operands of some nodes are: those alone, since a copy of all placements would make each
+  /// product cost as much as the program has nodes.
+  private func operandPlacements(_ members: [Int]) -> [Int: Placement] {
+    var found: [Int: Placement] = [:]
+    for member in members {
+      for operand in program.nodes[member].operands {
+        found[operand.index] = placements[operand.index]
+      }
+    }
+    return found
+  }
+
   /// Remembers which zeros a relu's slope leaves in a product's result.
-  private mutating func noteActivity(of y: Placement, _ last: EpiloguePlacements) {
+  private mutating func noteActivity(
+    of y: Placement, _ last: Epilogue<Placement>, _ steps: IndexedPlan.EpilogueSteps
+  ) {
     if last.activation == NETJAC_ACTIVATION_RELU, let slope = last.slope {
       activity.addSlope(slope)
     }
@@ -60,11 +69,11 @@ extension Compiler {
         activity.add(.init(placement: y, row: columns, rowsPerGroup: 1), of: y)
       }
     }
-    if let scale = last.scale, last.scaleSteps.isEmpty, last.activation == NETJAC_ACTIVATION_NONE,
-      activity.slopes.contains(scale.placement.buffer)
+    if let scale = last.scale, steps.scale.isEmpty, last.activation == NETJAC_ACTIVATION_NONE,
+      activity.slopes.contains(scale.buffer)
     {
       activity.add(
-        .init(placement: scale.placement, row: scale.row, rowsPerGroup: scale.rowsPerScale), of: y)
+        .init(placement: scale, row: last.scaleRow, rowsPerGroup: last.rowsPerScale), of: y)
     }
   }
 

@@ -26,7 +26,7 @@ extension Compiler {
         writes: [values?.buffer, uses.needsPlaces ? places.buffer : nil].compactMap { $0 },
         scratchBytes: 0
       ) { addresses in
-        WindowExtremeKernel(
+        WindowExtremeKernel.make(
           extreme, from: addresses.operand(x), type, values: values.map(addresses.operand),
           places: uses.needsPlaces ? addresses.operand(places) : nil)
       })
@@ -95,10 +95,12 @@ extension Compiler {
     let x = try contiguous(source)
     let y = newPlacement(for: index)
     let type = program.type(source)
-    steps.append(
+    func step<Real: KernelReal>(_ real: Real.Type) -> Step {
       Step(reads: [x.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
-        WindowSumKernel(
+        WindowSumKernel<Real>(
           window.axes, from: addresses.operand(x), type, to: addresses.operand(y))
-      })
+      }
+    }
+    steps.append(step(y.element.kernelReal))
   }
 }

@@ -20,7 +20,7 @@ extension Compiler {
       channel_stride: Int64(places.strides[2]), pixels: Int64(form.pixels),
       terms: Int64(form.terms), features: Int64(form.features),
       targets: Int64(form.targets), table: nil)
-    guard SpreadKernel.fits(sets, shape), form.picks == 1 || places.strides[3] == 1 else {
+    guard sets.fits(shape), form.picks == 1 || places.strides[3] == 1 else {
       return false
     }
     let updates = try contiguous(node.operands[0])
@@ -30,16 +30,18 @@ extension Compiler {
       placements[skipped] = Placement(buffer: addBuffer(.arena, 0), program.nodes[skipped].type)
     }
     let kernelPlaces = form.kernelPlaces(source.strides)
-    steps.append(
+    func step<Real: KernelReal>(_ real: Real.Type) -> Step {
       Step(
         reads: [updates.buffer, places.buffer], writes: [y.buffer],
-        scratchBytes: SpreadKernel.scratchBytes(sets, shape, y.element)
+        scratchBytes: SpreadKernel<Real>.scratchBytes(sets, shape)
       ) { addresses in
-        SpreadKernel(
+        SpreadKernel<Real>(
           updates: addresses.operand(updates), places: addresses.operand(places),
           to: addresses.operand(y), scratch: addresses.scratch, sets: sets, shape: shape,
-          table: form.table, kernel: memory, places: kernelPlaces, element: y.element)
-      })
+          table: form.table, kernel: memory, places: kernelPlaces)
+      }
+    }
+    steps.append(step(y.element.kernelReal))
     return true
   }
 
@@ -47,7 +49,7 @@ extension Compiler {
   /// seeds, share theirs.
   private mutating func places(
     _ value: Value, _ form: SpreadForm
-  ) throws -> (places: Placement, sets: SpreadKernel.Sets) {
+  ) throws -> (places: Placement, sets: SpreadGroups) {
     let places = try placement(value)
     for (groups, size) in form.groupings {
       if let shaped = places.reshaped(Shape([groups, size, form.channels, form.picks])),

@@ -68,13 +68,7 @@ extension Compiler {
     let axis = dims.count - 1
     let part = target.between(margins, dims)
     guard let places = margins.linePlaces(of: part, in: target.dims) else { return }
-    steps.append(
-      Step(reads: [], writes: [target.buffer], scratchBytes: 0) { addresses in
-        PadKernel(
-          from: nil, to: addresses.operand(target), line: target.dims[axis],
-          low: margins.targetStarts[axis], length: dims[axis], places: places,
-          element: target.element)
-      })
+    pad(nil, to: target, margins, length: dims[axis], places)
   }
 
   private mutating func pad(_ source: Placement, _ margins: Margins, to target: Placement) {
@@ -87,12 +81,24 @@ extension Compiler {
         to: target.sliced(starts: starts, sizes: cropped.dims, steps: starts.map { _ in 1 }))
     }
     let axis = starts.count - 1
-    steps.append(
-      Step(reads: [source.buffer], writes: [target.buffer], scratchBytes: 0) { addresses in
-        PadKernel(
-          from: addresses.operand(cropped), to: addresses.operand(target), line: target.dims[axis],
-          low: starts[axis], length: cropped.dims[axis], places: places, element: target.element)
-      })
+    pad(cropped, to: target, margins, length: cropped.dims[axis], places)
+  }
+
+  /// Writes zeros between lines of `length` elements, and the lines from `source`, if there is one.
+  private mutating func pad(
+    _ source: Placement?, to target: Placement, _ margins: Margins, length: Int, _ places: [Int32]
+  ) {
+    let axis = target.dims.count - 1
+    func step<Real: KernelReal>(_ real: Real.Type) -> Step {
+      Step(
+        reads: [source?.buffer].compactMap(\.self), writes: [target.buffer], scratchBytes: 0
+      ) { addresses in
+        PadKernel<Real>(
+          from: source.map(addresses.operand), to: addresses.operand(target),
+          line: target.dims[axis], low: margins.targetStarts[axis], length: length, places: places)
+      }
+    }
+    steps.append(step(target.element.kernelReal))
   }
 
   /// Whether every use of the node, through views, can read this placement as it is.

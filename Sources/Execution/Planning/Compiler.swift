@@ -7,11 +7,15 @@ struct Compiler {
   var buffers: [Buffer] = []
   /// The nodes that use each node's value.
   let users: [[Int]]
+  /// The concatenations' operands.
+  let joinedParts: [Int: JoinedParts]
   private(set) var isOutput: [Bool]
   /// Where each node's value is, once it is known.
   var placements: [Placement?]
   var steps: [Step] = []
   var constants: [ConstantMemory] = []
+  /// Whether constants are finite, as far as that has been asked.
+  private var finiteConstants: [Int: Bool] = [:]
   var activity = Activity()
   /// Where concatenations will be whose parts are written in place.
   var concatenations: [Int: Placement] = [:]
@@ -75,6 +79,7 @@ struct Compiler {
     self.program = program
     placements = [Placement?](repeating: nil, count: program.nodes.count)
     users = program.users
+    joinedParts = JoinedParts.all(program)
     isOutput = [Bool](repeating: false, count: program.nodes.count)
     for output in program.outputs { isOutput[output.index] = true }
   }
@@ -135,7 +140,7 @@ struct Compiler {
     while true {
       let users = users[index].filter { !ignored.contains($0) }
       guard !isOutput[index], users.count == 1, let user = users.first else { return nil }
-      guard program.nodes[user].primitive is Reshape else { return Use(user: user, operand: index) }
+      guard program.nodes[user].isA(Reshape.self) else { return Use(user: user, operand: index) }
       index = user
     }
   }
@@ -177,7 +182,7 @@ struct Compiler {
     for (position, output) in program.outputs.enumerated() {
       // Through views that keep the elements in their order, the source is written in place.
       var index = output.index
-      while program.nodes[index].primitive is Reshape || program.nodes[index].primitive is Detach {
+      while program.nodes[index].isA(Reshape.self) || program.nodes[index].isA(Detach.self) {
         index = program.nodes[index].operands[0].index
       }
       guard written.contains(index), outputBuffers[index] == nil else { continue }
@@ -274,7 +279,7 @@ struct Compiler {
   func isConstantOrView(_ index: Int) -> Bool {
     var index = index
     while program.nodes[index].isView { index = program.nodes[index].operands[0].index }
-    return program.nodes[index].primitive is Constant
+    return program.nodes[index].isA(Constant.self)
   }
 
   /// Puts the elements of a known, strided value side by side, once and for all.
@@ -297,11 +302,15 @@ struct Compiler {
       * placement.element.byteCount
   }
 
-  /// Whether a value is known, real and finite throughout.
-  func isKnownFinite(_ placement: Placement) -> Bool {
+  /// Whether a value is known, real and finite throughout. Weights are used at many steps of a
+  /// recurrence and looked through once.
+  mutating func isKnownFinite(_ placement: Placement) -> Bool {
     guard case .constant(let index) = buffers[placement.buffer].place, placement.element.isReal
     else { return false }
-    return constants[index].isFinite(placement.element)
+    if let known = finiteConstants[index] { return known }
+    let isFinite = constants[index].isFinite(placement.element)
+    finiteConstants[index] = isFinite
+    return isFinite
   }
 
   // MARK: - Lowering

@@ -17,18 +17,11 @@ struct EpilogueMatch {
 
   /// Members that the product does itself.
   private(set) var absorbed: Set<Int> = []
-  private(set) var bias: Placement?
-  private(set) var addend: (placement: Placement, row: Int)?
-  private(set) var activation = NETJAC_ACTIVATION_NONE
-  private(set) var scale: (placement: Placement, row: Int, rowsPerScale: Int)?
-  /// A number for each row of a product, and the scale of an indexed product, with how far they move
-  /// at each turn of the outer loops.
-  private(set) var rowBias: (placement: Placement, steps: [Int])?
-  private(set) var scaleSteps: [Int] = []
-  /// The nodes whose values the product stores: its result, the slope, the result before the scale.
+  private(set) var epilogue = Epilogue<Value>()
+  /// For an indexed product.
+  private(set) var steps = IndexedPlan.EpilogueSteps()
+  /// The node whose value is the product's result.
   private(set) var result: Int
-  private(set) var slope: Int?
-  private(set) var unscaled: Int?
 
   /// `aliases` are the product and the reshapes of it that the group reads.
   init(
@@ -65,7 +58,7 @@ struct EpilogueMatch {
       if !users(current).subtracting([next]).subtracting(absorbed).isEmpty
         || !current.isDisjoint(with: usedOutside)
       {
-        unscaled = result
+        epilogue.unscaled = Value(index: result)
       }
       absorbed.insert(next)
       result = next
@@ -83,28 +76,32 @@ struct EpilogueMatch {
     return users.first
   }
 
-  /// The placement of the operand beside `nodes`, if it comes from outside the group.
-  private func other(_ member: Int, than nodes: Set<Int>) -> Placement? {
+  /// The operand beside `nodes`, if it comes from outside the group.
+  private func other(
+    _ member: Int, than nodes: Set<Int>
+  ) -> (value: Value, placement: Placement)? {
     let operands = program.nodes[member].operands
     guard operands.count == 2 else { return nil }
     let isFirst = nodes.contains(operands[0].index)
     guard isFirst != nodes.contains(operands[1].index) else { return nil }
     let value = operands[isFirst ? 1 : 0]
-    return inGroup.contains(value.index) ? nil : placement(value)
+    return inGroup.contains(value.index) ? nil : placement(value).map { (value, $0) }
   }
 
   private mutating func absorbSum(_ current: Set<Int>) -> Int? {
-    guard let user = onlyUser(current), program.nodes[user].primitive is Add,
-      let operand = other(user, than: current)
+    guard let user = onlyUser(current), program.nodes[user].isA(Add.self),
+      let (value, operand) = other(user, than: current)
     else { return nil }
-    if bias == nil, isRow(operand) {
-      bias = operand
-    } else if rowBias == nil, let steps = rowBiasSteps(operand) {
-      rowBias = (operand, steps)
-    } else if addend == nil, let matrix = operand.reshaped([rows, columns]),
+    if epilogue.bias == nil, isRow(operand) {
+      epilogue.bias = value
+    } else if epilogue.rowBias == nil, let steps = rowBiasSteps(operand) {
+      epilogue.rowBias = value
+      self.steps.rowBias = steps
+    } else if epilogue.addend == nil, let matrix = operand.reshaped([rows, columns]),
       columns == 1 || matrix.strides[1] == 1
     {
-      addend = (operand, matrix.strides[0])
+      epilogue.addend = value
+      epilogue.addendRow = matrix.strides[0]
     } else {
       return nil
     }
@@ -116,10 +113,10 @@ struct EpilogueMatch {
     let users = users(current)
     guard current.isDisjoint(with: usedOutside) else { return nil }
     func first<Kind: Primitive>(_ kind: Kind.Type) -> Int? {
-      users.first { program.nodes[$0].primitive is Kind }
+      users.first { program.nodes[$0].isA(Kind.self) }
     }
     if let tanh = first(HyperbolicTangent.self), users.count == 1 {
-      activation = NETJAC_ACTIVATION_TANH
+      epilogue.activation = NETJAC_ACTIVATION_TANH
       absorbed.insert(tanh)
       absorbSlope(
         pair(behind: tanh) { square, difference in
@@ -130,21 +127,21 @@ struct EpilogueMatch {
     if let relu = first(Relu.self) {
       let step = first(Step.self)
       guard users.count == (step == nil ? 1 : 2) else { return nil }
-      activation = NETJAC_ACTIVATION_RELU
+      epilogue.activation = NETJAC_ACTIVATION_RELU
       absorbed.formUnion([relu, step].compactMap { $0 })
-      slope = step
+      epilogue.slope = step.map(Value.init)
       return relu
     }
     if let softplus = first(Softplus.self) {
       let sigmoid = first(Sigmoid.self)
       guard users.count == (sigmoid == nil ? 1 : 2) else { return nil }
-      activation = NETJAC_ACTIVATION_SOFTPLUS
+      epilogue.activation = NETJAC_ACTIVATION_SOFTPLUS
       absorbed.formUnion([softplus, sigmoid].compactMap { $0 })
-      slope = sigmoid
+      epilogue.slope = sigmoid.map(Value.init)
       return softplus
     }
     if let sigmoid = first(Sigmoid.self), users.count == 1 {
-      activation = NETJAC_ACTIVATION_SIGMOID
+      epilogue.activation = NETJAC_ACTIVATION_SIGMOID
       absorbed.insert(sigmoid)
       absorbSlope(
         pair(behind: sigmoid) { difference, product in
@@ -168,37 +165,39 @@ struct EpilogueMatch {
   private mutating func absorbSlope(_ pair: (first: Int, second: Int)?) {
     guard let pair else { return }
     absorbed.formUnion([pair.first, pair.second])
-    slope = pair.second
+    epilogue.slope = Value(index: pair.second)
   }
 
   private func isSquare(_ member: Int, of node: Int) -> Bool {
-    program.nodes[member].primitive is Multiply
+    program.nodes[member].isA(Multiply.self)
       && program.nodes[member].operands.allSatisfy { $0.index == node }
   }
 
   private func isOneMinus(_ member: Int, _ node: Int) -> Bool {
     let operands = program.nodes[member].operands
-    return program.nodes[member].primitive is Subtract && operands[1].index == node
+    return program.nodes[member].isA(Subtract.self) && operands[1].index == node
       && program.constant(operands[0])?.fill == 1
   }
 
   private func isProduct(_ member: Int, _ a: Int, _ b: Int) -> Bool {
-    program.nodes[member].primitive is Multiply
+    program.nodes[member].isA(Multiply.self)
       && Set(program.nodes[member].operands.map(\.index)) == [a, b]
   }
 
   private mutating func absorbScale(_ current: Set<Int>) -> Int? {
     for user in users(current).subtracting(absorbed).sorted() {
-      guard program.nodes[user].primitive is Multiply, let operand = other(user, than: current)
+      guard program.nodes[user].isA(Multiply.self),
+        let (value, operand) = other(user, than: current)
       else { continue }
       if turns != nil {
         guard let form = scaleOfTurns(operand) else { continue }
-        scale = (operand, form.row, 1)
-        scaleSteps = form.steps
-        return user
+        epilogue.scaleRow = form.row
+        steps.scale = form.steps
+      } else {
+        guard let form = scaleForm(operand) else { continue }
+        (epilogue.scaleRow, epilogue.rowsPerScale) = form
       }
-      guard let form = scaleForm(operand) else { continue }
-      scale = (operand, form.row, form.rowsPerScale)
+      epilogue.scale = value
       return user
     }
     return nil

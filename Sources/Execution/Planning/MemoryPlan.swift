@@ -14,20 +14,12 @@ struct MemoryPlan {
 
   /// First fit, large arrays first: simple, and close to the least possible for networks.
   init(_ intervals: [Interval]) {
-    var placed: [(offset: Int, interval: Interval)] = []
+    var occupied = OccupiedMemory(steps: (intervals.map(\.last).max() ?? 0) + 1)
     for interval in intervals.sorted(by: { ($0.bytes, $1.id) > ($1.bytes, $0.id) }) {
       let bytes = MemoryPlan.aligned(interval.bytes)
-      var offset = 0
-      for (start, other) in placed
-      where other.first <= interval.last && interval.first <= other.last {
-        // `placed` is in order of offsets, so the first gap that is large enough is taken.
-        if start >= offset + bytes { break }
-        offset = max(offset, start + MemoryPlan.aligned(other.bytes))
-      }
+      let offset = occupied.take(bytes, during: interval.first...interval.last)
       offsets[interval.id] = offset
       byteCount = max(byteCount, offset + bytes)
-      let place = placed.firstIndex { $0.offset > offset } ?? placed.count
-      placed.insert((offset, interval), at: place)
     }
   }
 

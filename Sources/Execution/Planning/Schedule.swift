@@ -17,76 +17,53 @@ struct Schedule {
 
   /// `isDone` marks nodes that need no step: inputs and constants.
   init(_ program: Program, isDone: [Bool]) {
-    var users = [[Int]](repeating: [], count: program.nodes.count)
+    let users = program.users
     var missing = [Int](repeating: 0, count: program.nodes.count)
-    var ready = ReadyQueue()
-    for (index, node) in program.nodes.enumerated() where !isDone[index] {
-      for operand in Set(node.operands.map(\.index)) where !isDone[operand] {
-        users[operand].append(index)
-        missing[index] += 1
-      }
-      if missing[index] == 0 { ready.insert(index, program) }
+    for index in program.nodes.indices where !isDone[index] {
+      for user in users[index] where !isDone[user] { missing[user] += 1 }
     }
-
-    defer {
-      sinkScalings(program)
-      joinProducts(program)
+    var ready = ReadyQueue(program)
+    for index in program.nodes.indices where !isDone[index] && missing[index] == 0 {
+      ready.insert(index)
     }
     while let index = ready.popFirst() {
-      let node = program.nodes[index]
-      if node.isView {
+      switch ready.kind(of: index) {
+      case .view:
         items.append(.view(index))
         complete(index)
-      } else if node.primitive is any Elementwise {
-        items.append(.group(group(startingWith: index)))
-      } else {
+      case .elementwise(let shape):
+        items.append(.group(group(startingWith: index, shape)))
+      case .other:
         items.append(.single(index))
         complete(index)
       }
     }
+    sinkScalings(program, users)
+    joinProducts(program, users)
 
     func complete(_ index: Int) {
-      for user in users[index] {
+      for user in users[index] where !isDone[user] {
         missing[user] -= 1
-        if missing[user] == 0 { ready.insert(user, program) }
+        if missing[user] == 0 { ready.insert(user) }
       }
     }
 
-    /// Takes up elementwise nodes of the same shape as long as any are ready. Users other than
-    /// those wait until the whole group is computed.
-    func group(startingWith first: Int) -> [Int] {
-      let shape = program.nodes[first].type.shape
-      var members: [Int] = []
-      var waiting: [Int] = []
-      var pending = ReadyQueue()
-      pending.insert(first, program)
-      for index in ready.elementwise(of: shape) {
-        ready.remove(index)
-        pending.insert(index, program)
-      }
-      while members.count < Schedule.groupLimit, let index = pending.popFirst() {
+    /// Takes up elementwise nodes of the same shape as long as any are ready; other nodes wait until
+    /// the whole group is computed.
+    func group(startingWith first: Int, _ shape: Int) -> [Int] {
+      var members = [first]
+      complete(first)
+      while members.count < Schedule.groupLimit, let index = ready.popFirst(ofShape: shape) {
         members.append(index)
-        for user in users[index] {
-          missing[user] -= 1
-          guard missing[user] == 0 else { continue }
-          let node = program.nodes[user]
-          if !node.isView, node.primitive is any Elementwise, node.type.shape == shape {
-            pending.insert(user, program)
-          } else {
-            waiting.append(user)
-          }
-        }
+        complete(index)
       }
-      while let left = pending.popFirst() { waiting.append(left) }
-      for user in waiting { ready.insert(user, program) }
       return members
     }
   }
 
   /// Puts products with one known number to the only group that uses them: there they cost a register,
   /// here an array and, behind a product that takes all else, a kernel.
-  private mutating func sinkScalings(_ program: Program) {
-    let users = program.users
+  private mutating func sinkScalings(_ program: Program, _ users: [[Int]]) {
     let isOutput = Set(program.outputs.map(\.index))
     var groupOf: [Int: Int] = [:]
     var members: [Int: [Int]] = [:]
@@ -96,7 +73,7 @@ struct Schedule {
       for node in nodes { groupOf[node] = place }
     }
     for (index, node) in program.nodes.enumerated() {
-      guard node.primitive is Multiply, let place = groupOf[index], !isOutput.contains(index),
+      guard node.isA(Multiply.self), let place = groupOf[index], !isOutput.contains(index),
         node.operands.contains(where: { program.constant($0)?.fill != nil })
       else { continue }
       let targets = Set(users[index].map { groupOf[$0] })
@@ -112,8 +89,7 @@ struct Schedule {
   }
 
   /// Puts each product that one group alone uses to that group.
-  private mutating func joinProducts(_ program: Program) {
-    let users = program.users
+  private mutating func joinProducts(_ program: Program, _ users: [[Int]]) {
     var isOutput = [Bool](repeating: false, count: program.nodes.count)
     for output in program.outputs { isOutput[output.index] = true }
     var groupOf: [Int: Int] = [:]
@@ -130,7 +106,7 @@ struct Schedule {
       }
     }
     for (place, item) in items.enumerated() {
-      guard case .single(let product) = item, program.nodes[product].primitive is Dot,
+      guard case .single(let product) = item, program.nodes[product].isA(Dot.self),
         program.nodes[product].type.element.isReal
       else { continue }
       var views: [Int] = []
@@ -142,7 +118,7 @@ struct Schedule {
         for user in users[index] {
           if let group = groupOf[user] {
             groups.insert(group)
-          } else if program.nodes[user].primitive is Reshape {
+          } else if program.nodes[user].isA(Reshape.self) {
             views.append(user)
             pending.append(user)
           } else {
@@ -167,53 +143,7 @@ struct Schedule {
 extension Node {
   /// Whether the node only looks at its operand's elements in another way.
   var isView: Bool {
-    switch primitive {
-    case is Reshape, is Transpose, is Broadcast, is Slice, is Reverse, is Detach: true
-    default: false
-    }
-  }
-}
-
-/// Nodes whose operands are all there, lowest first; views before all others, since they cost
-/// nothing and make more nodes ready.
-private struct ReadyQueue {
-  private var views: Set<Int> = []
-  private var others: [Int] = []
-  private var elementwiseByShape: [Shape: Set<Int>] = [:]
-  /// The shapes of the elementwise nodes in the queue.
-  private var shapes: [Int: Shape] = [:]
-
-  mutating func insert(_ index: Int, _ program: Program) {
-    let node = program.nodes[index]
-    if node.isView {
-      views.insert(index)
-      return
-    }
-    let place = others.firstIndex { $0 > index } ?? others.count
-    others.insert(index, at: place)
-    if node.primitive is any Elementwise {
-      elementwiseByShape[node.type.shape, default: []].insert(index)
-      shapes[index] = node.type.shape
-    }
-  }
-
-  mutating func remove(_ index: Int) {
-    if let place = others.firstIndex(of: index) { others.remove(at: place) }
-    if let shape = shapes.removeValue(forKey: index) { elementwiseByShape[shape]?.remove(index) }
-  }
-
-  mutating func popFirst() -> Int? {
-    if let view = views.min() {
-      views.remove(view)
-      return view
-    }
-    guard let first = others.first else { return nil }
-    others.removeFirst()
-    if let shape = shapes.removeValue(forKey: first) { elementwiseByShape[shape]?.remove(first) }
-    return first
-  }
-
-  func elementwise(of shape: Shape) -> [Int] {
-    (elementwiseByShape[shape] ?? []).sorted()
+    isA(Reshape.self) || isA(Transpose.self) || isA(Broadcast.self) || isA(Slice.self)
+      || isA(Reverse.self) || isA(Detach.self)
   }
 }

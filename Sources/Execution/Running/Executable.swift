@@ -69,20 +69,6 @@ package final class Executable: @unchecked Sendable {
     for k in 0..<steps.count { steps[k]._withUnsafeGuaranteedRef { $0.run(bases) } }
   }
 
-  /// Writes the transpose of a row-major matrix of four- or eight-byte elements.
-  package static func transpose(
-    _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, rows: Int, columns: Int,
-    elementSize: Int
-  ) {
-    if elementSize == 8 {
-      netjac_transpose_8(
-        target, Int64(rows), source, Int64(columns), Int64(rows), Int64(columns))
-    } else {
-      netjac_transpose_4(
-        target, Int64(rows), source, Int64(columns), Int64(rows), Int64(columns))
-    }
-  }
-
   /// Runs on tensors; for tests and for constants.
   package func tensors(_ arguments: [Tensor] = []) throws -> [Tensor] {
     let workspace = Workspace(self)

@@ -41,7 +41,7 @@ package struct Constant: LeafPrimitive {
 }
 
 /// A primitive without operands: nothing to differentiate, nothing to vectorise.
-package protocol LeafPrimitive: Primitive {}
+package protocol LeafPrimitive: Smooth {}
 
 extension LeafPrimitive {
   package func linearise(

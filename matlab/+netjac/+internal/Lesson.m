@@ -17,25 +17,34 @@ classdef Lesson < handle
     reference = uint64(0)
     settings
     started
-    best = []             % the network with the smallest held-out loss, if patience is set
-    waited = 0
   end
 
   methods
     function self = Lesson(net, settings)
       self.settings = settings;
       self.reference = netjac_mex('trainerCreate', net.libraryHandle(), settings.pairs);
+      try
+        heldOut = self.holdOut();
+      catch problem
+        delete(self);
+        rethrow(problem);
+      end
       self.started = tic();
+      trained = size(settings.X, 2);
+      if isempty(settings.Xv)
+        trained = trained - heldOut;
+      end
       self.info = struct('loss', zeros(1, 0), 'validationLoss', zeros(1, 0), 'time', zeros(1, 0), ...
                          'bestEpoch', 0, 'stopped', 'epochs', 'lossName', settings.lossName, ...
-                         'scaling', settings.scaling, 'options', {settings.pairs}, ...
-                         'trainingSamples', size(settings.X, 2), 'validationSamples', size(settings.Xv, 2));
+                         'scaling', struct('kind', settings.scaling), 'options', {settings.pairs}, ...
+                         'trainingSamples', trained, 'validationSamples', heldOut);
     end
 
     function hasMore = runEpoch(self)
       % RUNEPOCH  Goes through the samples once; false if training should stop.
       s = self.settings;
       hasMore = true;
+      heldOutLoss = NaN;
       try
         loss = netjac_mex('trainerFit', self.reference, s.X, s.T, 1);
       catch problem
@@ -47,26 +56,29 @@ classdef Lesson < handle
         hasMore = false;
         warning('netjac:train:notFinite', '%s The network has the last good parameters.', ended(problem.message));
       end
-      validationLoss = NaN;
-      if hasMore && ~isempty(s.Xv)
-        validationLoss = netjac_mex('trainerLoss', self.reference, s.Xv, s.Tv);
+      state = netjac_mex('trainerState', self.reference);
+      if hasMore
+        heldOutLoss = state.heldOutLosses;
       end
       self.epoch = self.epoch + 1;
-      self.info.loss(self.epoch) = loss;
-      self.info.validationLoss(self.epoch) = validationLoss;
-      self.info.time(self.epoch) = self.elapsed();
-      if hasMore
-        hasMore = self.judge(validationLoss) && self.report();
+      if self.epoch == 1
+        self.info.scaling = scalingOf(s.scaling, netjac_mex('trainerScales', self.reference));
       end
+      self.info.loss(self.epoch) = loss;
+      self.info.validationLoss(self.epoch) = heldOutLoss;
+      self.info.time(self.epoch) = self.elapsed();
+      self.info.bestEpoch = state.bestEpoch;
+      if hasMore && state.hasStopped
+        self.info.stopped = 'patience';
+        hasMore = false;
+      end
+      hasMore = hasMore && self.report();
     end
 
     function net = network(self)
       % NETWORK  The network so far; the best one where held-out samples decide.
-      if ~isempty(self.best)
-        net = self.best;
-      else
-        net = self.present();
-      end
+      handle = netjac_mex('trainerNetwork', self.reference);
+      net = netjac.Network(struct('reference', handle, 'origin', 'netjac.train'));
     end
 
     function seconds = elapsed(self)
@@ -87,38 +99,13 @@ classdef Lesson < handle
   end
 
   methods (Access = private)
-    function net = present(self)
-      handle = netjac_mex('trainerNetwork', self.reference);
-      net = netjac.Network(struct('reference', handle, 'origin', 'netjac.train'));
-      scaling = self.settings.scaling;
-      if ~strcmp(scaling.kind, 'none')
-        handle = netjac_mex('scaled', net.libraryHandle(), scaling.inputOffset, scaling.inputScale, ...
-                            scaling.outputOffset, scaling.outputScale);
-        net = netjac.Network(struct('reference', handle, 'origin', 'netjac.train'));
-      end
-    end
-
-    function hasMore = judge(self, loss)
-      hasMore = true;
-      previous = Inf;
-      if self.info.bestEpoch > 0
-        previous = self.info.validationLoss(self.info.bestEpoch);
-      end
-      if isnan(loss)
-        return;
-      end
-      if loss < previous - self.settings.min_delta
-        self.info.bestEpoch = self.epoch;
-        self.waited = 0;
-        if ~isempty(self.settings.patience)
-          self.best = self.present();
-        end
-        return;
-      end
-      self.waited = self.waited + 1;
-      if ~isempty(self.settings.patience) && self.waited >= self.settings.patience
-        self.info.stopped = 'patience';
-        hasMore = false;
+    function count = holdOut(self)
+      s = self.settings;
+      if ~isempty(s.Xv)
+        netjac_mex('trainerHoldOut', self.reference, s.Xv, s.Tv);
+        count = size(s.Xv, 2);
+      else
+        count = numel(netjac_mex('trainerHeldOut', self.reference, size(s.X, 2)));
       end
     end
 
@@ -134,6 +121,11 @@ classdef Lesson < handle
       end
     end
   end
+end
+
+function scaling = scalingOf(kind, scales)
+  scaling = struct('kind', kind, 'inputOffset', scales.inputOffset, 'inputScale', scales.inputScale, ...
+                   'outputOffset', scales.outputOffset, 'outputScale', scales.outputScale);
 end
 
 function text = ended(text)

@@ -1,13 +1,11 @@
-function text = drawGraph(task, nodes, file)
-  % DRAWGRAPH  Draws nodes: title, size, kind, operands (places in the list).
+function drawGraph(table, text, file)
+  % DRAWGRAPH  Draws a graph that the library describes.
   %
-  %   text = drawGraph('text', nodes)         for Graphviz
-  %   drawGraph('draw', nodes)                into a figure; as text where there are no figures
-  %   drawGraph('draw', nodes, file)          into a file, by Graphviz (.svg also without); .dot writes its text
-  text = dotText(nodes);
-  if strcmp(task, 'text')
-    return;
-  end
+  %   drawGraph(table, text)          into a figure; as text where there are no figures
+  %   drawGraph(table, text, file)    into a file, by Graphviz (.svg also without); .dot writes its text
+  %
+  % table: a line for each node, as netjac_graph_text has it; text: the same for Graphviz.
+  nodes = nodesOf(table);
   if nargin > 2
     [~, ~, extension] = fileparts(file);
     if strcmp(extension, '.svg') && ~hasDot()
@@ -30,22 +28,21 @@ function text = drawGraph(task, nodes, file)
   end
 end
 
-function text = dotText(nodes)
-  lines = {'digraph netjac {', '  rankdir=LR;', '  node [fontname="Helvetica"];'};
-  for k = 1:numel(nodes)
-    title = strrep(strrep(nodes(k).title, '\', '\\'), '"', '\"');
-    switch nodes(k).kind
-      case 'input',     style = 'shape=ellipse';
-      case 'parameter', style = 'shape=ellipse, style=filled, fillcolor=lightgrey';
-      case 'constant',  style = 'shape=plaintext';
-      otherwise,        style = 'shape=box, style=rounded';
-    end
-    lines{end + 1} = sprintf('  v%d [label="%s\\n%s", %s];', k, title, nodes(k).size, style);
-    for operand = nodes(k).operands
-      lines{end + 1} = sprintf('  v%d -> v%d;', operand, k);
-    end
+% number, title, size, kind, operands (places in the list).
+function nodes = nodesOf(table)
+  nodes = struct('number', {}, 'title', {}, 'size', {}, 'kind', {}, 'operands', {});
+  places = zeros(1, 0);
+  lines = strsplit(table, char(10));
+  for k = find(~cellfun(@isempty, lines))
+    fields = regexp(lines{k}, char(9), 'split');
+    number = str2double(fields{1});
+    operands = str2double(strsplit(fields{5}, ','));
+    operands = operands(operands < numel(places));
+    operands = places(operands + 1);
+    nodes(end + 1) = struct('number', number, 'title', fields{3}, 'size', fields{4}, 'kind', fields{2}, ...
+                            'operands', reshape(operands(operands > 0), 1, []));
+    places(number + 1) = numel(nodes);
   end
-  text = [strjoin([lines, {'}'}], char(10)), char(10)];
 end
 
 function writeFile(text, file)
@@ -97,7 +94,7 @@ function places = layoutOf(nodes, text)
       found = regexp(plain, '^node v(\d+) (\S+) (\S+)', 'tokens', 'lineanchors');
       for k = 1:numel(found)
         numbers = str2double(found{k});
-        places(:, numbers(1)) = numbers(2:3);
+        places(:, [nodes.number] == numbers(1)) = numbers(2:3);
       end
       return;
     end

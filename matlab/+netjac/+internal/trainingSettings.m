@@ -6,8 +6,7 @@ function settings = trainingSettings(net, X, T, given)
   if ~isa(net, 'netjac.Network')
     error('netjac:train:wrongClass', 'net is %s; it must be a netjac.Network.', class(net));
   end
-  settings = struct('epochs', 100, 'validation', [], 'patience', [], 'min_delta', 0, 'scaling', '', ...
-                    'jacobian', [], 'seed', 0, 'display', true, 'progress', []);
+  settings = struct('epochs', 100, 'validation', [], 'scaling', '', 'jacobian', [], 'display', true, 'progress', []);
   own = fieldnames(settings);
   library = {};
   if mod(numel(given), 2) ~= 0
@@ -21,7 +20,7 @@ function settings = trainingSettings(net, X, T, given)
     end
     if ischar(name) && any(strcmpi(name, own))
       settings.(lower(name)) = given{k + 1};
-    else
+    elseif ~isnumeric(given{k + 1}) || ~isempty(given{k + 1})     % [] leaves an option at its default
       library = [library, {name, given{k + 1}}];
     end
   end
@@ -37,15 +36,20 @@ function settings = trainingSettings(net, X, T, given)
     error('netjac:train:wrongSize', 'There are no samples; training needs at least one.');
   end
   checkOptions(settings);
-  settings.seed = double(settings.seed);
-  library = [{'seed', settings.seed}, library];
+  settings = withValidation(settings, net);
+  settings.T = [settings.T; jacobianTargets(settings, net)];
+  if isempty(settings.scaling)
+    settings.scaling = 'none';
+    if strcmp(net.origin, 'netjac.mlp')
+      settings.scaling = 'standard';
+    end
+  end
+  library = [{'scaling', settings.scaling}, settings.heldOutPart, library];
   if ~isempty(settings.jacobian)
     library = [{'jacobian_weight', 1}, library];
   end
   settings.pairs = netjac.internal.optionPairs(library, 'train', 'targets');
   settings.lossName = optionOf(settings.pairs, 'loss', 'mse');
-  settings = withScaling(settings, net);
-  settings = withValidation(settings, net);
 end
 
 function pairs = booleansAsText(pairs)
@@ -80,50 +84,12 @@ function checkOptions(settings)
   if ~isCount(settings.epochs) || settings.epochs < 1
     error('netjac:train:wrongOption', 'Option ''epochs'' must be a whole number, 1 or more.');
   end
-  if ~isempty(settings.patience) && (~isCount(settings.patience) || settings.patience < 1)
-    error('netjac:train:wrongOption', 'Option ''patience'' must be a whole number, 1 or more.');
-  end
-  if ~isempty(settings.patience) && isempty(settings.validation)
-    error('netjac:train:wrongOption', 'Option ''patience'' needs held-out samples: set ''validation'', for example to 0.2.');
-  end
-  if ~isCount(settings.seed)
-    error('netjac:train:wrongOption', 'Option ''seed'' must be a whole number, 0 or more.');
-  end
-  if ~any(strcmp(settings.scaling, {'', 'standard', 'range', 'none'}))
-    error('netjac:train:wrongOption', 'Option ''scaling'' must be ''standard'', ''range'' or ''none''.');
-  end
   if ~isempty(settings.progress) && ~isa(settings.progress, 'function_handle')
     error('netjac:train:wrongOption', 'Option ''progress'' must be a function handle; it is %s.', class(settings.progress));
   end
   if ~isscalar(settings.display) || ~(islogical(settings.display) || (isnumeric(settings.display) && settings.display >= 0))
     error('netjac:train:wrongOption', 'Option ''display'' must be true, false, or a number of seconds.');
   end
-end
-
-function settings = withScaling(settings, net)
-  kind = settings.scaling;
-  if isempty(kind)
-    kind = 'none';
-    if strcmp(net.origin, 'netjac.mlp')
-      kind = 'standard';
-    end
-  end
-  [inputOffset, inputScale] = netjac.internal.scalesOf(settings.X, kind);
-  outputKind = kind;
-  if strcmp(settings.lossName, 'cross_entropy')
-    outputKind = 'none';
-  end
-  [outputOffset, outputScale] = netjac.internal.scalesOf(settings.T, outputKind);
-  settings.scaling = struct('kind', kind, 'inputOffset', inputOffset, 'inputScale', inputScale, ...
-                            'outputOffset', outputOffset, 'outputScale', outputScale);
-  [settings.X, settings.T] = scaled(settings.scaling, settings.X, settings.T);
-  settings.jacobian = jacobianTargets(settings, net);
-  settings.T = [settings.T; settings.jacobian];
-end
-
-function [X, T] = scaled(scaling, X, T)
-  X = (X - scaling.inputOffset) ./ scaling.inputScale;
-  T = (T - scaling.outputOffset) ./ scaling.outputScale;
 end
 
 % A column for each sample, row-major as the library wants them.
@@ -139,42 +105,29 @@ function columns = jacobianTargets(settings, net)
     error('netjac:train:wrongSize', 'jacobian is %s; it must be %s, a page for each sample.', ...
           netjac.internal.sizeText(size(J)), netjac.internal.sizeText(wanted));
   end
-  J = double(J) .* reshape(settings.scaling.inputScale, 1, []) ./ settings.scaling.outputScale;
-  columns = reshape(permute(J, [2 1 3]), [], samples);
+  columns = reshape(permute(double(J), [2 1 3]), [], samples);
 end
 
+% What is held out: samples, or a part of them as an option of the library.
 function settings = withValidation(settings, net)
   held = settings.validation;
-  samples = size(settings.X, 2);
-  settings.Xv = zeros(size(settings.X, 1), 0);
-  settings.Tv = zeros(size(settings.T, 1), 0);
+  settings.Xv = zeros(net.inputSize, 0);
+  settings.Tv = zeros(net.outputSize, 0);
+  settings.heldOutPart = {};
   if isempty(held)
     return;
   end
   if iscell(held) && numel(held) == 2 && isempty(settings.jacobian)
-    Xv = samplesOf('validation{1}', held{1}, net.inputSize);
-    Tv = samplesOf('validation{2}', held{2}, net.outputSize);
-    if size(Xv, 2) ~= size(Tv, 2) || isempty(Xv)
+    settings.Xv = samplesOf('validation{1}', held{1}, net.inputSize);
+    settings.Tv = samplesOf('validation{2}', held{2}, net.outputSize);
+    if size(settings.Xv, 2) ~= size(settings.Tv, 2) || isempty(settings.Xv)
       error('netjac:train:wrongSize', 'validation{1} has %d samples, validation{2} has %d; they must be as many, and some.', ...
-            size(Xv, 2), size(Tv, 2));
+            size(settings.Xv, 2), size(settings.Tv, 2));
     end
-    [settings.Xv, settings.Tv] = scaled(settings.scaling, Xv, Tv);
-    return;
-  end
-  if ~isnumeric(held) || ~isscalar(held) || ~(held > 0 && held < 1)
+  elseif isnumeric(held) && isscalar(held) && held > 0 && held < 1
+    settings.heldOutPart = {'validation_fraction', held};
+  else
     error('netjac:train:wrongOption', ...
           'Option ''validation'' must be a part between 0 and 1, or {Xv, Tv} (without Jacobians).');
   end
-  count = round(held * samples);
-  if count < 1 || count >= samples
-    error('netjac:train:wrongOption', 'Option ''validation'' %g of %d samples holds out %d; at least one must be held out and one left.', ...
-          held, samples, count);
-  end
-  isHeld = false(1, samples);
-  order = netjac.internal.shuffled(samples, settings.seed);
-  isHeld(order(1:count)) = true;
-  settings.Xv = settings.X(:, isHeld);
-  settings.Tv = settings.T(:, isHeld);
-  settings.X = settings.X(:, ~isHeld);
-  settings.T = settings.T(:, ~isHeld);
 end

@@ -11,15 +11,19 @@ enum ActivationOperators {
     ElementwiseOperators.unary("Sigmoid") { p, x in try p.sigmoid(x) },
     ElementwiseOperators.unary("Softplus") { p, x in try p.softplus(x) },
     ElementwiseOperators.unary("Mish", since: 18) { p, x in try p.mish(x) },
-    ONNXOperator("Swish", since: 24) { node, p in
+    ONNXOperator("Swish", since: 24, operands: ["X": .real], attributes: ["alpha": .real]) {
+      node, p in
       try p.swish(node.input(0, "X"), alpha: node.real("alpha", default: 1))
     },
-    ONNXOperator("SwiGLU", since: 28) { node, p in
+    ONNXOperator(
+      "SwiGLU", since: 28, operands: ["A": .real, "B": .real], attributes: ["alpha": .real]
+    ) { node, p in
       let gate = try node.input(0, "A")
       let x = try node.input(1, "B")
       return try p.multiply(p.swish(gate, alpha: node.real("alpha", default: 1)), x)
     },
-    ONNXOperator("Gelu", since: 20) { node, p in
+    ONNXOperator("Gelu", since: 20, operands: ["X": .real], attributes: ["approximate": .text]) {
+      node, p in
       let x = try node.input(0, "X")
       switch try node.choice("approximate", default: GeluForm.none) {
       case .none: return try p.gelu(x)
@@ -29,23 +33,36 @@ enum ActivationOperators {
   ]
 
   private static let kinked: [ONNXOperator] = [
-    ElementwiseOperators.unary("Relu") { p, x in
+    ElementwiseOperators.unary("Relu", .number, derivative: .kinked("x = 0: derivative 0")) {
+      p, x in
       p.type(x).element.isReal ? try p.relu(x) : try p.maximum(x, p.scalar(0, like: x))
     },
-    ONNXOperator("LeakyRelu") { node, p in
+    ONNXOperator(
+      "LeakyRelu", operands: ["X": .real], attributes: ["alpha": .real],
+      derivative: .kinked("x = 0: that of the negative side")
+    ) { node, p in
       try p.leakyRelu(node.input(0, "X"), slope: node.real("alpha", default: 0.01))
     },
-    ONNXOperator("PRelu") { node, p in
+    ONNXOperator(
+      "PRelu", operands: ["X": .number, "slope": .number],
+      derivative: .kinked("x = 0: that of the negative side")
+    ) { node, p in
       let x = try node.input(0, "X")
       return try p.leakyRelu(x, slope: channelwise(node.input(1, "slope"), for: x, in: p))
     },
     ONNXOperator("PRelu", since: 7) { node, p in
       try p.leakyRelu(node.input(0, "X"), slope: node.input(1, "slope"))
     },
-    ONNXOperator("Elu") { node, p in
+    ONNXOperator(
+      "Elu", operands: ["X": .real], attributes: ["alpha": .real],
+      derivative: .kinked("x = 0: that of the negative side")
+    ) { node, p in
       try p.exponentialUnit(node.input(0, "X"), scale: node.real("alpha", default: 1))
     },
-    ONNXOperator("Selu") { node, p in
+    ONNXOperator(
+      "Selu", operands: ["X": .real], attributes: ["alpha": .real, "gamma": .real],
+      derivative: .kinked("x = 0: that of the negative side")
+    ) { node, p in
       let alpha = try node.real("alpha", default: 1.6732)
       let gamma = try node.real("gamma", default: 1.0507)
       let y = try p.exponentialUnit(node.input(0, "X"), scale: alpha)
@@ -57,23 +74,40 @@ enum ActivationOperators {
       let y = try p.exponentialUnit(node.input(0, "X"), scale: alpha)
       return try p.multiply(y, p.scalar(gamma, like: y))
     },
-    ONNXOperator("Celu", since: 12) { node, p in
+    ONNXOperator(
+      "Celu", since: 12, operands: ["X": .real], attributes: ["alpha": .real],
+      derivative: .kinked("x = 0: that of the negative side (the first derivative has no jump)")
+    ) { node, p in
       let alpha = try node.real("alpha", default: 1)
       return try p.exponentialUnit(node.input(0, "X"), scale: alpha, width: alpha)
     },
-    ONNXOperator("ThresholdedRelu") { node, p in
+    ONNXOperator(
+      "ThresholdedRelu", operands: ["X": .real], attributes: ["alpha": .real],
+      derivative: .kinked("x = alpha: jumps; derivative 0")
+    ) { node, p in
       try p.thresholdedRelu(node.input(0, "X"), threshold: node.real("alpha", default: 1))
     },
-    ONNXOperator("HardSigmoid") { node, p in
+    ONNXOperator(
+      "HardSigmoid", operands: ["X": .real], attributes: ["alpha": .real, "beta": .real],
+      derivative: .kinked("at both bounds: half the derivative")
+    ) { node, p in
       try p.hardSigmoid(
         node.input(0, "X"), alpha: node.real("alpha", default: 0.2),
         beta: node.real("beta", default: 0.5))
     },
-    ElementwiseOperators.unary("HardSwish", since: 14) { p, x in
+    ElementwiseOperators.unary(
+      "HardSwish", since: 14,
+      derivative: .kinked("at both bounds: half that of the bounded factor")
+    ) { p, x in
       try p.multiply(x, p.hardSigmoid(x, alpha: 1.0 / 6, beta: 0.5))
     },
-    ElementwiseOperators.unary("Softsign") { p, x in try p.softsign(x) },
-    ONNXOperator("Shrink", since: 9) { node, p in
+    ElementwiseOperators.unary(
+      "Softsign", derivative: .kinked("x = 0: jump of the second derivative")
+    ) { p, x in try p.softsign(x) },
+    ONNXOperator(
+      "Shrink", since: 9, operands: ["input": .real], attributes: ["bias": .real, "lambd": .real],
+      derivative: .kinked("x = ±lambd: jumps; derivative 0")
+    ) { node, p in
       try p.shrink(
         node.input(0, "input"), lambda: node.real("lambd", default: 0.5),
         bias: node.real("bias", default: 0))

@@ -5,17 +5,29 @@ import Tensors
 /// Operators that make tensors from attributes, shapes or numbers, and conversions of type.
 enum ConstantOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Constant", constant),
-    ONNXOperator("Shape") { node, p in
+    ONNXOperator(
+      "Constant", operands: [:],
+      attributes: [
+        "sparse_value": .sparseTensor, "value": .tensor, "value_float": .real,
+        "value_floats": .reals, "value_int": .integer, "value_ints": .integers,
+        "value_string": .text, "value_strings": .texts,
+      ], constant),
+    ONNXOperator(
+      "Shape", operands: ["data": .any], attributes: ["end": .integer, "start": .integer],
+      derivative: .none
+    ) { node, p in
       let dims = try p.shape(node.input(0, "data")).dims
       let range = try span(node, rank: dims.count)
       return try p.integers(Array(dims[range]))
     },
-    ONNXOperator("Size") { node, p in
+    ONNXOperator("Size", operands: ["data": .any], derivative: .none) { node, p in
       let count = try p.shape(node.input(0, "data")).count
       return try p.constant(Tensor(TensorType(.int64, []), fill: Int64(count)))
     },
-    ONNXOperator("ConstantOfShape", since: 9) { node, p in
+    ONNXOperator(
+      "ConstantOfShape", since: 9, operands: ["input": .whole], attributes: ["value": .tensor],
+      limits: "the shape must be known while loading"
+    ) { node, p in
       let shape = try node.shape(0, "input")
       guard let value = try node.tensor("value") else {
         return try p.constant(Tensor(TensorType(p.real, shape), fill: 0.0))
@@ -27,12 +39,22 @@ enum ConstantOperators {
       }
       return try p.broadcast(p.constant(element.reshaped([])), to: shape)
     },
-    ONNXOperator("EyeLike", since: 9, eyeLike),
-    ONNXOperator("Range", since: 11, range),
-    ONNXOperator("Cast") { node, p in
+    ONNXOperator(
+      "EyeLike", since: 9, operands: ["input": .any],
+      attributes: ["dtype": .integer, "k": .integer], eyeLike),
+    ONNXOperator(
+      "Range", since: 11, operands: ["start": .number, "limit": .number, "delta": .number],
+      attributes: ["stash_type": .integer], limits: "operands must be known while loading", range),
+    ONNXOperator(
+      "Cast", operands: ["input": .any],
+      attributes: ["round_mode": .text, "saturate": .integer, "to": .integer]
+    ) { node, p in
       try p.cast(node.input(0, "input"), to: elementType(node.integer("to")))
     },
-    ONNXOperator("CastLike", since: 15) { node, p in
+    ONNXOperator(
+      "CastLike", since: 15, operands: ["input": .any, "target_type": .any],
+      attributes: ["round_mode": .text, "saturate": .integer]
+    ) { node, p in
       let like = try node.input(1, "target_type")
       return try p.convert(node.input(0, "input"), to: p.type(like).element)
     },

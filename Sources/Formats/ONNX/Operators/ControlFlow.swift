@@ -7,10 +7,30 @@ import Tensors
 /// both sides are computed and one is chosen.
 enum ControlFlowOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "If", branch),
-    ONNXOperator(several: "Loop", loop),
-    ONNXOperator(several: "Scan", since: 8) { node, p in try batchedScan(node, in: p) },
-    ONNXOperator(several: "Scan", since: 9) { node, p in
+    ONNXOperator(
+      several: "If", operands: ["cond": .boolean],
+      attributes: ["else_branch": .graph, "then_branch": .graph], derivative: .ofBodies,
+      limits: "the condition must be known while loading", branch),
+    ONNXOperator(
+      several: "Loop",
+      operands: ["M": .optional(.whole), "cond": .optional(.boolean), "v_initial": .several(.any)],
+      attributes: ["body": .graph], derivative: .ofBodies,
+      limits: "unrolled; trip count and condition must be known while loading", loop),
+    ONNXOperator(
+      several: "Scan", since: 8,
+      operands: [
+        "sequence_lens": .optional(.any), "initial_state_and_scan_inputs": .several(.any),
+      ], attributes: ["body": .graph, "directions": .integers, "num_scan_inputs": .integer],
+      derivative: .ofBodies, limits: "unrolled"
+    ) { node, p in try batchedScan(node, in: p) },
+    ONNXOperator(
+      several: "Scan", since: 9, operands: ["initial_state_and_scan_inputs": .several(.any)],
+      attributes: [
+        "body": .graph, "num_scan_inputs": .integer, "scan_input_axes": .integers,
+        "scan_input_directions": .integers, "scan_output_axes": .integers,
+        "scan_output_directions": .integers,
+      ]
+    ) { node, p in
       try scan(node, node.allInputs(), in: p)
     },
   ]

@@ -5,9 +5,23 @@ import Tensors
 /// Convolutions: the product of all windows of an image with a kernel, and its transpose.
 enum ConvolutionOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Conv", convolution),
-    ONNXOperator("ConvTranspose", transposed),
-    ONNXOperator("Col2Im", since: 18, columnsToImage),
+    ONNXOperator(
+      "Conv", operands: ["X": .real, "W": .real, "B": .optional(.real)],
+      attributes: [
+        "auto_pad": .text, "dilations": .integers, "group": .integer, "kernel_shape": .integers,
+        "pads": .integers, "strides": .integers,
+      ], convolution),
+    ONNXOperator(
+      "ConvTranspose", operands: ["X": .real, "W": .real, "B": .optional(.real)],
+      attributes: [
+        "auto_pad": .text, "dilations": .integers, "group": .integer, "kernel_shape": .integers,
+        "output_padding": .integers, "output_shape": .integers, "pads": .integers,
+        "strides": .integers,
+      ], transposed),
+    ONNXOperator(
+      "Col2Im", since: 18,
+      operands: ["input": .real, "image_shape": .whole, "block_shape": .whole],
+      attributes: ["dilations": .integers, "pads": .integers, "strides": .integers], columnsToImage),
     DeformableConvolution.operation,
   ]
 

@@ -5,7 +5,16 @@ import Tensors
 /// ONNX `DeformConv`: a convolution whose kernel reads the image at places that are shifted by an
 /// input, and weighted by another.
 enum DeformableConvolution {
-  static let operation = ONNXOperator("DeformConv", since: 19) { node, p in
+  static let operation = ONNXOperator(
+    "DeformConv", since: 19,
+    operands: [
+      "X": .real, "W": .real, "offset": .real, "B": .optional(.real), "mask": .optional(.real),
+    ],
+    attributes: [
+      "dilations": .integers, "group": .integer, "kernel_shape": .integers,
+      "offset_group": .integer, "pads": .integers, "strides": .integers,
+    ], derivative: .kinked("at lines of the grid, in the offsets")
+  ) { node, p in
     let x = try node.input(0, "X")
     let w = try node.input(1, "W")
     let offset = try node.input(2, "offset")

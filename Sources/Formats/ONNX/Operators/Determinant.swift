@@ -5,7 +5,7 @@ import Tensors
 /// ONNX `Det`: determinants of the matrices in the last two axes.
 enum DeterminantOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Det", since: 11) { node, p in
+    ONNXOperator("Det", since: 11, operands: ["X": .real]) { node, p in
       let x = try node.input(0, "X")
       let dims = p.shape(x).dims
       guard dims.count >= 2, dims[dims.count - 1] == dims[dims.count - 2] else {

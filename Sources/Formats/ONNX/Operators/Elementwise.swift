@@ -7,39 +7,52 @@ enum ElementwiseOperators {
   static let all: [ONNXOperator] = arithmetic + extremes + functions
 
   private static let arithmetic: [ONNXOperator] =
-    legacyBinary("Add") { p, a, b in try p.add(a, b) }
-    + legacyBinary("Sub") { p, a, b in try p.subtract(a, b) }
-    + legacyBinary("Mul") { p, a, b in try p.multiply(a, b) }
-    + legacyBinary("Div") { p, a, b in try p.divide(a, b) }
-    + legacyBinary("Pow", power)
+    legacyBinary("Add", notation: .sum) { p, a, b in try p.add(a, b) }
+    + legacyBinary("Sub", notation: .difference) { p, a, b in try p.subtract(a, b) }
+    + legacyBinary("Mul", notation: .product) { p, a, b in try p.multiply(a, b) }
+    + legacyBinary("Div", notation: .quotient) { p, a, b in try p.divide(a, b) }
+    + legacyBinary("Pow", notation: .power, power)
     + [
-      ONNXOperator("Mod", since: 10) { node, p in
+      ONNXOperator(
+        "Mod", since: 10, operands: ["A": .number, "B": .number], attributes: ["fmod": .integer],
+        derivative: .kinked("a/b whole: jumps")
+      ) { node, p in
         let isC = try node.flag("fmod", default: false)
         let operands = try p.broadcast([node.input(0, "A"), node.input(1, "B")])
         return try isC ? p.add(Remainder(), operands) : p.add(Modulo(), operands)
       },
-      unary("Neg") { p, x in try p.negate(x) },
-      unary("Abs") { p, x in try p.absolute(x) },
+      unary("Neg", .number) { p, x in try p.negate(x) }.written(.negative),
+      unary("Abs", .number, derivative: .kinked("x = 0: derivative 0")) { p, x in try p.absolute(x)
+      },
       unary("Reciprocal") { p, x in try p.reciprocal(x) },
-      unary("Sign", since: 9) { p, x in try p.sign(x) },
-      unary("Identity") { _, x in x },
+      unary("Sign", since: 9, .number, derivative: .zero) { p, x in try p.sign(x) },
+      unary("Identity", .any) { _, x in x },
     ]
 
+  private static let shared = Derivative.kinked("equal arguments share the derivative")
+
   private static let extremes: [ONNXOperator] = [
-    variadic("Max") { p, a, b in try p.maximum(a, b) },
-    variadic("Min") { p, a, b in try p.minimum(a, b) },
+    variadic("Max", derivative: shared) { p, a, b in try p.maximum(a, b) },
+    variadic("Min", derivative: shared) { p, a, b in try p.minimum(a, b) },
     variadic("Sum") { p, a, b in try p.add(a, b) },
-    ONNXOperator("Mean") { node, p in
+    ONNXOperator("Mean", operands: ["data_0": .several(.real)]) { node, p in
       let operands = try p.broadcast(node.allInputs())
       let sum = try operands.dropFirst().reduce(operands[0]) { try p.add($0, $1) }
       return try p.divide(sum, p.scalar(Double(operands.count), like: sum))
     },
-    ONNXOperator("Clip") { node, p in
+    ONNXOperator(
+      "Clip", operands: ["input": .number], attributes: ["max": .real, "min": .real],
+      derivative: .kinked("at a bound: half the derivative")
+    ) { node, p in
       try clip(
         node.input(0, "input"), low: node.optionalReal("min").map { try p.scalar($0) },
         high: node.optionalReal("max").map { try p.scalar($0) }, in: p)
     },
-    ONNXOperator("Clip", since: 11) { node, p in
+    ONNXOperator(
+      "Clip", since: 11,
+      operands: ["input": .number, "min": .optional(.number), "max": .optional(.number)],
+      attributes: [:]
+    ) { node, p in
       try clip(
         node.input(0, "input"), low: node.optionalInput(1), high: node.optionalInput(2), in: p)
     },
@@ -49,9 +62,9 @@ enum ElementwiseOperators {
     unary("Sqrt") { p, x in try p.squareRoot(x) },
     unary("Exp") { p, x in try p.exponential(x) },
     unary("Log") { p, x in try p.logarithm(x) },
-    unary("Floor") { p, x in try p.floor(x) },
-    unary("Ceil") { p, x in try p.add(Ceiling(), [x]) },
-    unary("Round", since: 11) { p, x in try p.add(Round(), [x]) },
+    unary("Floor", derivative: .zero) { p, x in try p.floor(x) },
+    unary("Ceil", derivative: .zero) { p, x in try p.add(Ceiling(), [x]) },
+    unary("Round", since: 11, derivative: .zero) { p, x in try p.add(Round(), [x]) },
     unary("Erf", since: 9) { p, x in try p.errorFunction(x) },
     unary("Sin", since: 7) { p, x in try p.sine(x) },
     unary("Cos", since: 7) { p, x in try p.cosine(x) },
@@ -69,13 +82,22 @@ enum ElementwiseOperators {
   typealias Unary = @Sendable (ProgramBuilder, Value) throws -> Value
   typealias Binary = @Sendable (ProgramBuilder, Value, Value) throws -> Value
 
-  static func unary(_ name: String, since: Int64 = 1, _ function: @escaping Unary) -> ONNXOperator {
-    ONNXOperator(name, since: since) { node, p in try function(p, node.input(0, "X")) }
+  static func unary(
+    _ name: String, since: Int64 = 1, _ kind: OperandKind = .real,
+    derivative: Derivative = .smooth, _ function: @escaping Unary
+  ) -> ONNXOperator {
+    ONNXOperator(name, since: since, operands: ["X": kind], derivative: derivative) { node, p in
+      try function(p, node.input(0, "X"))
+    }
   }
 
-  static func binary(_ name: String, since: Int64 = 7, _ function: @escaping Binary) -> ONNXOperator
-  {
-    ONNXOperator(name, since: since) { node, p in
+  static func binary(
+    _ name: String, since: Int64 = 7, _ kind: OperandKind = .number,
+    derivative: Derivative = .smooth, _ function: @escaping Binary
+  ) -> ONNXOperator {
+    ONNXOperator(
+      name, since: since, operands: ["A": kind, "B": kind], attributes: [:], derivative: derivative
+    ) { node, p in
       let operands = try p.broadcast([node.input(0, "A"), node.input(1, "B")])
       return try function(p, operands[0], operands[1])
     }
@@ -83,14 +105,22 @@ enum ElementwiseOperators {
 
   /// Until opset 6 the second operand was only repeated where the attribute `broadcast` said so,
   /// from the attribute `axis` on; since opset 7 shapes are aligned at the right.
-  static func legacyBinary(_ name: String, _ function: @escaping Binary) -> [ONNXOperator] {
-    let legacy = ONNXOperator(name) { node, p in
+  static func legacyBinary(
+    _ name: String, _ kind: OperandKind = .number, derivative: Derivative = .smooth,
+    notation: Notation? = nil, _ function: @escaping Binary
+  ) -> [ONNXOperator] {
+    let legacy = ONNXOperator(
+      name, operands: ["A": kind, "B": kind],
+      attributes: ["axis": .integer, "broadcast": .integer], derivative: derivative
+    ) { node, p in
       let a = try node.input(0, "A")
       let b = try node.input(1, "B")
       let operands = try p.broadcast([a, aligned(b, to: a, node, p)])
       return try function(p, operands[0], operands[1])
     }
-    return [legacy, binary(name, function)]
+    return [legacy, binary(name, kind, derivative: derivative, function)].map {
+      $0.written(notation)
+    }
   }
 
   private static func aligned(_ b: Value, to a: Value, _ node: NodeCall, _ p: ProgramBuilder) throws
@@ -107,8 +137,10 @@ enum ElementwiseOperators {
     return try p.reshape(b, Shape(p.shape(b).dims + [Int](repeating: 1, count: trailing)))
   }
 
-  private static func variadic(_ name: String, _ function: @escaping Binary) -> ONNXOperator {
-    ONNXOperator(name) { node, p in
+  private static func variadic(
+    _ name: String, derivative: Derivative = .smooth, _ function: @escaping Binary
+  ) -> ONNXOperator {
+    ONNXOperator(name, operands: ["data": .several(.number)], derivative: derivative) { node, p in
       let operands = try p.broadcast(node.allInputs())
       return try operands.dropFirst().reduce(operands[0]) { try function(p, $0, $1) }
     }

@@ -7,18 +7,35 @@ import Tensors
 /// that are used with them. Complex numbers are pairs in the last axis.
 enum FourierOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("DFT", since: 17) { node, p in
+    ONNXOperator(
+      "DFT", since: 17, operands: ["input": .real, "dft_length": .optional(.whole)],
+      attributes: ["axis": .integer, "inverse": .integer, "onesided": .integer]
+    ) { node, p in
       try transform(node, axis: node.integer("axis", default: 1), in: p)
     },
-    ONNXOperator("DFT", since: 20) { node, p in
+    ONNXOperator(
+      "DFT", since: 20,
+      operands: ["input": .real, "dft_length": .optional(.whole), "axis": .optional(.whole)],
+      attributes: ["inverse": .integer, "onesided": .integer]
+    ) { node, p in
       let axis = try node.optionalInput(2).map { _ in try node.constantInteger(2, "axis") }
       return try transform(node, axis: axis ?? -2, in: p)
     },
-    ONNXOperator("STFT", since: 17, shortTime),
+    ONNXOperator(
+      "STFT", since: 17,
+      operands: [
+        "signal": .real, "frame_step": .whole, "window": .optional(.real),
+        "frame_length": .optional(.whole),
+      ], attributes: ["onesided": .integer], shortTime),
     window("HannWindow") { angle in (1 - cos(angle)) / 2 },
     window("HammingWindow") { angle in 25.0 / 46 - 21.0 / 46 * cos(angle) },
     window("BlackmanWindow") { angle in 0.42 - 0.5 * cos(angle) + 0.08 * cos(2 * angle) },
-    ONNXOperator("MelWeightMatrix", since: 17, melWeights),
+    ONNXOperator(
+      "MelWeightMatrix", since: 17,
+      operands: [
+        "num_mel_bins": .whole, "dft_length": .whole, "sample_rate": .whole,
+        "lower_edge_hertz": .real, "upper_edge_hertz": .real,
+      ], attributes: ["output_datatype": .integer], melWeights),
   ]
 
   private static func transform(_ node: NodeCall, axis given: Int, in p: ProgramBuilder) throws
@@ -92,7 +109,10 @@ enum FourierOperators {
   private static func window(_ name: String, _ value: @escaping @Sendable (Double) -> Double)
     -> ONNXOperator
   {
-    ONNXOperator(name, since: 17) { node, p in
+    ONNXOperator(
+      name, since: 17, operands: ["size": .whole],
+      attributes: ["output_datatype": .integer, "periodic": .integer]
+    ) { node, p in
       let size = try node.constantInteger(0, "size")
       let isPeriodic = try node.flag("periodic", default: true)
       guard size >= 0, size <= p.memoryLimit / 8 else {

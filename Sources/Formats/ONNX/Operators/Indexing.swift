@@ -5,19 +5,27 @@ import Tensors
 /// Operators that pick elements by index. A negative index counts from the end.
 enum IndexingOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Gather") { node, p in
+    ONNXOperator(
+      "Gather", operands: ["data": .any, "indices": .whole], attributes: ["axis": .integer]
+    ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
       let index = try p.positive(node.input(1, "indices"), length: p.shape(x)[axis])
       return try p.take(x, axis: axis, index)
     },
-    ONNXOperator("GatherElements", since: 11) { node, p in
+    ONNXOperator(
+      "GatherElements", since: 11, operands: ["data": .any, "indices": .whole],
+      attributes: ["axis": .integer]
+    ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
       let index = try p.positive(node.input(1, "indices"), length: p.shape(x)[axis])
       return try gatherElements(x, index, axis: axis, in: p)
     },
-    ONNXOperator("GatherND", since: 11) { node, p in
+    ONNXOperator(
+      "GatherND", since: 11, operands: ["data": .any, "indices": .whole],
+      attributes: ["batch_dims": .integer]
+    ) { node, p in
       let x = try node.input(0, "data")
       let indices = try node.input(1, "indices")
       let batch = try node.integer("batch_dims", default: 0)
@@ -38,8 +46,13 @@ enum IndexingOperators {
           Array(dims.prefix(batch)) + [picked.reduce(1, *)] + dims.dropFirst(batch + width)))
       return try p.gather(flat, p.flattened(indices, into: Array(picked)), batch: batch)
     },
-    ONNXOperator("OneHot", since: 9, oneHot),
-    ONNXOperator("Compress", since: 9) { node, p in
+    ONNXOperator(
+      "OneHot", since: 9, operands: ["indices": .number, "depth": .number, "values": .any],
+      attributes: ["axis": .integer], limits: "depth must be known while loading", oneHot),
+    ONNXOperator(
+      "Compress", since: 9, operands: ["input": .any, "condition": .boolean],
+      attributes: ["axis": .integer], limits: "the condition must be known while loading"
+    ) { node, p in
       let x = try node.input(0, "input")
       let condition = try node.constant(1, "condition")
       let given = try node.optionalInteger("axis")
@@ -53,7 +66,10 @@ enum IndexingOperators {
       }
       return try p.gather(flat, axis: axis, places: chosen)
     },
-    ONNXOperator("NonZero", since: 9) { node, p in
+    ONNXOperator(
+      "NonZero", since: 9, operands: ["X": .any], derivative: .none,
+      limits: "the operand must be known while loading, since the shape depends on it"
+    ) { node, p in
       let x = try node.constant(0, "X")
       let places =
         x.type.element.isReal

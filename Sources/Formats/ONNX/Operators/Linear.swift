@@ -5,11 +5,18 @@ import Tensors
 /// Products of matrices and stacks of matrices.
 enum LinearOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("MatMul") { node, p in
+    ONNXOperator("MatMul", operands: ["A": .number, "B": .number]) { node, p in
       try p.stackedProduct(node.input(0, "A"), node.input(1, "B"))
-    },
-    ONNXOperator("Gemm", gemm),
-    ONNXOperator("Einsum", since: 12) { node, p in
+    }.written(.matrixProduct),
+    ONNXOperator(
+      "Gemm", operands: ["A": .number, "B": .number, "C": .optional(.number)],
+      attributes: [
+        "alpha": .real, "beta": .real, "broadcast": .integer, "transA": .integer,
+        "transB": .integer,
+      ], gemm),
+    ONNXOperator(
+      "Einsum", since: 12, operands: ["Inputs": .several(.number)], attributes: ["equation": .text]
+    ) { node, p in
       guard let equation = try node.optionalString("equation") else {
         throw NetJacError(.format, "the attribute 'equation' is missing")
       }

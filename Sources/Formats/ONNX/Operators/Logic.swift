@@ -5,8 +5,9 @@ import Tensors
 /// Comparisons, boolean operations and the choice between values.
 enum LogicOperators {
   static let all: [ONNXOperator] =
-    comparisons + booleans + [
-      ONNXOperator("Where", since: 9) { node, p in
+    comparisons + booleans + bits + [
+      ONNXOperator("Where", since: 9, operands: ["condition": .boolean, "X": .any, "Y": .any]) {
+        node, p in
         let operands = try p.broadcast([
           node.input(0, "condition"), node.input(1, "X"), node.input(2, "Y"),
         ])
@@ -15,18 +16,29 @@ enum LogicOperators {
     ]
 
   private static let comparisons: [ONNXOperator] =
-    ElementwiseOperators.legacyBinary("Equal") { p, a, b in try p.compare(.equal, a, b) }
-    + ElementwiseOperators.legacyBinary("Less") { p, a, b in try p.compare(.less, a, b) }
-    + ElementwiseOperators.legacyBinary("Greater") { p, a, b in try p.compare(.greater, a, b) }
+    ElementwiseOperators.legacyBinary("Equal", .any, derivative: .none) { p, a, b in
+      try p.compare(.equal, a, b)
+    }
+    + ElementwiseOperators.legacyBinary("Less", derivative: .none) { p, a, b in
+      try p.compare(.less, a, b)
+    }
+    + ElementwiseOperators.legacyBinary("Greater", derivative: .none) { p, a, b in
+      try p.compare(.greater, a, b)
+    }
     + [
-      ElementwiseOperators.binary("LessOrEqual", since: 12) { p, a, b in
+      ElementwiseOperators.binary("LessOrEqual", since: 12, derivative: .none) { p, a, b in
         try p.compare(.lessOrEqual, a, b)
       },
-      ElementwiseOperators.binary("GreaterOrEqual", since: 12) { p, a, b in
+      ElementwiseOperators.binary("GreaterOrEqual", since: 12, derivative: .none) { p, a, b in
         try p.compare(.greaterOrEqual, a, b)
       },
-      ElementwiseOperators.unary("IsNaN", since: 9) { p, x in try p.add(Classify(.isNaN), [x]) },
-      ONNXOperator("IsInf", since: 10) { node, p in
+      ElementwiseOperators.unary("IsNaN", since: 9, derivative: .none) { p, x in
+        try p.add(Classify(.isNaN), [x])
+      },
+      ONNXOperator(
+        "IsInf", since: 10, operands: ["X": .real],
+        attributes: ["detect_negative": .integer, "detect_positive": .integer], derivative: .none
+      ) { node, p in
         let x = try node.input(0, "X")
         let wanted: [(String, Classify.Kind)] = [
           ("detect_positive", .isPositiveInfinity), ("detect_negative", .isNegativeInfinity),
@@ -42,14 +54,30 @@ enum LogicOperators {
 
   private static let booleans: [ONNXOperator] =
     boolean("And", .and) + boolean("Or", .or) + boolean("Xor", .xor) + [
-      ElementwiseOperators.unary("Not") { p, x in
+      ElementwiseOperators.unary("Not", .boolean, derivative: .none) { p, x in
         try requireBoolean(x, in: p)
         return try p.add(Not(), [x])
       }
     ]
 
+  /// Signed or not, two whole numbers have the same bits in these. `BitwiseNot` and `BitShift` would
+  /// have to know the width of unsigned ones, which values do not carry.
+  private static let bits: [ONNXOperator] = [
+    bitwise("BitwiseAnd", .and), bitwise("BitwiseOr", .or), bitwise("BitwiseXor", .xor),
+  ]
+
+  private static func bitwise(_ name: String, _ kind: BitOperation.Kind) -> ONNXOperator {
+    ElementwiseOperators.binary(name, since: 18, .whole, derivative: .none) { p, a, b in
+      guard p.type(a).element == .int64, p.type(b).element == .int64 else {
+        throw NetJacError(
+          .shape, "the operands are \(p.type(a)) and \(p.type(b)); whole numbers are needed")
+      }
+      return try p.add(BitOperation(kind), [a, b])
+    }
+  }
+
   private static func boolean(_ name: String, _ kind: BitOperation.Kind) -> [ONNXOperator] {
-    ElementwiseOperators.legacyBinary(name) { p, a, b in
+    ElementwiseOperators.legacyBinary(name, .boolean, derivative: .none) { p, a, b in
       try requireBoolean(a, in: p)
       return try p.add(BitOperation(kind), [a, b])
     }

@@ -5,10 +5,18 @@ import Tensors
 /// Losses of classification: the negative score of each sample's class, weighted and summed up.
 enum LossOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("NegativeLogLikelihoodLoss", since: 12) { node, p in
+    ONNXOperator(
+      "NegativeLogLikelihoodLoss", since: 12,
+      operands: ["input": .real, "target": .whole, "weight": .optional(.real)],
+      attributes: ["ignore_index": .integer, "reduction": .text]
+    ) { node, p in
       try loss(node.input(0, "input"), node, in: p)
     },
-    ONNXOperator(several: "SoftmaxCrossEntropyLoss", since: 12) { node, p in
+    ONNXOperator(
+      several: "SoftmaxCrossEntropyLoss", since: 12,
+      operands: ["scores": .real, "labels": .whole, "weights": .optional(.real)],
+      attributes: ["ignore_index": .integer, "reduction": .text]
+    ) { node, p in
       let scores = try node.input(0, "scores")
       guard p.shape(scores).rank >= 2 else {
         throw NetJacError(.shape, "scores are \(p.shape(scores)); batch and classes are needed")

@@ -5,30 +5,51 @@ import Tensors
 /// Operators that join, cut and reorder tensors.
 enum MovementOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Concat") { node, p in
+    ONNXOperator("Concat", operands: ["inputs": .several(.any)], attributes: ["axis": .integer]) {
+      node, p in
       let parts = try node.allInputs()
       let rank = p.shape(parts[0]).rank
       let axis = try node.axis(node.integer("axis"), rank: rank)
       return try p.concatenate(parts, axis: axis)
     },
-    ONNXOperator(several: "Split", since: 2) { node, p in
+    ONNXOperator(
+      several: "Split", since: 2, operands: ["input": .any],
+      attributes: ["axis": .integer, "split": .integers],
+      limits: "the split must be known while loading"
+    ) { node, p in
       try split(node, node.integers("split"), in: p)
     },
-    ONNXOperator(several: "Split", since: 13) { node, p in
+    ONNXOperator(
+      several: "Split", since: 13, operands: ["input": .any, "split": .optional(.whole)],
+      attributes: ["axis": .integer, "num_outputs": .integer]
+    ) { node, p in
       try split(node, node.optionalConstantIntegers(1, "split"), in: p)
     },
-    ONNXOperator("Slice") { node, p in
+    ONNXOperator(
+      "Slice", operands: ["data": .any],
+      attributes: ["axes": .integers, "ends": .integers, "starts": .integers],
+      limits: "starts, ends, axes and steps must be known while loading"
+    ) { node, p in
       guard let starts = try node.integers("starts"), let ends = try node.integers("ends") else {
         throw NetJacError(.format, "the attributes 'starts' and 'ends' are needed")
       }
       return try slice(node, starts, ends, node.integers("axes"), nil, in: p)
     },
-    ONNXOperator("Slice", since: 10) { node, p in
+    ONNXOperator(
+      "Slice", since: 10,
+      operands: [
+        "data": .any, "starts": .whole, "ends": .whole, "axes": .optional(.whole),
+        "steps": .optional(.whole),
+      ], attributes: [:]
+    ) { node, p in
       try slice(
         node, node.constantIntegers(1, "starts"), node.constantIntegers(2, "ends"),
         node.optionalConstantIntegers(3, "axes"), node.optionalConstantIntegers(4, "steps"), in: p)
     },
-    ONNXOperator("Trilu", since: 14) { node, p in
+    ONNXOperator(
+      "Trilu", since: 14, operands: ["input": .any, "k": .optional(.whole)],
+      attributes: ["upper": .integer]
+    ) { node, p in
       let x = try node.input(0, "input")
       let shape = p.shape(x)
       guard shape.rank >= 2 else {
@@ -41,8 +62,12 @@ enum MovementOperators {
       }
       return try p.select(kept, x, p.scalar(0, like: x))
     },
-    ONNXOperator("ReverseSequence", since: 10, reverseSequence),
-    ONNXOperator("CenterCropPad", since: 18, centerCropPad),
+    ONNXOperator(
+      "ReverseSequence", since: 10, operands: ["input": .any, "sequence_lens": .whole],
+      attributes: ["batch_axis": .integer, "time_axis": .integer], reverseSequence),
+    ONNXOperator(
+      "CenterCropPad", since: 18, operands: ["input_data": .any, "shape": .whole],
+      attributes: ["axes": .integers], centerCropPad),
   ]
 
   private static func split(_ node: NodeCall, _ given: [Int]?, in p: ProgramBuilder) throws

@@ -5,19 +5,33 @@ import Tensors
 /// Operators that shift and scale by statistics.
 enum NormalisationOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "BatchNormalization") { node, p in
+    ONNXOperator(
+      several: "BatchNormalization",
+      operands: ["X": .real, "scale": .real, "B": .real, "mean": .real, "var": .real],
+      attributes: ["epsilon": .real, "is_test": .integer, "momentum": .real, "spatial": .integer]
+    ) { node, p in
       guard try node.flag("is_test", default: false) else { throw trainingRefusal }
       return [try batch(node, in: p)]
     },
-    ONNXOperator(several: "BatchNormalization", since: 7) { node, p in
+    ONNXOperator(
+      several: "BatchNormalization", since: 7,
+      attributes: ["epsilon": .real, "momentum": .real, "spatial": .integer]
+    ) { node, p in
       guard (1...4).allSatisfy({ !node.wantsOutput($0) }) else { throw trainingRefusal }
       return [try batch(node, in: p)]
     },
-    ONNXOperator(several: "BatchNormalization", since: 14) { node, p in
+    ONNXOperator(
+      several: "BatchNormalization", since: 14,
+      operands: ["X": .real, "scale": .real, "B": .real, "input_mean": .real, "input_var": .real],
+      attributes: ["epsilon": .real, "momentum": .real, "training_mode": .integer]
+    ) { node, p in
       guard try !node.flag("training_mode", default: false) else { throw trainingRefusal }
       return [try batch(node, in: p)]
     },
-    ONNXOperator("InstanceNormalization") { node, p in
+    ONNXOperator(
+      "InstanceNormalization", operands: ["input": .real, "scale": .real, "B": .real],
+      attributes: ["epsilon": .real]
+    ) { node, p in
       let x = try node.input(0, "input")
       let axes = Array(2..<(2 + (try node.spatialDims(x).count)))
       let y = try p.normalised(x, over: axes, epsilon: node.epsilon()).y
@@ -25,16 +39,27 @@ enum NormalisationOperators {
         p.multiply(y, p.channelwise(node.input(1, "scale"), like: x, "scale")),
         p.channelwise(node.input(2, "B"), like: x, "B"))
     },
-    ONNXOperator(several: "LayerNormalization", since: 17, layer),
-    ONNXOperator("GroupNormalization", since: 18) { node, p in try group(node, in: p) },
-    ONNXOperator("RMSNormalization", since: 23) { node, p in
+    ONNXOperator(
+      several: "LayerNormalization", since: 17,
+      operands: ["X": .real, "Scale": .real, "B": .optional(.real)],
+      attributes: ["axis": .integer, "epsilon": .real, "stash_type": .integer], layer),
+    ONNXOperator(
+      "GroupNormalization", since: 18, operands: ["X": .real, "scale": .real, "bias": .real],
+      attributes: ["epsilon": .real, "num_groups": .integer, "stash_type": .integer]
+    ) { node, p in try group(node, in: p) },
+    ONNXOperator(
+      "RMSNormalization", since: 23, operands: ["X": .real, "scale": .real],
+      attributes: ["axis": .integer, "epsilon": .real, "stash_type": .integer]
+    ) { node, p in
       let x = try node.input(0, "X")
       let rank = p.shape(x).rank
       let axes = Array(try node.axis(node.integer("axis", default: -1), rank: rank)..<rank)
       let y = try p.rootMeanSquareNormalised(x, over: axes, epsilon: node.epsilon())
       return try p.multiply(y, p.broadcast(node.input(1, "scale"), to: p.shape(x)))
     },
-    ONNXOperator("MeanVarianceNormalization", since: 9) { node, p in
+    ONNXOperator(
+      "MeanVarianceNormalization", since: 9, operands: ["X": .real], attributes: ["axes": .integers]
+    ) { node, p in
       let x = try node.input(0, "X")
       let axes = try node.axes(node.integers("axes") ?? [0, 2, 3], rank: p.shape(x).rank)
       // The definition adds its epsilon to the deviation, not to the variance.
@@ -43,17 +68,30 @@ enum NormalisationOperators {
       let size = try p.add(deviation, p.scalar(Double(Float(1e-9)), like: deviation))
       return try p.divide(centred, p.spread(size, over: axes, to: p.shape(x)))
     },
-    ONNXOperator("LpNormalization") { node, p in
+    ONNXOperator(
+      "LpNormalization", operands: ["input": .real], attributes: ["axis": .integer, "p": .integer],
+      limits: "a line of zeros stays one, with derivative 1"
+    ) { node, p in
       let x = try node.input(0, "input")
       let axis = try node.axis(node.integer("axis", default: -1), rank: p.shape(x).rank)
       return try p.normNormalised(
         x, over: [axis], exponent: Double(node.integer("p", default: 2)))
     },
-    ONNXOperator("LRN", localResponse),
-    ONNXOperator(several: "Dropout") { node, p in
+    ONNXOperator(
+      "LRN", operands: ["X": .real],
+      attributes: ["alpha": .real, "beta": .real, "bias": .real, "size": .integer], localResponse),
+    ONNXOperator(
+      several: "Dropout", operands: ["data": .real],
+      attributes: ["is_test": .integer, "ratio": .real],
+      limits: "as in inference: passes its operand on"
+    ) { node, p in
       try dropout(node, isTraining: false, in: p)
     },
-    ONNXOperator(several: "Dropout", since: 12) { node, p in
+    ONNXOperator(
+      several: "Dropout", since: 12,
+      operands: ["data": .real, "ratio": .optional(.real), "training_mode": .optional(.boolean)],
+      attributes: ["seed": .integer]
+    ) { node, p in
       let isTraining = try node.optionalConstantNumber(2, "training_mode") ?? 0 != 0
       let ratio = try node.optionalConstantNumber(1, "ratio") ?? 0.5
       return try dropout(node, isTraining: isTraining && ratio != 0, in: p)

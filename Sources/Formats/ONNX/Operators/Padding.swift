@@ -5,14 +5,23 @@ import Tensors
 /// ONNX `Pad`: adds elements around a tensor, or cuts some off where the amount is negative.
 enum PaddingOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Pad") { node, p in
+    ONNXOperator(
+      "Pad", operands: ["data": .any],
+      attributes: ["mode": .text, "paddings": .integers, "pads": .integers, "value": .real],
+      limits: "pads and axes must be known while loading"
+    ) { node, p in
       guard let pads = try node.integers("pads") else {
         throw NetJacError(.format, "the attribute 'pads' is missing")
       }
       let value = try p.scalar(node.real("value", default: 0))
       return try padded(node, pads, axes: nil, value: value, in: p)
     },
-    ONNXOperator("Pad", since: 11) { node, p in
+    ONNXOperator(
+      "Pad", since: 11,
+      operands: [
+        "data": .any, "pads": .whole, "constant_value": .optional(.any), "axes": .optional(.whole),
+      ], attributes: ["mode": .text]
+    ) { node, p in
       try padded(
         node, node.constantIntegers(1, "pads"), axes: node.optionalConstantIntegers(3, "axes"),
         value: node.optionalInput(2), in: p)

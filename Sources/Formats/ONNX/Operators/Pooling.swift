@@ -6,31 +6,58 @@ import Tensors
 /// equal ones, which alone takes the derivative.
 enum PoolingOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "MaxPool", maximumPool),
-    ONNXOperator("AveragePool") { node, p in
+    ONNXOperator(
+      several: "MaxPool", operands: ["X": .number],
+      attributes: [
+        "auto_pad": .text, "ceil_mode": .integer, "dilations": .integers, "kernel_shape": .integers,
+        "pads": .integers, "storage_order": .integer, "strides": .integers,
+      ], derivative: .kinked("equal extremes: the first takes the derivative"), maximumPool),
+    ONNXOperator(
+      "AveragePool", operands: ["X": .real],
+      attributes: [
+        "auto_pad": .text, "ceil_mode": .integer, "count_include_pad": .integer,
+        "dilations": .integers, "kernel_shape": .integers, "pads": .integers, "strides": .integers,
+      ]
+    ) { node, p in
       let x = try node.input(0, "X")
       return try Pooling(window(node, x), in: p).average(
         x, includingPadding: node.flag("count_include_pad", default: false))
     },
-    ONNXOperator("LpPool") { node, p in
+    ONNXOperator(
+      "LpPool", operands: ["X": .real],
+      attributes: [
+        "auto_pad": .text, "ceil_mode": .integer, "dilations": .integers, "kernel_shape": .integers,
+        "p": .integer, "pads": .integers, "strides": .integers,
+      ], limits: "a norm of zeros has derivative 0"
+    ) { node, p in
       let x = try node.input(0, "X")
       let exponent = try powerExponent(node)
       let sum = try Pooling(window(node, x), in: p).sum(p.raisedMagnitude(x, to: exponent))
       return try p.root(sum, of: exponent)
     },
-    ONNXOperator("GlobalAveragePool") { node, p in
+    ONNXOperator("GlobalAveragePool", operands: ["X": .real]) { node, p in
       try global(node) { x, axes in try p.mean(x, over: axes) }
     },
-    ONNXOperator("GlobalMaxPool") { node, p in
+    ONNXOperator(
+      "GlobalMaxPool", operands: ["X": .real],
+      derivative: .kinked("equal extremes: the first takes the derivative")
+    ) { node, p in
       try global(node) { x, _ in try p.globalMaximum(x) }
     },
-    ONNXOperator("GlobalLpPool") { node, p in
+    ONNXOperator(
+      "GlobalLpPool", operands: ["X": .real], attributes: ["p": .integer],
+      limits: "a norm of zeros has derivative 0"
+    ) { node, p in
       let exponent = try powerExponent(node)
       return try global(node) { x, axes in
         try p.root(p.reduceSum(p.raisedMagnitude(x, to: exponent), over: axes), of: exponent)
       }
     },
-    ONNXOperator("MaxUnpool", since: 9, maximumUnpool),
+    ONNXOperator(
+      "MaxUnpool", since: 9,
+      operands: ["X": .real, "I": .whole, "output_shape": .optional(.whole)],
+      attributes: ["kernel_shape": .integers, "pads": .integers, "strides": .integers],
+      maximumUnpool),
   ]
 
   /// The exponent was a float in the first version.

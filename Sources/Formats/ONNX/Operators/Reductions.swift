@@ -5,21 +5,34 @@ import Tensors
 /// Operators that combine the elements along axes.
 enum ReductionOperators {
   static let all: [ONNXOperator] =
-    reduction("ReduceSum", axesAsInputSince: 13) { p, x, axes in try p.reduceSum(x, over: axes) }
-    + reduction("ReduceMean") { p, x, axes in try p.mean(x, over: axes) }
-    + reduction("ReduceMax") { p, x, axes in try p.reduceMaximum(x, over: axes) }
-    + reduction("ReduceMin") { p, x, axes in try p.reduceMinimum(x, over: axes) }
-    + reduction("ReduceProd") { p, x, axes in try p.reduceProduct(x, over: axes) }
-    + reduction("ReduceL1") { p, x, axes in try p.reduceSum(p.absolute(x), over: axes) }
-    + reduction("ReduceL2") { p, x, axes in
+    reduction("ReduceSum", .number, axesAsInputSince: 13) { p, x, axes in
+      try p.reduceSum(x, over: axes)
+    }
+    + reduction("ReduceMean", .number) { p, x, axes in try p.mean(x, over: axes) }
+    + reduction("ReduceMax", .any, derivative: shared) { p, x, axes in
+      try p.reduceMaximum(x, over: axes)
+    }
+    + reduction("ReduceMin", .any, derivative: shared) { p, x, axes in
+      try p.reduceMinimum(x, over: axes)
+    }
+    + reduction("ReduceProd", .number) { p, x, axes in try p.reduceProduct(x, over: axes) }
+    + reduction("ReduceL1", .number, derivative: .kinked("x = 0: derivative 0")) { p, x, axes in
+      try p.reduceSum(p.absolute(x), over: axes)
+    }
+    + reduction("ReduceL2", limits: "a norm of zeros has derivative 0") { p, x, axes in
       try p.root(p.reduceSum(p.multiply(x, x), over: axes), of: 2)
     }
-    + reduction("ReduceSumSquare") { p, x, axes in try p.reduceSum(p.multiply(x, x), over: axes) }
+    + reduction("ReduceSumSquare", .number) { p, x, axes in
+      try p.reduceSum(p.multiply(x, x), over: axes)
+    }
     + reduction("ReduceLogSum") { p, x, axes in try p.logarithm(p.reduceSum(x, over: axes)) }
     + reduction("ReduceLogSumExp") { p, x, axes in try p.logSumExp(x, over: axes) }
     + [argument("ArgMax", .maximum), argument("ArgMin", .minimum)]
     + [
-      ONNXOperator("CumSum", since: 11) { node, p in
+      ONNXOperator(
+        "CumSum", since: 11, operands: ["x": .number, "axis": .whole],
+        attributes: ["exclusive": .integer, "reverse": .integer]
+      ) { node, p in
         let x = try node.input(0, "x")
         let axis = try node.axis(node.constantInteger(1, "axis"), rank: p.shape(x).rank)
         return try p.add(
@@ -27,31 +40,50 @@ enum ReductionOperators {
             axis: axis, exclusive: node.flag("exclusive", default: false),
             reverse: node.flag("reverse", default: false)), [x])
       },
-      ONNXOperator("CumProd", since: 26) { node, p in
+      ONNXOperator(
+        "CumProd", since: 26, operands: ["x": .number, "axis": .whole],
+        attributes: ["exclusive": .integer, "reverse": .integer]
+      ) { node, p in
         let x = try node.input(0, "x")
         let axis = try node.axis(node.constantInteger(1, "axis"), rank: p.shape(x).rank)
         return try p.cumulativeProduct(
           x, axis: axis, exclusive: node.flag("exclusive", default: false),
           reverse: node.flag("reverse", default: false))
       },
-      ONNXOperator(several: "TopK") { node, p in
+      ONNXOperator(
+        several: "TopK", operands: ["X": .number], attributes: ["axis": .integer, "k": .integer],
+        derivative: .kinked("equal elements: their order is by place"),
+        limits: "k must be known while loading"
+      ) { node, p in
         try topElements(node, node.integer("k"), in: p)
       },
-      ONNXOperator(several: "TopK", since: 10) { node, p in
+      ONNXOperator(
+        several: "TopK", since: 10, operands: ["X": .number, "K": .whole],
+        attributes: ["axis": .integer, "largest": .integer, "sorted": .integer]
+      ) { node, p in
         try topElements(node, node.constantInteger(1, "K"), in: p)
       },
     ]
+
+  private static let shared = Derivative.kinked("equal extremes share the derivative equally")
 
   private typealias Body = @Sendable (ProgramBuilder, Value, [Int]) throws -> Value
 
   /// The axes are an attribute at first and an input later; without any, all axes are meant, unless
   /// `noop_with_empty_axes` says none.
   private static func reduction(
-    _ name: String, axesAsInputSince since: Int64 = 18, _ body: @escaping Body
+    _ name: String, _ kind: OperandKind = .real, axesAsInputSince since: Int64 = 18,
+    derivative: Derivative = .smooth, limits: String = "", _ body: @escaping Body
   ) -> [ONNXOperator] {
     [
-      ONNXOperator(name) { node, p in try reduce(node, node.integers("axes"), body, in: p) },
-      ONNXOperator(name, since: since) { node, p in
+      ONNXOperator(
+        name, operands: ["data": kind], attributes: ["axes": .integers, "keepdims": .integer],
+        derivative: derivative, limits: limits
+      ) { node, p in try reduce(node, node.integers("axes"), body, in: p) },
+      ONNXOperator(
+        name, since: since, operands: ["data": kind, "axes": .optional(.whole)],
+        attributes: ["keepdims": .integer, "noop_with_empty_axes": .integer]
+      ) { node, p in
         try reduce(node, node.optionalConstantIntegers(1, "axes"), body, in: p)
       },
     ]
@@ -72,7 +104,11 @@ enum ReductionOperators {
   }
 
   private static func argument(_ name: String, _ kind: Extreme.Kind) -> ONNXOperator {
-    ONNXOperator(name) { node, p in
+    ONNXOperator(
+      name, operands: ["data": .number],
+      attributes: ["axis": .integer, "keepdims": .integer, "select_last_index": .integer],
+      derivative: .none
+    ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
       let last = try node.flag("select_last_index", default: false)

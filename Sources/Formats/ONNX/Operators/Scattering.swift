@@ -5,9 +5,16 @@ import Tensors
 /// Operators that write elements into a tensor by index.
 enum ScatteringOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Scatter", since: 9, scatterElements),
-    ONNXOperator("ScatterElements", since: 11, scatterElements),
-    ONNXOperator("ScatterND", since: 11) { node, p in
+    ONNXOperator(
+      "Scatter", since: 9, operands: ["data": .any, "indices": .whole, "updates": .any],
+      attributes: ["axis": .integer], scatterElements),
+    ONNXOperator(
+      "ScatterElements", since: 11, operands: ["data": .any, "indices": .whole, "updates": .any],
+      attributes: ["axis": .integer, "reduction": .text], scatterElements),
+    ONNXOperator(
+      "ScatterND", since: 11, operands: ["data": .any, "indices": .whole, "updates": .any],
+      attributes: ["reduction": .text]
+    ) { node, p in
       let x = try node.input(0, "data")
       let indices = try node.input(1, "indices")
       let updates = try node.input(2, "updates")

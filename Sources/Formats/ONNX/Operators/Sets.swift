@@ -5,7 +5,12 @@ import Tensors
 /// ONNX `Unique`: the different elements of a known tensor, or its different parts along an axis.
 enum SetOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "Unique", since: 11) { node, p in
+    ONNXOperator(
+      several: "Unique", since: 11, operands: ["X": .number],
+      attributes: ["axis": .integer, "sorted": .integer],
+      derivative: .kinked("equal elements: the first one counts"),
+      limits: "the number of elements must be known while loading"
+    ) { node, p in
       let x = try node.constant(0, "X")
       let given = try node.optionalInteger("axis")
       let axis = try given.map { try node.axis($0, rank: x.shape.rank) }

@@ -5,13 +5,16 @@ import Tensors
 /// Operators that give elements another shape or order.
 enum ShapeOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Reshape", since: 5) { node, p in
+    ONNXOperator(
+      "Reshape", since: 5, operands: ["data": .any, "shape": .whole],
+      attributes: ["allowzero": .integer], limits: "the shape must be known while loading"
+    ) { node, p in
       let x = try node.input(0, "data")
       let zeroIsZero = try node.flag("allowzero", default: false)
       let target = try node.constantIntegers(1, "shape")
       return try p.reshape(x, reshaped(p.shape(x), target, zeroIsZero: zeroIsZero))
     },
-    ONNXOperator("Flatten") { node, p in
+    ONNXOperator("Flatten", operands: ["input": .any], attributes: ["axis": .integer]) { node, p in
       let x = try node.input(0, "input")
       let rank = p.shape(x).rank
       let given = try node.integer("axis", default: 1)
@@ -20,33 +23,53 @@ enum ShapeOperators {
       let columns = p.shape(x).dims.dropFirst(axis).reduce(1, *)
       return try p.reshape(x, Shape([rows, columns]))
     },
-    ONNXOperator("Squeeze") { node, p in
+    ONNXOperator(
+      "Squeeze", operands: ["data": .any], attributes: ["axes": .integers],
+      limits: "axes must be known while loading"
+    ) { node, p in
       try squeeze(node, node.integers("axes"), in: p)
     },
-    ONNXOperator("Squeeze", since: 13) { node, p in
+    ONNXOperator(
+      "Squeeze", since: 13, operands: ["data": .any, "axes": .optional(.whole)], attributes: [:]
+    ) { node, p in
       try squeeze(node, node.optionalConstantIntegers(1, "axes"), in: p)
     },
-    ONNXOperator("Unsqueeze") { node, p in
+    ONNXOperator(
+      "Unsqueeze", operands: ["data": .any], attributes: ["axes": .integers],
+      limits: "axes must be known while loading"
+    ) { node, p in
       try unsqueeze(node, node.integers("axes") ?? [], in: p)
     },
-    ONNXOperator("Unsqueeze", since: 13) { node, p in
+    ONNXOperator("Unsqueeze", since: 13, operands: ["data": .any, "axes": .whole], attributes: [:])
+    { node, p in
       try unsqueeze(node, node.constantIntegers(1, "axes"), in: p)
     },
-    ONNXOperator("Transpose") { node, p in
+    ONNXOperator("Transpose", operands: ["data": .any], attributes: ["perm": .integers]) {
+      node, p in
       let x = try node.input(0, "data")
       let rank = p.shape(x).rank
       let order = try node.integers("perm") ?? Array((0..<rank).reversed())
       return try p.transpose(x, node.axes(order, rank: rank, "perm"))
     },
-    ONNXOperator("Expand", since: 8) { node, p in
+    ONNXOperator(
+      "Expand", since: 8, operands: ["input": .any, "shape": .whole],
+      limits: "the shape must be known while loading"
+    ) { node, p in
       let x = try node.input(0, "input")
       return try p.broadcast(x, to: p.broadcastShape([p.shape(x), node.shape(1, "shape")]))
     },
-    ONNXOperator("Tile", since: 6) { node, p in
+    ONNXOperator(
+      "Tile", since: 6, operands: ["input": .any, "repeats": .whole],
+      limits: "repeats must be known while loading"
+    ) { node, p in
       try p.tile(node.input(0, "input"), node.constantIntegers(1, "repeats"))
     },
-    ONNXOperator("DepthToSpace", depthToSpace),
-    ONNXOperator("SpaceToDepth", spaceToDepth),
+    ONNXOperator(
+      "DepthToSpace", operands: ["input": .any],
+      attributes: ["blocksize": .integer, "mode": .text], depthToSpace),
+    ONNXOperator(
+      "SpaceToDepth", operands: ["input": .any],
+      attributes: ["blocksize": .integer, "mode": .text], spaceToDepth),
   ]
 
   /// The shape that a request means: 0 keeps the length, -1 takes what is left.

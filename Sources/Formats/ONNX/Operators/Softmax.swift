@@ -8,13 +8,16 @@ enum SoftmaxOperators {
   static let all: [ONNXOperator] =
     family("Softmax") { p, x, axes in try p.softmax(x, over: axes) }
     + family("LogSoftmax") { p, x, axes in try p.logSoftmax(x, over: axes) }
-    + family("Hardmax") { p, x, axes in try p.hardmax(x, over: axes) }
+    + family("Hardmax", derivative: .zero) { p, x, axes in try p.hardmax(x, over: axes) }
 
   private static func family(
-    _ name: String, _ body: @escaping @Sendable (ProgramBuilder, Value, [Int]) throws -> Value
+    _ name: String, derivative: Derivative = .smooth,
+    _ body: @escaping @Sendable (ProgramBuilder, Value, [Int]) throws -> Value
   ) -> [ONNXOperator] {
     [
-      ONNXOperator(name) { node, p in
+      ONNXOperator(
+        name, operands: ["input": .real], attributes: ["axis": .integer], derivative: derivative
+      ) { node, p in
         let x = try node.input(0, "input")
         let rank = p.shape(x).rank
         let given = try node.integer("axis", default: 1)

@@ -2,8 +2,9 @@ import Glibc
 import Tensors
 
 /// `y = -x`.
-package struct Negate: UnaryFunction {
+package struct Negate: UnaryFunction, Smooth {
   package static let name = "negate"
+  package var notation: Notation? { .negative }
   package init() {}
   package func value(_ x: Double) -> Double { -x }
   package func wholeValue(_ x: Int64) -> Int64? { 0 &- x }
@@ -18,15 +19,16 @@ package struct Negate: UnaryFunction {
   ) throws -> [Value?] { [try p.negate(yBar)] }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     let operand = p.node(x[0])
-    if operand.primitive is Negate { return operand.operands[0] }
+    if operand.isA(Negate.self) { return operand.operands[0] }
     return try p.onDiagonal(self, x, deciding: [0])
   }
   package static let samples = [Sample(Self(), .init([2, 3])), Sample(Self(), .init([2], .int64))]
 }
 
 /// `y = a + b`.
-package struct Add: BinaryFunction {
+package struct Add: BinaryFunction, Smooth {
   package static let name = "add"
+  package var notation: Notation? { .sum }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a + b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &+ b }
@@ -49,8 +51,9 @@ package struct Add: BinaryFunction {
 }
 
 /// `y = a - b`.
-package struct Subtract: BinaryFunction {
+package struct Subtract: BinaryFunction, Smooth {
   package static let name = "subtract"
+  package var notation: Notation? { .difference }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a - b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &- b }
@@ -75,8 +78,9 @@ package struct Subtract: BinaryFunction {
 }
 
 /// `y = a·b`, element by element.
-package struct Multiply: BinaryFunction {
+package struct Multiply: BinaryFunction, Smooth {
   package static let name = "multiply"
+  package var notation: Notation? { .product }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a * b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &* b }
@@ -115,9 +119,11 @@ package struct Multiply: BinaryFunction {
   /// `(a·b)·c`, b and c being the same for all seeds or samples, is `a·(b·c)`: the second product is
   /// taken once for all.
   private func sharedFactors(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
-    guard p.type(x[0]).element.isReal else { return nil }
+    guard p.node(x[0]).isA(Multiply.self) || p.node(x[1]).isA(Multiply.self),
+      p.type(x[0]).element.isReal
+    else { return nil }
     for (product, factor) in [(x[0], x[1]), (x[1], x[0])] {
-      guard p.node(product).primitive is Multiply, let c = repeated(factor, in: p) else { continue }
+      guard p.node(product).isA(Multiply.self), let c = repeated(factor, in: p) else { continue }
       let operands = p.node(product).operands
       for (a, factor) in [(operands[0], operands[1]), (operands[1], operands[0])] {
         guard let b = repeated(factor, in: p), b.how == c.how, repeated(a, in: p) == nil,
@@ -133,7 +139,7 @@ package struct Multiply: BinaryFunction {
     _ x: Value, in p: ProgramBuilder
   ) -> (how: Broadcast, value: Value)? {
     let node = p.node(x)
-    guard let how = node.primitive as? Broadcast,
+    guard node.isA(Broadcast.self), let how = node.primitive as? Broadcast,
       p.type(node.operands[0]).count < node.type.count, p.fill(of: x) == nil
     else { return nil }
     return (how, node.operands[0])
@@ -146,8 +152,9 @@ package struct Multiply: BinaryFunction {
 }
 
 /// `y = a/b`; on whole numbers the quotient is truncated, and zero where b is zero.
-package struct Divide: BinaryFunction {
+package struct Divide: BinaryFunction, Smooth {
   package static let name = "divide"
+  package var notation: Notation? { .quotient }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a / b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
@@ -175,8 +182,9 @@ package struct Divide: BinaryFunction {
 }
 
 /// `y = aᵇ`.
-package struct Power: BinaryFunction {
+package struct Power: BinaryFunction, Smooth {
   package static let name = "power"
+  package var notation: Notation? { .power }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { pow(a, b) }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 /// `y = exp(x)`.
-package struct Exponential: UnaryFunction {
+package struct Exponential: UnaryFunction, Smooth {
   package static let name = "exp"
   package init() {}
   package func value(_ x: Double) -> Double { exp(x) }
@@ -11,7 +11,7 @@ package struct Exponential: UnaryFunction {
 }
 
 /// `y = exp(x) - 1`, exact for small x.
-package struct ExponentialMinusOne: UnaryFunction {
+package struct ExponentialMinusOne: UnaryFunction, Smooth {
   package static let name = "expm1"
   package init() {}
   package func value(_ x: Double) -> Double { expm1(x) }
@@ -22,7 +22,7 @@ package struct ExponentialMinusOne: UnaryFunction {
 }
 
 /// `y = log(x)`.
-package struct Logarithm: UnaryFunction {
+package struct Logarithm: UnaryFunction, Smooth {
   package static let name = "log"
   package init() {}
   package func value(_ x: Double) -> Double { log(x) }
@@ -33,7 +33,7 @@ package struct Logarithm: UnaryFunction {
 }
 
 /// `y = log(1 + x)`, exact for small x.
-package struct LogarithmOfOnePlus: UnaryFunction {
+package struct LogarithmOfOnePlus: UnaryFunction, Smooth {
   package static let name = "log1p"
   package init() {}
   package func value(_ x: Double) -> Double { log1p(x) }
@@ -44,7 +44,7 @@ package struct LogarithmOfOnePlus: UnaryFunction {
 }
 
 /// `y = tanh(x)`.
-package struct HyperbolicTangent: UnaryFunction {
+package struct HyperbolicTangent: UnaryFunction, Smooth {
   package static let name = "tanh"
   package init() {}
   package func value(_ x: Double) -> Double { tanh(x) }
@@ -57,7 +57,7 @@ package struct HyperbolicTangent: UnaryFunction {
 }
 
 /// `y = 1 / (1 + exp(-x))`.
-package struct Sigmoid: UnaryFunction {
+package struct Sigmoid: UnaryFunction, Smooth {
   package static let name = "sigmoid"
   package init() {}
   package func value(_ x: Double) -> Double {
@@ -73,7 +73,7 @@ package struct Sigmoid: UnaryFunction {
 }
 
 /// `y = log(1 + exp(x))`.
-package struct Softplus: UnaryFunction {
+package struct Softplus: UnaryFunction, Smooth {
   package static let name = "softplus"
   package init() {}
   package func value(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
@@ -86,7 +86,7 @@ package struct Softplus: UnaryFunction {
 }
 
 /// Gauss's error function, `y = 2/√π ∫₀ˣ exp(-t²) dt`.
-package struct ErrorFunction: UnaryFunction {
+package struct ErrorFunction: UnaryFunction, Smooth {
   package static let name = "erf"
   package init() {}
   package func value(_ x: Double) -> Double { erf(x) }
@@ -99,7 +99,7 @@ package struct ErrorFunction: UnaryFunction {
 }
 
 /// `y = √x`.
-package struct SquareRoot: UnaryFunction {
+package struct SquareRoot: UnaryFunction, Smooth {
   package static let name = "sqrt"
   package init() {}
   package func value(_ x: Double) -> Double { x.squareRoot() }
@@ -110,7 +110,7 @@ package struct SquareRoot: UnaryFunction {
 }
 
 /// `y = 1/x`.
-package struct Reciprocal: UnaryFunction {
+package struct Reciprocal: UnaryFunction, Smooth {
   package static let name = "reciprocal"
   package init() {}
   package func value(_ x: Double) -> Double { 1 / x }

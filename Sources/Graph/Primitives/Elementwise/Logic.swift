@@ -68,7 +68,7 @@ package struct Compare: DiscreteFunction {
 }
 
 /// `and`, `or`, `xor` of booleans, bit by bit on whole numbers, and shifts of whole numbers.
-package struct BitOperation: DiscreteFunction {
+package struct BitOperation: DiscreteFunction, Smooth {
   package static let name = "bits"
   package enum Kind: String, Sendable { case and, or, xor, shiftLeft, shiftRight }
   package let kind: Kind
@@ -107,7 +107,7 @@ package struct BitOperation: DiscreteFunction {
 }
 
 /// `not` of booleans, bit by bit on whole numbers.
-package struct Not: DiscreteFunction {
+package struct Not: DiscreteFunction, Smooth {
   package static let name = "not"
   package init() {}
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -125,7 +125,7 @@ package struct Not: DiscreteFunction {
 }
 
 /// Whether a real number is NaN, or infinite.
-package struct Classify: DiscreteFunction {
+package struct Classify: DiscreteFunction, Smooth {
   package static let name = "classify"
   package enum Kind: String, Sendable { case isNaN, isPositiveInfinity, isNegativeInfinity }
   package let kind: Kind
@@ -158,7 +158,7 @@ package struct Classify: DiscreteFunction {
 }
 
 /// `y = condition ? a : b`, element by element.
-package struct Select: Elementwise {
+package struct Select: Elementwise, Smooth {
   package static let name = "select"
   package init() {}
   package func type(of x: [TensorType]) throws -> TensorType {

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 /// `y = sin(x)`.
-package struct Sine: UnaryFunction {
+package struct Sine: UnaryFunction, Smooth {
   package static let name = "sin"
   package init() {}
   package func value(_ x: Double) -> Double { sin(x) }
@@ -13,7 +13,7 @@ package struct Sine: UnaryFunction {
 }
 
 /// `y = cos(x)`.
-package struct Cosine: UnaryFunction {
+package struct Cosine: UnaryFunction, Smooth {
   package static let name = "cos"
   package init() {}
   package func value(_ x: Double) -> Double { cos(x) }
@@ -24,7 +24,7 @@ package struct Cosine: UnaryFunction {
 }
 
 /// `y = tan(x)`.
-package struct Tangent: UnaryFunction {
+package struct Tangent: UnaryFunction, Smooth {
   package static let name = "tan"
   package init() {}
   package func value(_ x: Double) -> Double { tan(x) }
@@ -35,7 +35,7 @@ package struct Tangent: UnaryFunction {
 }
 
 /// `y = arcsin(x)`.
-package struct ArcSine: UnaryFunction {
+package struct ArcSine: UnaryFunction, Smooth {
   package static let name = "asin"
   package init() {}
   package func value(_ x: Double) -> Double { asin(x) }
@@ -46,7 +46,7 @@ package struct ArcSine: UnaryFunction {
 }
 
 /// `y = arccos(x)`.
-package struct ArcCosine: UnaryFunction {
+package struct ArcCosine: UnaryFunction, Smooth {
   package static let name = "acos"
   package init() {}
   package func value(_ x: Double) -> Double { acos(x) }
@@ -57,7 +57,7 @@ package struct ArcCosine: UnaryFunction {
 }
 
 /// `y = arctan(x)`.
-package struct ArcTangent: UnaryFunction {
+package struct ArcTangent: UnaryFunction, Smooth {
   package static let name = "atan"
   package init() {}
   package func value(_ x: Double) -> Double { atan(x) }
@@ -68,7 +68,7 @@ package struct ArcTangent: UnaryFunction {
 }
 
 /// `y = sinh(x)`.
-package struct HyperbolicSine: UnaryFunction {
+package struct HyperbolicSine: UnaryFunction, Smooth {
   package static let name = "sinh"
   package init() {}
   package func value(_ x: Double) -> Double { sinh(x) }
@@ -79,7 +79,7 @@ package struct HyperbolicSine: UnaryFunction {
 }
 
 /// `y = cosh(x)`.
-package struct HyperbolicCosine: UnaryFunction {
+package struct HyperbolicCosine: UnaryFunction, Smooth {
   package static let name = "cosh"
   package init() {}
   package func value(_ x: Double) -> Double { cosh(x) }
@@ -90,7 +90,7 @@ package struct HyperbolicCosine: UnaryFunction {
 }
 
 /// `y = arsinh(x)`.
-package struct InverseHyperbolicSine: UnaryFunction {
+package struct InverseHyperbolicSine: UnaryFunction, Smooth {
   package static let name = "asinh"
   package init() {}
   package func value(_ x: Double) -> Double { asinh(x) }
@@ -101,7 +101,7 @@ package struct InverseHyperbolicSine: UnaryFunction {
 }
 
 /// `y = arcosh(x)`.
-package struct InverseHyperbolicCosine: UnaryFunction {
+package struct InverseHyperbolicCosine: UnaryFunction, Smooth {
   package static let name = "acosh"
   package init() {}
   package func value(_ x: Double) -> Double { acosh(x) }
@@ -112,7 +112,7 @@ package struct InverseHyperbolicCosine: UnaryFunction {
 }
 
 /// `y = artanh(x)`.
-package struct InverseHyperbolicTangent: UnaryFunction {
+package struct InverseHyperbolicTangent: UnaryFunction, Smooth {
   package static let name = "atanh"
   package init() {}
   package func value(_ x: Double) -> Double { atanh(x) }

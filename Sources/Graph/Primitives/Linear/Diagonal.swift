@@ -56,7 +56,7 @@ package struct DiagonalPart: Movement {
   ) throws -> Value { try p.add(self, x) }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     let operand = p.node(x[0])
-    if operand.primitive is Diagonal { return operand.operands[0] }
+    if operand.isA(Diagonal.self) { return operand.operands[0] }
     // Repeated rows [B…, new, n] or columns [B…, n, new]: the diagonal is the row or column.
     if let broadcast = operand.primitive as? Broadcast,
       broadcast.axes.count == broadcast.shape.rank - 1,
@@ -72,15 +72,15 @@ package struct DiagonalPart: Movement {
 extension ProgramBuilder {
   /// The diagonal d, where `x` is diag(d), or a reshape of it to [n, dims…] with n = Π dims.
   func diagonal(of x: Value) -> Value? {
-    var node = node(x)
+    let node = node(x)
+    let inner = node.isA(Reshape.self) ? self.node(node.operands[0]) : node
+    guard inner.isA(Diagonal.self) else { return nil }
     let dims = node.type.dims
     // n·n could overflow: lengths are checked, squares of them are not.
     guard let n = dims.first, n > 0, node.type.count / n == n, node.type.count % n == 0 else {
       return nil
     }
-    if node.primitive is Reshape { node = self.node(node.operands[0]) }
-    guard node.primitive is Diagonal, node.type.dims == [n, n] else { return nil }
-    return node.operands[0]
+    return inner.type.dims == [n, n] ? inner.operands[0] : nil
   }
 
   /// An elementwise primitive applied to diagonal matrices, as the diagonal matrix that it gives.

@@ -4,11 +4,13 @@ import Tensors
 ///
 /// Labels in a, b and y are batch axes; in a and b only, summed over; in one operand and y, free.
 /// A label stands once in an operand, and every operand label is in the other operand or in y.
-package struct Dot: Primitive {
+package struct Dot: Primitive, Smooth {
   package static let name = "dot"
   package let a: [Int]
   package let b: [Int]
   package let y: [Int]
+
+  package var notation: Notation? { .function(name, operands: 2, attributes: attributes) }
 
   package init(_ a: [Int], _ b: [Int], _ y: [Int]) {
     // Labels are numbered by first appearance, so that equal products are equal values.

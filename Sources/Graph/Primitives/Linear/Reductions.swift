@@ -1,7 +1,7 @@
 import Tensors
 
 /// `y` is the sum over the given axes, which vanish.
-package struct ReduceSum: Primitive {
+package struct ReduceSum: Primitive, Smooth {
   package static let name = "reduce-sum"
   package let axes: [Int]
   package init(_ axes: [Int]) { self.axes = axes.sorted() }
@@ -130,7 +130,7 @@ package struct ReduceExtreme: Primitive {
 
 /// Running sums along an axis: element k is the sum up to and with k (`exclusive`: without), from
 /// the end if `reverse`.
-package struct CumulativeSum: Primitive {
+package struct CumulativeSum: Primitive, Smooth {
   package static let name = "cumulative-sum"
   package let axis: Int
   package let exclusive: Bool

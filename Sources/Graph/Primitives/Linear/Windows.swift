@@ -113,7 +113,7 @@ package struct Window: Movement {
 
 /// The transpose of `Window`: x is [Q…, K…, O…], and y [Q…, S…] sums what each window holds of an
 /// element.
-package struct Fold: Primitive {
+package struct Fold: Primitive, Smooth {
   package static let name = "fold"
   package let axes: [WindowAxis]
   package let spatial: [Int]
@@ -139,13 +139,17 @@ package struct Fold: Primitive {
     return (0..<outer).flatMap { row in inner.map { $0 < 0 ? -1 : row * size + $0 } }
   }
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
-    var result = [Double](repeating: 0, count: type.count)
-    for (target, value) in zip(targets(x[0].type), x[0].reals) where target >= 0 {
-      result[target] += value
+    let targets = targets(x[0].type)
+    guard type.element.isReal else {
+      var result = [Int64](repeating: 0, count: type.count)
+      for (target, value) in zip(targets, x[0].integers) where target >= 0 {
+        result[target] &+= value
+      }
+      return Tensor(type, integers: result)
     }
-    return type.element.isReal
-      ? Tensor(type, reals: result)
-      : Tensor(type, integers: result.map { Int64(exactly: $0) ?? 0 })
+    var result = [Double](repeating: 0, count: type.count)
+    for (target, value) in zip(targets, x[0].reals) where target >= 0 { result[target] += value }
+    return Tensor(type, reals: result)
   }
   package func linearise(
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder

@@ -3,7 +3,7 @@ import Tensors
 /// Picks along an axis by index: with `batch` leading axes shared by both operands,
 /// x is [B…, n, Q…], the indices [B…, I…], and y is [B…, I…, Q…] with `y[b, i, q] = x[b, index[b, i], q]`.
 /// An index outside 0..<n picks zero.
-package struct Gather: Primitive {
+package struct Gather: Primitive, Smooth {
   package static let name = "gather"
   package let batch: Int
   package init(batch: Int = 0) { self.batch = batch }
@@ -102,7 +102,7 @@ package struct Gather: Primitive {
 
 /// The transpose of `Gather`: y is [B…, n, Q…] with `y[b, index[b, i], q] += x[b, i, q]`; an index
 /// outside 0..<n adds nowhere.
-package struct ScatterAdd: Primitive {
+package struct ScatterAdd: Primitive, Smooth {
   package static let name = "scatter-add"
   package let batch: Int
   package let length: Int
@@ -224,9 +224,9 @@ extension ProgramBuilder {
   /// picked these already, and then the step of the whole image is not needed.
   fileprivate func pickedStep(_ x: Value, _ index: Value, batch: Int) throws -> Value? {
     var inner = x
-    while node(inner).primitive is Reshape { inner = node(inner).operands[0] }
+    while node(inner).isA(Reshape.self) { inner = node(inner).operands[0] }
     let gather = Gather(batch: batch)
-    guard node(inner).primitive is Step,
+    guard node(inner).isA(Step.self),
       try gather.type(of: [type(x), type(index)]).count < type(x).count
     else { return nil }
     let image = try reshape(relu(node(inner).operands[0]), shape(x))
@@ -237,9 +237,11 @@ extension ProgramBuilder {
   /// multiplied instead, each by what m holds at its target.
   func scaledUpdates(_ x: Value, _ m: Value) throws -> Value? {
     var scattered = x
-    while node(scattered).primitive is Reshape { scattered = node(scattered).operands[0] }
+    while node(scattered).isA(Reshape.self) { scattered = node(scattered).operands[0] }
     let node = node(scattered)
-    guard let scatter = node.primitive as? ScatterAdd, node.type.element.isReal else { return nil }
+    guard node.isA(ScatterAdd.self), let scatter = node.primitive as? ScatterAdd,
+      node.type.element.isReal
+    else { return nil }
     let (updates, index) = (node.operands[0], node.operands[1])
     guard type(updates).count < node.type.count else { return nil }
     let factors: Value

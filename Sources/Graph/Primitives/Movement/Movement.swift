@@ -3,7 +3,7 @@ import Tensors
 /// A primitive that only moves elements of one operand (or puts zeros): linear, without arithmetic.
 ///
 /// States where each result element comes from; evaluation, linearisation and pattern follow.
-package protocol Movement: Primitive {
+package protocol Movement: Smooth {
   /// For each result element the operand's element it is, or -1 for zero.
   func sources(_ x: TensorType, _ y: TensorType) -> [Int]
 }
@@ -50,6 +50,7 @@ func positions(dims: [Int], strides: [Int], start: Int = 0) -> [Int] {
 /// The same elements, in the same row-major order, under another shape.
 package struct Reshape: Movement {
   package static let name = "reshape"
+  package var notation: Notation? { .operand }
   package let shape: Shape
   package init(_ shape: Shape) { self.shape = shape }
 
@@ -75,7 +76,7 @@ package struct Reshape: Movement {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.shape(x[0]) == shape { return x[0] }
     let operand = p.node(x[0])
-    return operand.primitive is Reshape ? try p.reshape(operand.operands[0], shape) : nil
+    return operand.isA(Reshape.self) ? try p.reshape(operand.operands[0], shape) : nil
   }
   package static let samples = [
     Sample(Self([3, 2]), .init([2, 3])), Sample(Self([1, 0]), .init([0, 4])),
@@ -133,6 +134,7 @@ package struct Transpose: Movement {
 /// Repeats elements: operand axis k becomes result axis `axes[k]`, the other result axes are new.
 package struct Broadcast: Movement {
   package static let name = "broadcast"
+  package var notation: Notation? { .operand }
   package let shape: Shape
   package let axes: [Int]
   package init(_ shape: Shape, axes: [Int]) {
@@ -177,7 +179,7 @@ package struct Broadcast: Movement {
   }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if p.shape(x[0]) == shape { return x[0] }
-    if let tensor = (p.node(x[0]).primitive as? Constant)?.tensor {
+    if let tensor = p.node(x[0]).constant {
       // A fill stays a fill; whole numbers are shape arithmetic and wanted as numbers.
       let isFill = tensor.count > 0 && tensor.fill != nil
       if isFill || !tensor.type.element.isReal && shape.count <= 1 << 20 {

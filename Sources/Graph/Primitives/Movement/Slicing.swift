@@ -214,7 +214,7 @@ package struct Reverse: Movement {
 }
 
 /// Joins operands along an axis.
-package struct Concatenate: Primitive {
+package struct Concatenate: Primitive, Smooth {
   package static let name = "concatenate"
   package let axis: Int
   package init(axis: Int) { self.axis = axis }
@@ -228,7 +228,7 @@ package struct Concatenate: Primitive {
     }
     for operand in x
     where operand.element != first.element || operand.rank != first.rank
-      || operand.shape.removing([axis]) != first.shape.removing([axis])
+      || operand.dims.indices.contains(where: { $0 != axis && operand.dims[$0] != first.dims[$0] })
     {
       throw NetJacError(
         .shape,

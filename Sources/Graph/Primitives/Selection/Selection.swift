@@ -129,7 +129,7 @@ package struct SortOrder: Locator {
 
 /// The same number, cut off from differentiation: where a composition must not depend on it, such
 /// as the shift that keeps softmax from overflowing.
-package struct Detach: Elementwise {
+package struct Detach: Elementwise, Smooth {
   package static let name = "detach"
   package init() {}
   package func type(of x: [TensorType]) throws -> TensorType {

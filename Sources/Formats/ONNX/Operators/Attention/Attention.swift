@@ -16,7 +16,19 @@ struct Attention {
   /// each sequence of the batch [batch].
   private let offset: Value
 
-  static let operation = ONNXOperator(several: "Attention", since: 23) { node, p in
+  static let operation = ONNXOperator(
+    several: "Attention", since: 23,
+    operands: [
+      "Q": .real, "K": .real, "V": .real, "attn_mask": .optional(.mask),
+      "past_key": .optional(.real), "past_value": .optional(.real),
+      "nonpad_kv_seqlen": .optional(.whole),
+    ],
+    attributes: [
+      "is_causal": .integer, "kv_num_heads": .integer, "left_window_size": .integer,
+      "q_num_heads": .integer, "qk_matmul_output_mode": .integer, "right_window_size": .integer,
+      "scale": .real, "softcap": .real, "softmax_precision": .integer,
+    ]
+  ) { node, p in
     try Attention(node, in: p).results()
   }
 

@@ -6,12 +6,36 @@ import Tensors
 enum AttentionOperators {
   static let all: [ONNXOperator] = [
     Attention.operation,
-    ONNXOperator("RotaryEmbedding", since: 23, rotary),
-    ONNXOperator(several: "LinearAttention", since: 27) { node, p in
+    ONNXOperator(
+      "RotaryEmbedding", since: 23,
+      operands: [
+        "X": .real, "cos_cache": .real, "sin_cache": .real, "position_ids": .optional(.whole),
+      ],
+      attributes: [
+        "interleaved": .integer, "num_heads": .integer, "rotary_embedding_dim": .integer,
+      ], rotary),
+    ONNXOperator(
+      several: "LinearAttention", since: 27,
+      operands: [
+        "query": .real, "key": .real, "value": .real, "past_state": .optional(.real),
+        "decay": .optional(.real), "beta": .optional(.real),
+      ],
+      attributes: [
+        "chunk_size": .integer, "kv_num_heads": .integer, "q_num_heads": .integer, "scale": .real,
+        "update_rule": .text,
+      ]
+    ) { node, p in
       try LinearAttention(node, in: p).results()
     },
-    ONNXOperator(several: "CausalConvWithState", since: 27, causalConvolution),
-    ONNXOperator("TensorScatter", since: 24, tensorScatter),
+    ONNXOperator(
+      several: "CausalConvWithState", since: 27,
+      operands: [
+        "input": .real, "weight": .real, "bias": .optional(.real), "past_state": .optional(.real),
+      ], attributes: ["activation": .text], causalConvolution),
+    ONNXOperator(
+      "TensorScatter", since: 24,
+      operands: ["past_cache": .any, "update": .any, "write_indices": .optional(.whole)],
+      attributes: ["axis": .integer, "mode": .text], tensorScatter),
   ]
 
   /// Rotates pairs of numbers of each head by angles that depend on the place in the sequence.

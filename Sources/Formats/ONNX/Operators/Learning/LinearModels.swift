@@ -9,12 +9,16 @@ enum LearningOperators {
   static let all: [ONNXOperator] = features + models
 
   private static let features: [ONNXOperator] = [
-    ONNXOperator("Scaler", domain: domain) { node, p in
+    ONNXOperator(
+      "Scaler", domain: domain, operands: ["X": .real],
+      attributes: ["offset": .reals, "scale": .reals]
+    ) { node, p in
       let x = try node.reals(0, "X")
       let shifted = try p.subtract(x, node.perFeature("offset", standard: 0, like: x))
       return try p.multiply(shifted, node.perFeature("scale", standard: 1, like: x))
     },
-    ONNXOperator("Normalizer", domain: domain) { node, p in
+    ONNXOperator("Normalizer", domain: domain, operands: ["X": .real], attributes: ["norm": .text])
+    { node, p in
       let x = try node.reals(0, "X")
       let axes = [p.shape(x).rank - 1]
       guard p.shape(x).rank >= 1 else { throw NetJacError(.shape, "X is a scalar") }
@@ -27,12 +31,16 @@ enum LearningOperators {
       let safe = try p.maximum(norm, p.scalar(1e-30, like: norm))
       return try p.divide(x, p.spread(safe, over: axes, to: p.shape(x)))
     },
-    ONNXOperator("Binarizer", domain: domain) { node, p in
+    ONNXOperator(
+      "Binarizer", domain: domain, operands: ["X": .real], attributes: ["threshold": .real],
+      derivative: .zero
+    ) { node, p in
       let x = try node.input(0, "X")
       let threshold = try p.scalar(node.real("threshold", default: 0), like: x)
       return try p.convert(p.compare(.greater, x, threshold), to: p.type(x).element)
     },
-    ONNXOperator("ArrayFeatureExtractor", domain: domain) { node, p in
+    ONNXOperator("ArrayFeatureExtractor", domain: domain, operands: ["X": .number, "Y": .whole]) {
+      node, p in
       let x = try node.input(0, "X")
       let rank = p.shape(x).rank
       guard rank >= 1 else { throw NetJacError(.shape, "X is a scalar; features are needed") }
@@ -43,7 +51,10 @@ enum LearningOperators {
       // A vector of features counts as a matrix with one row.
       return try rank == 1 ? p.reshape(y, p.shape(y).prepending(1)) : y
     },
-    ONNXOperator("FeatureVectorizer", domain: domain) { node, p in
+    ONNXOperator(
+      "FeatureVectorizer", domain: domain, operands: ["X": .several(.real)],
+      attributes: ["inputdimensions": .integers]
+    ) { node, p in
       let parts = try node.inputs.indices.map { try node.reals($0, "X") }
       let widths = try node.integers("inputdimensions")
       let matrices = try parts.enumerated().map { index, x in
@@ -59,7 +70,13 @@ enum LearningOperators {
       }
       return try p.concatenate(matrices, axis: 1)
     },
-    ONNXOperator("Imputer", domain: domain) { node, p in
+    ONNXOperator(
+      "Imputer", domain: domain, operands: ["X": .real],
+      attributes: [
+        "imputed_value_floats": .reals, "imputed_value_int64s": .integers,
+        "replaced_value_float": .real, "replaced_value_int64": .integer,
+      ]
+    ) { node, p in
       let x = try node.reals(0, "X")
       let replaced = try node.optionalReal("replaced_value_float") ?? 0
       let value =
@@ -80,13 +97,24 @@ enum LearningOperators {
   }
 
   private static let models: [ONNXOperator] = [
-    ONNXOperator("LinearRegressor", domain: domain) { node, p in
+    ONNXOperator(
+      "LinearRegressor", domain: domain, operands: ["X": .real],
+      attributes: [
+        "coefficients": .reals, "intercepts": .reals, "post_transform": .text, "targets": .integer,
+      ]
+    ) { node, p in
       let x = try node.matrix(0, "X")
       let targets = try node.integer("targets", default: 1)
       let scores = try linearScores(x, node, rows: targets, in: p)
       return try PostTransform.applied(node, to: scores, in: p)
     },
-    ONNXOperator(several: "LinearClassifier", domain: domain) { node, p in
+    ONNXOperator(
+      several: "LinearClassifier", domain: domain, operands: ["X": .real],
+      attributes: [
+        "classlabels_ints": .integers, "classlabels_strings": .texts, "coefficients": .reals,
+        "intercepts": .reals, "multi_class": .integer, "post_transform": .text,
+      ]
+    ) { node, p in
       let x = try node.matrix(0, "X")
       let labels = try node.integers("classlabels_ints")
       let classes = try labels?.count ?? node.strings("classlabels_strings")?.count ?? 0
@@ -99,7 +127,14 @@ enum LearningOperators {
       let y = try PostTransform.applied(node, to: scores, in: p)
       return [try label(of: y, labels, in: p), y]
     },
-    ONNXOperator("SVMRegressor", domain: domain) { node, p in
+    ONNXOperator(
+      "SVMRegressor", domain: domain, operands: ["X": .real],
+      attributes: [
+        "coefficients": .reals, "kernel_params": .reals, "kernel_type": .text,
+        "n_supports": .integer, "one_class": .integer, "post_transform": .text, "rho": .reals,
+        "support_vectors": .reals,
+      ]
+    ) { node, p in
       let x = try node.matrix(0, "X")
       let score = try KernelMachine(node, features: p.shape(x)[1]).score(x, in: p)
       guard try node.flag("one_class", default: false) else {

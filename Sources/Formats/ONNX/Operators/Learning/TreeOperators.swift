@@ -5,7 +5,17 @@ import Tensors
 /// Tree ensembles of `ai.onnx.ml`, in their two encodings.
 enum TreeOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("TreeEnsemble", since: 5, domain: LearningOperators.domain) { node, p in
+    ONNXOperator(
+      "TreeEnsemble", since: 5, domain: LearningOperators.domain, operands: ["X": .real],
+      attributes: [
+        "aggregate_function": .integer, "leaf_targetids": .integers, "leaf_weights": .tensor,
+        "membership_values": .tensor, "n_targets": .integer, "nodes_falseleafs": .integers,
+        "nodes_falsenodeids": .integers, "nodes_featureids": .integers, "nodes_hitrates": .tensor,
+        "nodes_missing_value_tracks_true": .integers, "nodes_modes": .tensor,
+        "nodes_splits": .tensor, "nodes_trueleafs": .integers, "nodes_truenodeids": .integers,
+        "post_transform": .integer, "tree_roots": .integers,
+      ], derivative: .zero
+    ) { node, p in
       let x = try node.matrix(0, "X")
       let names = aggregates.map(\.value)
       let aggregate = try node.integer("aggregate_function", default: 1)
@@ -19,7 +29,19 @@ enum TreeOperators {
       let scores = try splitForest(node).values(x, names[aggregate], in: p)
       return try PostTransform.allCases[transform].applied(to: scores, in: p)
     },
-    ONNXOperator("TreeEnsembleRegressor", domain: LearningOperators.domain) { node, p in
+    ONNXOperator(
+      "TreeEnsembleRegressor", domain: LearningOperators.domain, operands: ["X": .real],
+      attributes: [
+        "aggregate_function": .text, "base_values": .reals, "base_values_as_tensor": .tensor,
+        "n_targets": .integer, "nodes_falsenodeids": .integers, "nodes_featureids": .integers,
+        "nodes_hitrates": .reals, "nodes_hitrates_as_tensor": .tensor,
+        "nodes_missing_value_tracks_true": .integers, "nodes_modes": .texts,
+        "nodes_nodeids": .integers, "nodes_treeids": .integers, "nodes_truenodeids": .integers,
+        "nodes_values": .reals, "nodes_values_as_tensor": .tensor, "post_transform": .text,
+        "target_ids": .integers, "target_nodeids": .integers, "target_treeids": .integers,
+        "target_weights": .reals, "target_weights_as_tensor": .tensor,
+      ], derivative: .zero
+    ) { node, p in
       let x = try node.matrix(0, "X")
       let forest = try listedForest(
         node, prefix: "target", targetCount: node.integer("n_targets", default: 1))
@@ -28,7 +50,20 @@ enum TreeOperators {
       let scores = try based(forest.values(x, aggregate, in: p), node, in: p)
       return try PostTransform.applied(node, to: scores, in: p)
     },
-    ONNXOperator(several: "TreeEnsembleClassifier", domain: LearningOperators.domain) { node, p in
+    ONNXOperator(
+      several: "TreeEnsembleClassifier", domain: LearningOperators.domain, operands: ["X": .real],
+      attributes: [
+        "base_values": .reals, "base_values_as_tensor": .tensor, "class_ids": .integers,
+        "class_nodeids": .integers, "class_treeids": .integers, "class_weights": .reals,
+        "class_weights_as_tensor": .tensor, "classlabels_int64s": .integers,
+        "classlabels_strings": .texts, "nodes_falsenodeids": .integers,
+        "nodes_featureids": .integers, "nodes_hitrates": .reals,
+        "nodes_hitrates_as_tensor": .tensor, "nodes_missing_value_tracks_true": .integers,
+        "nodes_modes": .texts, "nodes_nodeids": .integers, "nodes_treeids": .integers,
+        "nodes_truenodeids": .integers, "nodes_values": .reals, "nodes_values_as_tensor": .tensor,
+        "post_transform": .text,
+      ], derivative: .zero
+    ) { node, p in
       try classify(node, in: p)
     },
   ]

@@ -6,9 +6,40 @@ import Tensors
 /// the comments at the equations have.
 enum RecurrentOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator(several: "RNN", simple),
-    ONNXOperator(several: "GRU", gated),
-    ONNXOperator(several: "LSTM", longShortTerm),
+    ONNXOperator(
+      several: "RNN",
+      operands: [
+        "X": .real, "W": .real, "R": .real, "B": .optional(.real),
+        "sequence_lens": .optional(.whole), "initial_h": .optional(.real),
+      ],
+      attributes: [
+        "activation_alpha": .reals, "activation_beta": .reals, "activations": .texts, "clip": .real,
+        "direction": .text, "hidden_size": .integer, "layout": .integer,
+        "output_sequence": .integer,
+      ], limits: "unrolled; sequence lengths must be known while loading", simple),
+    ONNXOperator(
+      several: "GRU",
+      operands: [
+        "X": .real, "W": .real, "R": .real, "B": .optional(.real),
+        "sequence_lens": .optional(.whole), "initial_h": .optional(.real),
+      ],
+      attributes: [
+        "activation_alpha": .reals, "activation_beta": .reals, "activations": .texts, "clip": .real,
+        "direction": .text, "hidden_size": .integer, "layout": .integer,
+        "linear_before_reset": .integer, "output_sequence": .integer,
+      ], limits: "unrolled; sequence lengths must be known while loading", gated),
+    ONNXOperator(
+      several: "LSTM",
+      operands: [
+        "X": .real, "W": .real, "R": .real, "B": .optional(.real),
+        "sequence_lens": .optional(.whole), "initial_h": .optional(.real),
+        "initial_c": .optional(.real), "P": .optional(.real),
+      ],
+      attributes: [
+        "activation_alpha": .reals, "activation_beta": .reals, "activations": .texts, "clip": .real,
+        "direction": .text, "hidden_size": .integer, "input_forget": .integer, "layout": .integer,
+        "output_sequence": .integer,
+      ], limits: "unrolled; sequence lengths must be known while loading", longShortTerm),
   ]
 
   private typealias Body = @Sendable (NodeCall, ProgramBuilder) throws -> [Value?]

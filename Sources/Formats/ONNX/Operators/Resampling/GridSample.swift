@@ -5,7 +5,11 @@ import Tensors
 /// ONNX `GridSample`: looks up an image at places that a second input gives, in units in which the
 /// image spans -1 to 1. Differentiable in the image and, between pixels, in the places.
 enum GridSample {
-  static let operation = ONNXOperator("GridSample", since: 16) { node, p in
+  static let operation = ONNXOperator(
+    "GridSample", since: 16, operands: ["X": .real, "grid": .real],
+    attributes: ["align_corners": .integer, "mode": .text, "padding_mode": .text],
+    derivative: .kinked("at lines of the grid, in the coordinates")
+  ) { node, p in
     let x = try node.input(0, "X")
     let grid = try node.input(1, "grid")
     let spatial = try node.spatialDims(x)

@@ -6,8 +6,15 @@ import Tensors
 enum RegionOperators {
   static let all: [ONNXOperator] = [
     GridSample.operation,
-    ONNXOperator("AffineGrid", since: 20, affineGrid),
-    ONNXOperator("RoiAlign", since: 10, roiAlign),
+    ONNXOperator(
+      "AffineGrid", since: 20, operands: ["theta": .real, "size": .whole],
+      attributes: ["align_corners": .integer], affineGrid),
+    ONNXOperator(
+      "RoiAlign", since: 10, operands: ["X": .real, "rois": .real, "batch_indices": .whole],
+      attributes: [
+        "coordinate_transformation_mode": .text, "mode": .text, "output_height": .integer,
+        "output_width": .integer, "sampling_ratio": .integer, "spatial_scale": .real,
+      ], derivative: .kinked("at lines of the grid, in the coordinates; equal maxima"), roiAlign),
   ]
 
   /// The places of all pixels, in -1 … 1, under a linear map with a shift.

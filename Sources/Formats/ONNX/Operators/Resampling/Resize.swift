@@ -6,18 +6,36 @@ import Tensors
 /// is linear in the input, and which weights it takes is known once the sizes are.
 enum ResizeOperators {
   static let all: [ONNXOperator] = [
-    ONNXOperator("Upsample", since: 7) { node, p in
+    ONNXOperator(
+      "Upsample", since: 7, operands: ["X": .real], attributes: ["mode": .text, "scales": .reals],
+      limits: "scales must be known while loading"
+    ) { node, p in
       let scales = try node.reals("scales") ?? []
       return try resize(node, upsampling(node), scales: scales, in: p)
     },
-    ONNXOperator("Upsample", since: 9) { node, p in
+    ONNXOperator(
+      "Upsample", since: 9, operands: ["X": .real, "scales": .real], attributes: ["mode": .text]
+    ) { node, p in
       try resize(node, upsampling(node), scales: node.constant(1, "scales").reals, in: p)
     },
     // The first version sampled like `Upsample`.
-    ONNXOperator("Resize", since: 10) { node, p in
+    ONNXOperator(
+      "Resize", since: 10, operands: ["X": .real, "scales": .real], attributes: ["mode": .text],
+      limits: "sizes and scales must be known while loading"
+    ) { node, p in
       try resize(node, upsampling(node), scales: node.constant(1, "scales").reals, in: p)
     },
-    ONNXOperator("Resize", since: 11) { node, p in
+    ONNXOperator(
+      "Resize", since: 11,
+      operands: [
+        "X": .real, "roi": .optional(.real), "scales": .optional(.real), "sizes": .optional(.whole),
+      ],
+      attributes: [
+        "antialias": .integer, "axes": .integers, "coordinate_transformation_mode": .text,
+        "cubic_coeff_a": .real, "exclude_outside": .integer, "extrapolation_value": .real,
+        "keep_aspect_ratio_policy": .text, "mode": .text, "nearest_mode": .text,
+      ]
+    ) { node, p in
       var interpolation = Interpolation()
       interpolation.mode = try node.choice("mode", default: .nearest)
       interpolation.coordinates = try node.choice(

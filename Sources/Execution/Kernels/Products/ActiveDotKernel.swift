@@ -1,0 +1,85 @@
+/// A product with a known matrix of which many terms and columns are zero at run time, as behind a
+/// relu. Rows come in groups that share what is zero, such as the seeds of one sample.
+final class ActiveDotKernel<Real: KernelReal>: Kernel {
+  /// Tells by its zeros what is zero: a row of it for each group of rows.
+  struct Mask {
+    let operand: Operand
+    let row: Int
+  }
+
+  private let a: Operand
+  private let y: Operand
+  private let scratch: Operand
+  private let groups: Int
+  private let m: Int
+  private let n: Int
+  private let k: Int
+  private let terms: Mask?
+  private let columns: Mask?
+  private let epilogue: Epilogue<Operand>
+  /// The matrix as rows, and packed for where little is zero.
+  private let matrix: UnsafeMutableRawPointer
+  private let whole: PackedMatrix<Real>
+  private let packed: UnsafeMutablePointer<Real>
+  private let active = Real.activeProduct
+  private let plain: PackedProduct
+
+  override var name: String {
+    (["active-product"] + epilogue.words).joined(separator: "+") + " \(groups * m)x\(n)x\(k)"
+  }
+
+  /// `constant` holds b, whose strides the plan tells; `m` is the number of rows in a group.
+  init(
+    _ plan: DotPlan, rows m: Int, a: Operand, y: Operand, scratch: Operand,
+    constant: UnsafeRawPointer, terms: Mask?, columns: Mask?, epilogue: Epilogue<Operand>
+  ) {
+    self.a = a
+    self.y = y
+    self.scratch = scratch
+    self.m = m
+    groups = plan.m.dim / m
+    n = plan.n.dim
+    k = plan.k.dim
+    self.terms = terms
+    self.columns = columns
+    self.epilogue = epilogue
+    matrix = .allocate(byteCount: max(n * k * Real.size, 64), alignment: 64)
+    Real.copyRows(
+      to: matrix, n, from: constant, row: plan.k.strides[1], column: plan.n.strides[1], rows: k,
+      columns: n)
+    whole = PackedMatrix(constant, plan)
+    packed = whole.memory
+    plain = Real.packedProduct(m: m, n: n, k: k)
+  }
+
+  deinit {
+    matrix.deallocate()
+  }
+
+  static func scratchBytes(_ plan: DotPlan, rows m: Int) -> Int {
+    Real.activeBytes(m: m, n: plan.n.dim, k: plan.k.dim)
+  }
+
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
+  override func run(_ bases: Bases) {
+    let first = Real.LastSteps(epilogue, bases, yRow: n)
+    for group in 0..<groups {
+      let last = first.moved(rows: group * m)
+      let y = y.pointer(bases, as: Real.self) + group * m * n
+      let a = a.pointer(bases, as: Real.self) + group * m * k
+      withUnsafePointer(to: last) { last in
+        let isDone = active(
+          y, a, k, matrix, mask(terms, group, bases), mask(columns, group, bases), m, n, k, last,
+          scratch.pointer(bases))
+        if isDone == 0 { plain(y, n, a, k, 1, packed, m, n, k, last) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func mask(_ mask: Mask?, _ group: Int, _ bases: Bases) -> UnsafeRawPointer? {
+    guard let mask else { return nil }
+    return UnsafeRawPointer(mask.operand.pointer(bases, as: Real.self) + group * mask.row)
+  }
+}

@@ -1,0 +1,145 @@
+import COpenBLAS
+
+/// A labelled product of real tensors, as matrix products with a packed or plain right operand.
+final class DotKernel<Real: KernelReal>: Kernel {
+  private let a: Operand
+  private let b: Operand
+  private let y: Operand
+  private let scratch: Operand
+  private let sizes: DotPlan.Sizes
+  private let outer: PlainArray<Loop>
+  private let sums: PlainArray<Loop>
+  private let isSingle: Bool
+  private let epilogue: Epilogue<Operand>
+  private let matrix: PackedMatrix<Real>?
+  private let packed: UnsafeMutablePointer<Real>?
+  private let usesBLAS: Bool
+  private let packedProduct: PackedProduct
+  private let stridedProduct = Real.stridedProduct
+
+  override var name: String {
+    let kind = usesBLAS ? "gemm" : packed != nil ? "packed-product" : "product"
+    return ([kind] + epilogue.words).joined(separator: "+")
+      + " \(sizes.m)x\(sizes.n)x\(sizes.k)"
+  }
+
+  /// `constant` holds b's elements where they are known, to be packed once, unless `matrix` is what comes
+  /// of that.
+  init(
+    _ plan: DotPlan, a: Operand, b: Operand, y: Operand, scratch: Operand,
+    constant: UnsafeRawPointer?, matrix: PackedMatrix<Real>? = nil, epilogue: Epilogue<Operand>
+  ) {
+    self.a = a
+    self.b = b
+    self.y = y
+    self.scratch = scratch
+    self.epilogue = epilogue
+    sizes = plan.sizes
+    isSingle = plan.isSingle
+    outer = PlainArray(plan.outer.map(Loop.init))
+    sums = PlainArray(plan.outerSums.map(Loop.init))
+    usesBLAS = plan.prefersBLAS
+    if let constant, plan.packsOnce {
+      self.matrix = matrix ?? PackedMatrix(constant, plan)
+    } else {
+      self.matrix = nil
+    }
+    packed = self.matrix?.memory
+    packedProduct = Real.packedProduct(m: sizes.m, n: sizes.n, k: sizes.k)
+  }
+
+  deinit {
+    outer.free()
+    sums.free()
+  }
+
+  /// Scratch to pack a right operand in every run.
+  static func scratchBytes(_ plan: DotPlan, isKnown: Bool) -> Int {
+    if isKnown, plan.packsOnce { return 0 }
+    return Real.packedSize(k: plan.k.dim, n: plan.n.dim) * Real.size
+  }
+
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
+  override func run(_ bases: Bases) {
+    let a = a.pointer(bases, as: Real.self)
+    let b = b.pointer(bases, as: Real.self)
+    let y = y.pointer(bases, as: Real.self)
+    if isSingle {
+      multiply(a, b, y, bases, accumulates: false)
+    } else {
+      loop(0, a, b, y, bases)
+    }
+  }
+
+  private typealias Pointer = UnsafeMutablePointer<Real>
+
+  private func loop(_ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases) {
+    guard level < outer.count else { return sum(0, a, b, y, bases, accumulates: false) }
+    let axis = outer.start[level]
+    for index in 0..<axis.dim {
+      loop(level + 1, a + index * axis.a, b + index * axis.b, y + index * axis.y, bases)
+    }
+  }
+
+  private func sum(
+    _ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
+  ) {
+    guard level < sums.count else {
+      return multiply(a, b, y, bases, accumulates: accumulates)
+    }
+    let axis = sums.start[level]
+    for index in 0..<axis.dim {
+      sum(
+        level + 1, a + index * axis.a, b + index * axis.b, y, bases,
+        accumulates: accumulates || index > 0)
+    }
+  }
+
+  @inline(__always)
+  private func multiply(
+    _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
+  ) {
+    if usesBLAS { return multiplyBLAS(a, b, y, accumulates: accumulates) }
+    var last = Real.LastSteps(epilogue, bases, yRow: sizes.yRow)
+    if accumulates, epilogue.addend == nil {
+      last.addend = UnsafePointer(y)
+      last.addend_stride = Int64(sizes.yRow)
+    }
+    withUnsafePointer(to: last) { last in
+      if let packed {
+        packedProduct(
+          y, sizes.yRow, a, sizes.aRow, sizes.aColumn, packed, sizes.m, sizes.n, sizes.k, last)
+      } else {
+        stridedProduct(
+          y, sizes.yRow, a, sizes.aRow, sizes.aColumn, b, sizes.bRow, sizes.bColumn, sizes.m,
+          sizes.n, sizes.k, last, scratch.pointer(bases))
+      }
+    }
+  }
+
+  private func multiplyBLAS(_ a: Pointer, _ b: Pointer, _ y: Pointer, accumulates: Bool) {
+    func order(_ column: Int) -> CBLAS_TRANSPOSE { column == 1 ? CblasNoTrans : CblasTrans }
+    func row(_ row: Int, _ column: Int) -> Int32 {
+      Int32(truncatingIfNeeded: column == 1 ? row : column)
+    }
+    Real.multiplyBLAS(
+      y, Int32(truncatingIfNeeded: sizes.yRow), a, order(sizes.aColumn),
+      row(sizes.aRow, sizes.aColumn), b, order(sizes.bColumn), row(sizes.bRow, sizes.bColumn),
+      Int32(truncatingIfNeeded: sizes.m), Int32(truncatingIfNeeded: sizes.n),
+      Int32(truncatingIfNeeded: sizes.k), accumulates: accumulates)
+  }
+}
+
+/// A loop around the matrix products.
+private struct Loop {
+  let dim: Int
+  let a: Int
+  let b: Int
+  let y: Int
+
+  init(_ axis: LoopAxis) {
+    dim = axis.dim
+    (a, b, y) = (axis.strides[0], axis.strides[1], axis.strides[2])
+  }
+}

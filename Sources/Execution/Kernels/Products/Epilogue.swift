@@ -1,0 +1,113 @@
+import CKernels
+
+/// What happens to a product's elements before they are stored: bias, addend, activation, slope and
+/// scale, as `products.h` defines them. A `Reference` tells an array: a value of the program, then where
+/// that is placed, then where a kernel finds it.
+struct Epilogue<Reference> {
+  var bias: Reference?
+  /// A number for each row.
+  var rowBias: Reference?
+  var addend: Reference?
+  var addendRow = 0
+  var activation = NETJAC_ACTIVATION_NONE
+  var slope: Reference?
+  var unscaled: Reference?
+  var scale: Reference?
+  var scaleRow = 0
+  var rowsPerScale = 1
+
+  /// The arrays that are read and those that are written beside the result.
+  var reads: [Reference] { [bias, rowBias, addend, scale].compactMap(\.self) }
+  var writes: [Reference] { [slope, unscaled].compactMap(\.self) }
+
+  /// Whether nothing but the scale is to be done.
+  var isScaleOnly: Bool {
+    bias == nil && rowBias == nil && addend == nil && activation == NETJAC_ACTIVATION_NONE
+      && writes.isEmpty
+  }
+
+  func map<Other>(_ transform: (Reference) throws -> Other) rethrows -> Epilogue<Other> {
+    Epilogue<Other>(
+      bias: try bias.map(transform), rowBias: try rowBias.map(transform),
+      addend: try addend.map(transform), addendRow: addendRow, activation: activation,
+      slope: try slope.map(transform), unscaled: try unscaled.map(transform),
+      scale: try scale.map(transform), scaleRow: scaleRow, rowsPerScale: rowsPerScale)
+  }
+
+  /// The steps by name, for printed plans.
+  var words: [String] {
+    var words: [String] = []
+    if bias != nil || rowBias != nil { words.append("bias") }
+    if addend != nil { words.append("add") }
+    if activation != NETJAC_ACTIVATION_NONE { words.append("activation") }
+    if slope != nil { words.append("slope") }
+    if scale != nil { words.append("scale") }
+    return words
+  }
+}
+
+/// The epilogue as the C kernels of one element type take it.
+// The names are those of the C structures.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+protocol EpilogueArguments {
+  associatedtype Element
+  init()
+  var bias: UnsafePointer<Element>! { get set }
+  var row_bias: UnsafePointer<Element>! { get set }
+  var addend: UnsafePointer<Element>! { get set }
+  var addend_stride: Int64 { get set }
+  var activation: Int32 { get set }
+  var slope: UnsafeMutablePointer<Element>! { get set }
+  var slope_stride: Int64 { get set }
+  var unscaled: UnsafeMutablePointer<Element>! { get set }
+  var unscaled_stride: Int64 { get set }
+  var scale: UnsafePointer<Element>! { get set }
+  var scale_stride: Int64 { get set }
+  var rows_per_scale: Int64 { get set }
+}
+
+extension netjac_epilogue_f64: EpilogueArguments {}
+extension netjac_epilogue_f32: EpilogueArguments {}
+
+extension EpilogueArguments {
+  /// `yRow` is how far rows of the result lie apart, and so those of what is stored beside it.
+  @inline(__always)
+  init(_ epilogue: Epilogue<Operand>, _ bases: Bases, yRow: Int) {
+    self.init()
+    rows_per_scale = Int64(epilogue.rowsPerScale)
+    activation = Int32(bitPattern: epilogue.activation.rawValue)
+    if let array = epilogue.bias { bias = UnsafePointer(array.pointer(bases, as: Element.self)) }
+    if let array = epilogue.rowBias {
+      row_bias = UnsafePointer(array.pointer(bases, as: Element.self))
+    }
+    if let array = epilogue.addend {
+      addend = UnsafePointer(array.pointer(bases, as: Element.self))
+      addend_stride = Int64(epilogue.addendRow)
+    }
+    if let array = epilogue.slope {
+      slope = array.pointer(bases, as: Element.self)
+      slope_stride = Int64(yRow)
+    }
+    if let array = epilogue.unscaled {
+      unscaled = array.pointer(bases, as: Element.self)
+      unscaled_stride = Int64(yRow)
+    }
+    if let array = epilogue.scale {
+      scale = UnsafePointer(array.pointer(bases, as: Element.self))
+      scale_stride = Int64(epilogue.scaleRow)
+    }
+  }
+
+  /// The epilogue of the rows from `rows` on, for a kernel that counts them from 0 again.
+  @inline(__always)
+  func moved(rows: Int) -> Self {
+    guard rows > 0 else { return self }
+    var moved = self
+    if row_bias != nil { moved.row_bias += rows }
+    if addend != nil { moved.addend += rows * Int(addend_stride) }
+    if slope != nil { moved.slope += rows * Int(slope_stride) }
+    if unscaled != nil { moved.unscaled += rows * Int(unscaled_stride) }
+    if scale != nil { moved.scale += rows / Int(rows_per_scale) * Int(scale_stride) }
+    return moved
+  }
+}

@@ -1,0 +1,36 @@
+/// One row times the transpose of a matrix that another product has packed: `product_turned` in
+/// `products.h`.
+final class TurnedDotKernel<Real: KernelReal>: Kernel {
+  private let a: Operand
+  private let y: Operand
+  private let n: Int
+  private let k: Int
+  private let epilogue: Epilogue<Operand>
+  private let matrix: PackedMatrix<Real>
+  private let packed: UnsafeMutablePointer<Real>
+  private let product = Real.turnedProduct
+
+  override var name: String {
+    (["turned-product"] + epilogue.words).joined(separator: "+") + " 1x\(n)x\(k)"
+  }
+
+  init(
+    _ plan: DotPlan, a: Operand, y: Operand, matrix: PackedMatrix<Real>,
+    epilogue: Epilogue<Operand>
+  ) {
+    self.a = a
+    self.y = y
+    self.matrix = matrix
+    self.epilogue = epilogue
+    packed = matrix.memory
+    n = plan.n.dim
+    k = plan.k.dim
+  }
+
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
+  override func run(_ bases: Bases) {
+    let last = Real.LastSteps(epilogue, bases, yRow: n)
+    withUnsafePointer(to: last) { product(y.pointer(bases), a.pointer(bases), packed, n, k, $0) }
+  }
+}

@@ -1,0 +1,191 @@
+import Graph
+import Tensors
+
+extension Compiler {
+  mutating func lower(_ dot: Dot, _ index: Int) throws {
+    let node = program.nodes[index]
+    let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
+    guard node.type.element.isReal else {
+      let y = newPlacement(for: index)
+      let dims = dot.lengths(node.operands.map(program.type))
+      let element = node.type.element
+      steps.append(
+        Step(reads: [a.buffer, b.buffer], writes: [y.buffer], scratchBytes: 0) { addresses in
+          WholeDotKernel(
+            dot, dims: dims, a: addresses.operand(a), a.strides, b: addresses.operand(b), b.strides,
+            y: addresses.operand(y), element: element)
+        })
+      return
+    }
+    let plan = self.plan(dot, index, a, b)
+    let y = placement(of: index, from: plan)
+    try multiply(planned(plan, a, b, y))
+  }
+
+  /// Where the result of a product and the nodes that it absorbed goes.
+  mutating func placement(
+    of index: Int, from plan: DotPlan, absorbed: Set<Int> = []
+  ) -> Placement {
+    func canWrite(_ part: Placement) -> Bool {
+      plan.indexed.map { IndexedPlan.Target($0, in: part) != nil } ?? part.isContiguous
+    }
+    guard
+      let part = partOfConcatenation(index, absorbed: absorbed, where: canWrite)
+        ?? partOfPadding(index, absorbed: absorbed, where: canWrite)
+    else { return newPlacement(for: index) }
+    placements[index] = part
+    return part
+  }
+
+  /// The better of the two ways round of a product.
+  func plan(_ dot: Dot, _ index: Int, _ a: Placement, _ b: Placement) -> DotPlan {
+    let node = program.nodes[index]
+    let dims = dot.lengths(node.operands.map(program.type))
+    let plans = [false, true].map { swapped in
+      DotPlan(dot, dims: dims, a: a, b: b, y: node.type.shape.strides, swapped: swapped)
+    }
+    // A known right operand can be packed once; otherwise the larger product wins.
+    let knownA = constantMemory(a) != nil
+    let knownB = constantMemory(b) != nil
+    let indexed = plans.filter { $0.indexed != nil }
+    if let longest = indexed.max(by: { ($0.indexed?.run ?? 0) < ($1.indexed?.run ?? 0) }) {
+      return longest
+    }
+    if knownA != knownB, plans[0].score.0 == plans[1].score.0 {
+      let preferred = knownB ? plans[0] : plans[1]
+      // Few columns of a known operand are better the rows. Not so where the rows are samples: a sum's
+      // order must not depend on how many of them there are.
+      let mayBeSamples = preferred.isSingle && preferred.k.strides[0] == 1
+      if mayBeSamples || preferred.n.dim >= 4 || preferred.n.dim >= preferred.m.dim {
+        return preferred
+      }
+    }
+    return plans[1].score > plans[0].score ? plans[1] : plans[0]
+  }
+
+  /// `a` and `b` are the operands as the program has them.
+  func planned(
+    _ plan: DotPlan, _ a: Placement, _ b: Placement, _ y: Placement,
+    _ epilogue: Epilogue<Placement> = Epilogue(),
+    _ epilogueSteps: IndexedPlan.EpilogueSteps = .init()
+  ) -> PlannedProduct {
+    let (left, right) = plan.isSwapped ? (b, a) : (a, b)
+    return PlannedProduct(
+      plan: plan, left: left, right: right, y: y, constant: constantMemory(right),
+      epilogue: epilogue, epilogueSteps: epilogueSteps)
+  }
+
+  /// Adds the step for a product of real numbers. The first kernel that fits takes it:
+  ///
+  /// | product | kernel | why |
+  /// | --- | --- | --- |
+  /// | terms by tables of places (`IndexedPlan`) | `IndexedDotKernel` | windows are read where they are |
+  /// | known matrix, zeros known behind a relu | `ActiveDotKernel` | leaves the zeros out |
+  /// | known matrix of few columns, long rows | `RowDotsKernel` | vectors lie along the rows: columns would leave them empty |
+  /// | any other | `DotKernel` | packed panels; OpenBLAS for matrices beyond the second-level cache |
+  ///
+  /// Products of `DotKernel` with a known matrix may change hands once all steps are there, see `joinProducts`
+  /// and `turnProducts`:
+  ///
+  /// | products | kernel | why |
+  /// | --- | --- | --- |
+  /// | two of few rows with one matrix | `JoinedDotKernel` | the matrix is read once |
+  /// | one row with a large matrix, another with its transpose | `TurnedDotKernel` | one copy serves both |
+  ///
+  /// Whole numbers have `WholeDotKernel`, loop by loop.
+  mutating func multiply(_ product: PlannedProduct) throws {
+    steps.append(try step(for: product, product.y.element.kernelReal))
+  }
+
+  private mutating func step<Real: KernelReal>(
+    for product: PlannedProduct, _ real: Real.Type
+  ) throws -> Step {
+    try indexed(product, real) ?? active(product, real) ?? rowDots(product, real)
+      ?? anyProduct(product, real)
+  }
+
+  private func indexed<Real: KernelReal>(
+    _ product: PlannedProduct, _ real: Real.Type
+  ) throws -> Step? {
+    guard let plan = product.plan.indexed else { return nil }
+    guard let target = IndexedPlan.Target(plan, in: product.y) else {
+      throw NetJacError(
+        .defect,
+        "a product of \(plan.rows) rows of \(plan.columns) cannot be written to \(product.y)")
+    }
+    return product.step { addresses in
+      IndexedDotKernel<Real>(
+        plan, a: addresses.operand(product.left), b: addresses.operand(product.right),
+        y: addresses.operand(product.y), target,
+        epilogue: product.epilogue.map(addresses.operand), steps: product.epilogueSteps)
+    }
+  }
+
+  private mutating func active<Real: KernelReal>(
+    _ product: PlannedProduct, _ real: Real.Type
+  ) -> Step? {
+    let (plan, last) = (product.plan, product.epilogue)
+    let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
+    guard let constant = product.constant, plan.isSingle, !plan.prefersBLAS, rows > 0,
+      n * k >= 1 << 12, n * k < 1 << 31, plan.k.strides[0] == 1,
+      rows == 1 || plan.m.strides[0] == k
+    else { return nil }
+    let terms = activity.mask(of: product.left, rows: rows, columns: k)
+    var columns: Activity.Mask?
+    if let scale = last.scale, last.isScaleOnly, activity.slopes.contains(scale.buffer) {
+      columns = .init(
+        placement: scale, row: last.scaleRow, rowsPerGroup: min(last.rowsPerScale, rows))
+    }
+    guard let group = terms.map({ min($0.rowsPerGroup, rows) }) ?? columns?.rowsPerGroup,
+      columns.map({ $0.rowsPerGroup == group }) ?? true, rows % group == 0,
+      group >= 8 || rows == 1, isKnownFinite(product.right),
+      last.scale == nil || group % last.rowsPerScale == 0 || last.rowsPerScale % group == 0
+    else { return nil }
+    return product.step(
+      alsoReads: [terms?.placement.buffer].compactMap(\.self),
+      scratchBytes: ActiveDotKernel<Real>.scratchBytes(plan, rows: group)
+    ) { addresses in
+      func mask(_ mask: Activity.Mask?) -> ActiveDotKernel<Real>.Mask? {
+        mask.map { .init(operand: addresses.operand($0.placement), row: $0.row) }
+      }
+      return ActiveDotKernel<Real>(
+        plan, rows: group, a: addresses.operand(product.left), y: addresses.operand(product.y),
+        scratch: addresses.scratch, constant: constant, terms: mask(terms),
+        columns: mask(columns), epilogue: last.map(addresses.operand))
+    }
+  }
+
+  private func rowDots<Real: KernelReal>(_ product: PlannedProduct, _ real: Real.Type) -> Step? {
+    let plan = product.plan
+    guard let constant = product.constant, RowDotsKernel<Real>.suits(plan), !plan.prefersBLAS
+    else { return nil }
+    return product.step { addresses in
+      RowDotsKernel<Real>(
+        plan, a: addresses.operand(product.left), y: addresses.operand(product.y),
+        constant: constant, epilogue: product.epilogue.map(addresses.operand))
+    }
+  }
+
+  private func anyProduct<Real: KernelReal>(
+    _ product: PlannedProduct, _ real: Real.Type
+  ) -> Step {
+    let plan = product.plan
+    let isKnown = product.constant != nil
+    var step = product.step(
+      scratchBytes: DotKernel<Real>.scratchBytes(plan, isKnown: isKnown)
+    ) { addresses in DotKernel<Real>(product, addresses) }
+    if isKnown, plan.isSingle, plan.packsOnce, plan.k.strides[0] == 1 { step.product = product }
+    return step
+  }
+}
+
+extension DotKernel {
+  convenience init(
+    _ product: PlannedProduct, _ addresses: Compiler.Addresses, matrix: PackedMatrix<Real>? = nil
+  ) {
+    self.init(
+      product.plan, a: addresses.operand(product.left), b: addresses.operand(product.right),
+      y: addresses.operand(product.y), scratch: addresses.scratch, constant: product.constant,
+      matrix: matrix, epilogue: product.epilogue.map(addresses.operand))
+  }
+}
