@@ -19,7 +19,8 @@ extension ProgramBuilder {
       let column = try add(Modulo(), [place, width])
       rest = try gather(rest, firstExchanged(with: row, size: size), batch: 1)
       rest = try transpose(rest, [0, 2, 1])
-      rest = try transpose(gather(rest, firstExchanged(with: column, size: size), batch: 1), [0, 2, 1])
+      let columns = try firstExchanged(with: column, size: size)
+      rest = try transpose(gather(rest, columns, batch: 1), [0, 2, 1])
 
       func block(_ rows: Range<Int>, _ columns: Range<Int>) throws -> Value {
         try slice(

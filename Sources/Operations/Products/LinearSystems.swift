@@ -118,7 +118,8 @@ extension ProgramBuilder {
     else {
       throw NetJacError(
         .shape,
-        "the matrices are \(shape(matrix)), the right-hand sides \(shape(right)); their rows differ")
+        "the matrices are \(shape(matrix)), the right-hand sides \(shape(right)); their rows differ"
+      )
     }
   }
 

@@ -64,7 +64,7 @@ package enum OperatorDocumentation {
             + "\(smoothness(entry.derivative)) | \(entry.limits) |")
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n") + "\n\n" + TFDocumentation.text
   }
 
   private static func types(_ kinds: [OperandKind]) -> String {

@@ -100,7 +100,8 @@ final class TFImporter {
     func operand(_ reference: TFReference) throws -> TFOperand {
       if let values = given[reference.node] {
         guard values.indices.contains(reference.index) else {
-          throw NetJacError(.format, "the argument \(reference.node.quoted) has \(values.count) values")
+          throw NetJacError(
+            .format, "the argument \(reference.node.quoted) has \(values.count) values")
         }
         return values[reference.index]
       }

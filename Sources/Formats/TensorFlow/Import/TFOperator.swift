@@ -51,13 +51,14 @@ struct TFOperator: Sendable {
   /// only speak of how TensorFlow computes.
   static let neutralAttributes: Set<String> = [
     "T", "T1", "T2", "TI", "Tidx", "Tperm", "Tshape", "Tdim", "Tmultiples", "Tindices", "Tparams",
-    "Taxis", "Index", "SrcT", "Tin", "Tout", "Tlen", "Tsplits", "Tpaddings", "Tblock_shape",
+    "Taxis", "Tindex", "Ta", "Tb", "Tk", "Index", "SrcT", "Tin", "Tout", "Tlen", "Tsplits",
+    "Tpaddings", "Tblock_shape",
     "Tcrops", "Toutput", "Tcond", "Tshift", "Tnumsegments", "U", "N", "S", "index_type",
     "shape_type", "dtype", "out_type", "output_type", "element_dtype", "Treal", "Tcomplex",
-    "out_idx", "index", "type", "use_cudnn_on_gpu", "grad_a", "grad_b", "grad_x", "grad_y",
+    "out_idx", "use_cudnn_on_gpu", "grad_a", "grad_b", "grad_x", "grad_y",
     "output_shapes", "parallel_iterations", "config", "config_proto", "executor_type", "message",
     "validate_indices", "num_split", "num", "incompatible_shape_error", "bad_indices_policy",
-    "Tsegmentids", "Tbins", "Tidtype", "Tnum", "DstT", "Tlabels", "container", "debug_name",
+    "DstT", "container", "debug_name",
     "allowed_devices", "Truncate", "exponential_avg_factor", "summarize", "sorted",
   ]
 }

@@ -27,8 +27,7 @@ struct TFSupport {
   private static func isWriter(_ operation: String) -> Bool {
     operation.hasPrefix("Assign") || operation.hasPrefix("ResourceScatter")
       || operation.hasPrefix("ResourceApply") || operation.hasPrefix("LookupTableInsert")
-      || operation.hasPrefix("LookupTableImport") || operation.hasPrefix("Scatter") &&
-        operation.hasSuffix("Variable")
+      || operation.hasPrefix("LookupTableImport")
   }
 
   private mutating func visit(

@@ -92,7 +92,8 @@ enum TFIndexingOperators {
   private static func gathered(
     _ node: TFCall, _ x: Value, axis: Int, batch given: Int, in p: ProgramBuilder
   ) throws -> Value {
-    let given = try given == 0 ? 0 : node.axis(given, rank: p.shape(try node.input(1, "indices")).rank + 1)
+    let rank = p.shape(try node.input(1, "indices")).rank
+    let given = try given == 0 ? 0 : node.axis(given, rank: rank + 1)
     let dims = p.shape(x).dims
     guard axis < dims.count else {
       throw NetJacError(.shape, "the value is \(p.shape(x)); axis \(axis) does not exist")

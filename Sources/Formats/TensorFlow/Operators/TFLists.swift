@@ -18,7 +18,8 @@ enum TFListOperators {
       [.list(try TFTensorList(count: 0, shape: elementShape(node, 0), type: type(node)))]
     },
     TFOperator(several: "TensorListFromTensor", outputs: ["output_handle"]) { node, p in
-      [.list(TFTensorList(try parts(node, 0, p), shape: try elementShape(node, 1), type: try type(node)))]
+      let shape = try elementShape(node, 1)
+      return [.list(TFTensorList(try parts(node, 0, p), shape: shape, type: try type(node)))]
     },
     TFOperator("TensorListGetItem", outputs: ["item"]) { node, p in
       try node.list(0).element(
@@ -147,10 +148,12 @@ enum TFListOperators {
   private static func resize(_ list: inout TFTensorList, to count: Int) throws {
     // A new list of the length checks it.
     _ = try TFTensorList(count: count, shape: list.shape, type: list.type)
-    list.elements = (0..<count).map { list.elements.indices.contains($0) ? list.elements[$0] : nil }
+    let known = list.elements
+    list.elements = (0..<count).map { $0 < known.count ? known[$0] : nil }
   }
 
-  private static func write(_ values: [Value], at indices: [Int], to list: inout TFTensorList) throws
+  private static func write(_ values: [Value], at indices: [Int], to list: inout TFTensorList)
+    throws
   {
     guard values.count == indices.count,
       indices.allSatisfy({ list.elements.indices.contains($0) })

@@ -15,7 +15,7 @@ enum TFNormalisationOperators {
     ) { node, p in
       [.tensor(try normalised(node, in: p))]
         + [TFOperand](
-          repeating: .nothing("the statistics that batch normalisation gives are for training only"),
+          repeating: .nothing("statistics of batch normalisation are for training only"),
           count: spaces + 2)
     }
   }

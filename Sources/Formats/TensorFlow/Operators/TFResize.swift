@@ -100,7 +100,7 @@ enum TFResizeOperators {
         .shape, "images \(p.shape(x)) cannot be resized to \(sizes); two lengths are needed")
     }
     guard p.type(x).element.isReal else {
-      throw NetJacError(.unsupported, "images of whole numbers cannot be resized; convert them first")
+      throw NetJacError(.unsupported, "images of whole numbers are not resized; convert them first")
     }
     return (x, sizes)
   }
@@ -153,7 +153,9 @@ enum TFResizeOperators {
 
   // MARK: - Scale and translate
 
-  private static let kernels: KeyValuePairs<String, (radius: Double, @Sendable (Double) -> Double)> =
+  private typealias Kernel = (radius: Double, weight: @Sendable (Double) -> Double)
+
+  private static let kernels: KeyValuePairs<String, Kernel> =
     [
       "lanczos1": (1, lanczos(1)), "lanczos3": (3, lanczos(3)), "lanczos5": (5, lanczos(5)),
       "gaussian": (1.5, { abs($0) >= 1.5 ? 0 : exp(-$0 * $0 / (2 * 0.5 * 0.5)) }),

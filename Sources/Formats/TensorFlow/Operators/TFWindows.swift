@@ -19,7 +19,8 @@ extension TFCall {
     -> [Int]
   {
     guard let numbers = given else { return [Int](repeating: 1, count: rank - 2) }
-    guard numbers.count == rank, numbers[0] == 1, numbers[layout.channelAxis(rank: rank)] == 1 else {
+    guard numbers.count == rank, numbers[0] == 1, numbers[layout.channelAxis(rank: rank)] == 1
+    else {
       throw NetJacError(
         .unsupported,
         "\(name) is \(numbers); \(rank) numbers are needed, 1 for batch and channels")

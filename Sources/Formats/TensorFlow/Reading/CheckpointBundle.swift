@@ -145,7 +145,8 @@ final class CheckpointBundle {
   private func shard(_ number: Int) throws -> Bytes {
     if let known = shards[number] { return known }
     guard number < shardCount else {
-      throw NetJacError(.format, "it lies in shard \(number) of \(shardCount); the index is corrupt")
+      throw NetJacError(
+        .format, "it lies in shard \(number) of \(shardCount); the index is corrupt")
     }
     func digits(_ number: Int) -> String {
       let text = String(number)

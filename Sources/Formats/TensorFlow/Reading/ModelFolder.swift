@@ -15,7 +15,8 @@ struct ModelFolder: Sendable {
     else { return nil }
     guard resolved.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
       throw NetJacError(
-        .format, "\(name.quoted) is a link to a file outside the model's folder; it must lie inside")
+        .format, "\(name.quoted) is a link to a file outside the model's folder; it must lie inside"
+      )
     }
     let file = try ReadableFile(resolved)
     guard file.size <= memoryLimit else {

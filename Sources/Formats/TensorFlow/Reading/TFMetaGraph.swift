@@ -41,10 +41,8 @@ struct TFMetaGraph: Sendable {
         try field.bytes().forEachField { if $0.number == 3 { restoreNode = try $0.text() } }
       case 5:
         let (name, value) = try field.bytes().mapEntry()
-        if let signature = try located("signature \(name.quoted)", { try Self.signature(name, value) })
-        {
-          signatures.append(signature)
-        }
+        let signature = try located("signature \(name.quoted)") { try Self.signature(name, value) }
+        if let signature { signatures.append(signature) }
       default: break
       }
     }
@@ -85,7 +83,8 @@ struct TFMetaGraph: Sendable {
       case 3: shape = try TFShape(field.bytes())
       case 4, 5:
         throw NetJacError(
-          .unsupported, "\(entry.key.quoted) is a sparse or composite tensor; only tensors are read")
+          .unsupported, "\(entry.key.quoted) is a sparse or composite tensor; only tensors are read"
+        )
       default: break
       }
     }
