@@ -4,7 +4,9 @@ import Tensors
 /// Every format that networks are read from; the only list of them.
 package enum FormatRegistry {
   /// In the order in which they are asked. ONNX, which has no signature, comes last.
-  package static let all: [any ModelFormat.Type] = [SavedModelFormat.self, ONNXFormat.self]
+  package static let all: [any ModelFormat.Type] = [
+    KerasFormat.self, SavedModelFormat.self, ONNXFormat.self,
+  ]
 
   /// The format that networks are saved in.
   package static let saving: any WritableFormat.Type = ONNXFormat.self

@@ -126,7 +126,7 @@ func kinks<Real: BinaryFloatingPoint>(
   evaluate(handle, samples) { record, samples in
     let network = record.network
     let x = try readable(x, samples, network.inputSize, "x")
-    let count = try record.kinkCount()
+    let count = try record.kinks().count
     let distances = try writable(distances, samples, count, "distances")
     guard samples > 0, count > 0 else { return }
     try network.kinkDistances(samples: samples, x: x, distances: distances)

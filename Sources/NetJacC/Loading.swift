@@ -7,7 +7,6 @@ import Glibc
 import Graph
 import Models
 import Networks
-import Synchronization
 import Tensors
 
 /// What a `netjac_network` handle stands for.
@@ -15,11 +14,8 @@ final class NetworkRecord: Sendable {
   let network: Network
   let inputNames: CStrings
   let outputNames: CStrings
-  /// Known from the first use on; -1 before.
-  private let knownNonzeroCount = Atomic<Int>(-1)
-  /// Made on the first use.
-  private let knownKinks = Mutex<KinkStrings?>(nil)
-  private let knownKinkCount = Atomic<Int>(-1)
+  private let knownNonzeroCount = Once<Int>()
+  private let knownKinks = Once<KinkStrings>()
 
   init(_ network: Network) {
     self.network = network
@@ -29,32 +25,12 @@ final class NetworkRecord: Sendable {
 
   /// How many elements of the Jacobian can be other than zero; asking the network makes arrays.
   func nonzeroCount() throws -> Int {
-    let known = knownNonzeroCount.load(ordering: .relaxed)
-    if known >= 0 { return known }
-    let count = try network.jacobianSparsity().rowIndices.count
-    knownNonzeroCount.store(count, ordering: .relaxed)
-    return count
+    try knownNonzeroCount { try network.jacobianSparsity().rowIndices.count }
   }
 
   /// What is said of the places where the network is not smooth.
   func kinks() throws -> KinkStrings {
-    if let known = knownKinks.withLock({ $0 }) { return known }
-    let strings = KinkStrings(try network.kinkPlaces())
-    return knownKinks.withLock { known in
-      // Another thread may have handed out its pointers already.
-      if let known { return known }
-      known = strings
-      return strings
-    }
-  }
-
-  /// How many such places there are, without a lock after the first time.
-  func kinkCount() throws -> Int {
-    let known = knownKinkCount.load(ordering: .relaxed)
-    if known >= 0 { return known }
-    let count = try kinks().count
-    knownKinkCount.store(count, ordering: .relaxed)
-    return count
+    try knownKinks { KinkStrings(try network.kinkPlaces()) }
   }
 }
 

@@ -18,7 +18,7 @@ public func netjac_prepare(
     }
     try record.network.prepare(task, samples: samples)
     if task == .jacobianSparse { _ = try record.nonzeroCount() }
-    if task == .kinks { _ = try record.kinkCount() }
+    if task == .kinks { _ = try record.kinks().count }
   }
 }
 
@@ -36,8 +36,8 @@ public func netjac_network_plan(
 
 private func namedTask(_ task: UnsafePointer<CChar>?) throws -> Task {
   let name = try text(task, "task")
-  guard let task = Task(rawValue: name) else {
-    let known = Task.allCases.map(\.rawValue).joined(separator: ", ")
+  guard let task = Task.allCases.first(where: { $0.name == name }) else {
+    let known = Task.allCases.map(\.name).joined(separator: ", ")
     throw NetJacError(.argument, "'task' is '\(name)'; it must be one of \(known)")
   }
   return task

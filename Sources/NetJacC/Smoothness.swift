@@ -7,7 +7,7 @@ import Tensors
 @_cdecl("netjac_kink_count") @implementation
 public func netjac_kink_count(_ network: OpaquePointer?) -> Int32 {
   query(orElse: -1) {
-    let count = try networkHandles.object(network).takeUnretainedValue().kinkCount()
+    let count = try networkHandles.object(network).takeUnretainedValue().kinks().count
     guard let count = Int32(exactly: count) else {
       throw NetJacError(.defect, "\(count) nodes do not fit an int32_t")
     }

@@ -1,3 +1,4 @@
+import Differentiation
 import Execution
 import Graph
 
@@ -9,13 +10,13 @@ final class CompiledTask: Sendable {
   let isTransposed: Bool
 
   init(
-    _ program: Program, rows: Int = 0, columns: Int = 0, isTransposed: Bool = false, threads: Int,
-    memoryLimit: Int
+    _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int, memoryLimit: Int
   ) throws {
     let layout = ArrayLayout(
-      inputs: program.inputTypes, outputs: program.outputTypes, rows: rows, columns: columns)
+      inputs: program.inputTypes, outputs: program.outputTypes, rows: matrix?.rows ?? 0,
+      columns: matrix?.columns ?? 0)
     variants = try TaskVariants(program, layout, memoryLimit: memoryLimit)
-    self.isTransposed = isTransposed
+    isTransposed = matrix?.isTransposed ?? false
     self.threads = threads
   }
 

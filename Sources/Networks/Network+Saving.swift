@@ -39,7 +39,7 @@ extension Network {
         ? jacobian.program.vectorised(
           added: [true] + parametric.parameters.map { _ in false }, size: samples,
           memoryLimit: limit) : jacobian.program
-      return try withPorts(source, jacobian.isTransposed, isBatched ? samples : nil)
+      return try withPorts(source, jacobian, isBatched ? samples : nil)
     }
   }
 
@@ -91,7 +91,9 @@ extension Network {
   }
 
   /// A program of flat samples with the inputs and outputs of the network, and the Jacobian behind.
-  private func withPorts(_ flat: Program, _ isTransposed: Bool, _ samples: Int?) throws -> Program {
+  private func withPorts(_ flat: Program, _ jacobian: JacobianProgram, _ samples: Int?) throws
+    -> Program
+  {
     let p = ProgramBuilder(memoryLimit: options.memoryLimit)
     let lead = samples.map { [$0] } ?? []
     func dims(_ port: Port) -> [Int] {
@@ -116,12 +118,7 @@ extension Network {
       let shape = samples == nil || port.isBatched ? dims(port) : lead + port.dims
       return try p.convert(p.reshape(part, Shape(shape)), to: type.element)
     }
-    let found = try p.reshape(
-      values[flat.outputs[1].index],
-      Shape(lead + (isTransposed ? [inputSize, outputSize] : [outputSize, inputSize])))
-    let jacobian =
-      try isTransposed
-      ? p.transpose(found, Array(lead.indices) + [lead.count + 1, lead.count]) : found
-    return p.program(outputs: outputs + [jacobian])
+    let matrix = try jacobian.matrix(values[flat.outputs[1].index], leading: lead, in: p)
+    return p.program(outputs: outputs + [matrix])
   }
 }

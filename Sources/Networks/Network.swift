@@ -24,7 +24,12 @@ package final class Network: Sendable {
   private let real: ElementType
   private let threads: Int
   private let memoryLimit: Int
-  private let tasks = TaskTable()
+  /// Each task by its number, planned when it is first asked for.
+  private let tasks = Task.allCases.map { _ in Once<CompiledTask>() }
+  private let knownJacobian = Once<JacobianProgram>()
+  private let knownSparseJacobian = Once<SparseJacobian>()
+  private let knownHessianStructure = Once<SparseStructure>()
+  private let knownKinks = Once<Kinks>()
 
   package init(_ imported: NetworkDescription, _ options: NetworkOptions) throws {
     _ = BLAS.keepsToCallingThread
@@ -52,8 +57,7 @@ package final class Network: Sendable {
   }
 
   private func compiled(_ task: Task) throws -> CompiledTask {
-    if let known = tasks.compiled(task) { return known }
-    return try tasks.compiled(task) { try compile(task) }
+    try tasks[task.rawValue].callAsFunction { try compile(task) }
   }
 
   private func compile(_ task: Task) throws -> CompiledTask {
@@ -66,9 +70,7 @@ package final class Network: Sendable {
     case .jacobian:
       let jacobian = try jacobianProgram()
       return try CompiledTask(
-        jacobian.program, rows: jacobian.isTransposed ? inputSize : outputSize,
-        columns: jacobian.isTransposed ? outputSize : inputSize,
-        isTransposed: jacobian.isTransposed, threads: threads, memoryLimit: memoryLimit)
+        jacobian.program, jacobian.layout, threads: threads, memoryLimit: memoryLimit)
     case .jacobianSparse: return try plan(sparseJacobian().program)
     case .kinks:
       return try plan(FlatProgram.make(kinks().program, real: real, memoryLimit: memoryLimit))
@@ -92,11 +94,11 @@ package final class Network: Sendable {
   }
 
   private func jacobianProgram() throws -> JacobianProgram {
-    try tasks.jacobianProgram { try Jacobian.program(of: program, memoryLimit: memoryLimit) }
+    try knownJacobian { try Jacobian.program(of: program, memoryLimit: memoryLimit) }
   }
 
   private func sparseJacobian() throws -> SparseJacobian {
-    try tasks.sparseJacobian { try SparseJacobian(of: program, memoryLimit: memoryLimit) }
+    try knownSparseJacobian { try SparseJacobian(of: program, memoryLimit: memoryLimit) }
   }
 
   /// What a task does when it runs: kernels in order, memory and multiply-adds.
@@ -134,7 +136,7 @@ package final class Network: Sendable {
 
   /// Where the Hessian of a weighted sum of outputs can be other than zero, whatever the weights.
   package func hessianSparsity() throws -> Structure {
-    let structure = try tasks.hessianStructure {
+    let structure = try knownHessianStructure {
       try SparseStructure(program.hessianPattern(memoryLimit: memoryLimit), columns: inputSize)
     }
     return Structure(structure)
@@ -144,7 +146,7 @@ package final class Network: Sendable {
   package func kinkPlaces() throws -> [Kinks.Place] { try kinks().places }
 
   private func kinks() throws -> Kinks {
-    try tasks.kinks { try imported.program.kinks(real: real, memoryLimit: memoryLimit) }
+    try knownKinks { try imported.program.kinks(real: real, memoryLimit: memoryLimit) }
   }
 
   /// The places of a matrix's nonzeros in compressed columns.

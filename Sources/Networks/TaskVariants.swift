@@ -12,9 +12,10 @@ final class TaskVariants: Sendable {
   private let memoryLimit: Int
   /// Samples of a tile; 1 if samples are too large to be taken together.
   private let tileLength: Int
-  private let tile = LazyRun()
+  /// Nil where planning failed, for want of memory: samples then run one by one.
+  private let tile = Once<PlannedRun?>()
   /// For batches that are shorter than a tile, and for what is left of longer ones.
-  private let shortTile = LazyRun()
+  private let shortTile = Once<PlannedRun?>()
 
   static let shortTileLength = 8
 
@@ -37,7 +38,7 @@ final class TaskVariants: Sendable {
   /// The plan for a tile, if a batch of so many samples fills one.
   func tile(for samples: Int) -> PlannedRun? {
     guard tileLength > 1, samples >= tileLength else { return nil }
-    return tile.planned { try vectorised(tileLength) }
+    return tile { try? vectorised(tileLength) }
   }
 
   /// The plan for a short tile, if so many samples fill one.
@@ -45,7 +46,7 @@ final class TaskVariants: Sendable {
     guard tileLength > TaskVariants.shortTileLength, samples >= TaskVariants.shortTileLength else {
       return nil
     }
-    return shortTile.planned { try vectorised(TaskVariants.shortTileLength) }
+    return shortTile { try? vectorised(TaskVariants.shortTileLength) }
   }
 
   private func vectorised(_ samples: Int) throws -> PlannedRun {

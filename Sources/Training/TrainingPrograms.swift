@@ -126,9 +126,8 @@ struct TrainingPrograms: Sendable {
         value = loss
         return
       }
-      let columns = derivative.isTransposed ? [samples, n, m] : [samples, m, n]
-      let found = try p.reshape(values[many.outputs[1].index], Shape(checking: columns))
-      let jacobian = try derivative.isTransposed ? p.transpose(found, [0, 2, 1]) : found
+      let jacobian = try derivative.matrix(
+        values[many.outputs[1].index], leading: [samples], in: p)
       let wantedJacobian = try p.reshape(
         p.slice(targets, axis: 1, start: m, size: m * n), p.shape(jacobian))
       let error = try p.meanSquaredError(jacobian, wantedJacobian)

@@ -17,7 +17,7 @@ struct BandTests {
     let x = [random.tensor(program.inputTypes[0])]
     let jacobian = try verified(program)
     #expect(jacobian.order.contains("diagonals"))
-    #expect(!jacobian.isTransposed)
+    #expect(!jacobian.layout.isTransposed)
     #expect(
       try jacobian.program.evaluate(x)[1].rows == sparse.matrix(of: program, at: x))
   }

@@ -78,7 +78,7 @@ import Testing
       let differences = try flattened.differences(
         at: [point], along: [Tensor(point.type, reals: unit)])[0].reals
       for row in 0..<9 {
-        let value = jacobian.isTransposed ? rows[column][row] : rows[row][column]
+        let value = jacobian.layout.isTransposed ? rows[column][row] : rows[row][column]
         #expect(isClose(value, differences[row], 1e-9))
       }
     }

@@ -10,11 +10,11 @@ import Testing
     let narrowing = try verified(.dense([12, 9, 7, 2]))
     #expect(narrowing.cost.chosen == narrowing.cost.reverse)
     #expect(narrowing.cost.reverse < narrowing.cost.forward)
-    #expect(!narrowing.isTransposed)
+    #expect(!narrowing.layout.isTransposed)
     let widening = try verified(.dense([2, 7, 9, 12]))
     #expect(widening.cost.chosen == widening.cost.forward)
     #expect(widening.cost.forward < widening.cost.reverse)
-    #expect(widening.isTransposed)
+    #expect(widening.layout.isTransposed)
   }
 
   @Test("A bottleneck is a product of blocks, and costs what was counted")

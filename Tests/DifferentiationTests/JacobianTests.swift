@@ -140,7 +140,7 @@ import Testing
     let jacobian = try Jacobian.program(of: program)
     try jacobian.program.check()
     let value = try jacobian.program.evaluate(arguments)[1]
-    let rows = jacobian.isTransposed ? nil : value.rows
+    let rows = jacobian.layout.isTransposed ? nil : value.rows
     let expected = try program.columnwiseJacobian(at: arguments)
     for (row, column) in (0..<4).flatMap({ row in (0..<3).map { (row, $0) } }) {
       let element = rows?[row][column] ?? value.rows[column][row]

@@ -104,7 +104,7 @@ import Testing
     let rows = try jacobian.program.evaluate([x])[1].rows
     for row in 0..<m {
       for column in kink.x.indices {
-        let value = jacobian.isTransposed ? rows[column][row] : rows[row][column]
+        let value = jacobian.layout.isTransposed ? rows[column][row] : rows[row][column]
         #expect(value == kink.jacobian[row][column])
       }
     }

@@ -49,7 +49,7 @@ import Testing
     #expect(try disagreement([results[0]], program.evaluate(x)) == nil)
     let rows = results[1].rows
     for (row, column) in (0..<m).flatMap({ row in (0..<n).map { (row, $0) } }) {
-      let value = jacobian.isTransposed ? rows[column][row] : rows[row][column]
+      let value = jacobian.layout.isTransposed ? rows[column][row] : rows[row][column]
       #expect(
         isClose(value, expected[row][column], 1e-11, scale: scale),
         "[\(row), \(column)] \(jacobian.order)\n\(program)")

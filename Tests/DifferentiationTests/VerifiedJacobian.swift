@@ -18,12 +18,12 @@ func verified(
   let expected = try program.columnwiseJacobian(at: x)
   let (n, m) = (program.inputTypes[0].count, program.outputTypes[0].count)
   #expect(
-    results[1].shape.dims == (jacobian.isTransposed ? [n, m] : [m, n]),
+    results[1].shape.dims == (jacobian.layout.isTransposed ? [n, m] : [m, n]),
     sourceLocation: sourceLocation)
   let rows = results[1].rows
   for row in 0..<m {
     for column in 0..<n {
-      let value = jacobian.isTransposed ? rows[column][row] : rows[row][column]
+      let value = jacobian.layout.isTransposed ? rows[column][row] : rows[row][column]
       #expect(
         isClose(value, expected[row][column], 1e-12), "row \(row), column \(column)",
         sourceLocation: sourceLocation)

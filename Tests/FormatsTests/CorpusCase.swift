@@ -22,10 +22,10 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  /// The formats that are read, as the descriptions call them.
-  static let formats: Set = ["onnx", "savedmodel"]
+  /// The formats that are read, as the descriptions of cases call them.
+  static let formats = ["onnx", "keras", "h5", "savedmodel"]
 
-  /// All cases that a file of these formats is given for.
+  /// All cases that a file of such a format is given for.
   static let all: [CorpusCase] = {
     let folder = CorpusFolder.root.appendingPathComponent("cases")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

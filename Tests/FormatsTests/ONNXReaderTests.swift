@@ -28,7 +28,8 @@ struct ONNXReaderTests {
     ] as [([UInt8], String)])
   func foreignFiles(bytes: [UInt8], kind: String) {
     let found = message(bytes)
-    #expect(found.contains("not an ONNX model") && found.contains(kind), "\(found)")
+    #expect(
+      found.contains("not a model in a format that is read") && found.contains(kind), "\(found)")
   }
 
   @Test("every truncation of a real file is an error, never a trap")
@@ -115,7 +116,8 @@ struct ONNXReaderTests {
       ("external_missing", "weights.bin"), ("external_too_short", "weights.bin"),
       ("missing_initializer", "W2"), ("negative_dim", "negative"), ("nested_if_500", "nests"),
       ("no_outputs", "no outputs"), ("opset_99", "99"), ("png_as_onnx", "PNG"),
-      ("raw_and_float_data", "both"), ("raw_data_short", "W1"), ("text_as_onnx", "not an ONNX"),
+      ("raw_and_float_data", "both"), ("raw_data_short", "W1"),
+      ("text_as_onnx", "not a model in a format that is read"),
       ("truncated_50", "truncated"), ("truncated_93", "truncated"),
       ("truncated_last_byte", "truncated"), ("unknown_data_type", "99"),
       ("varint_too_long", "varint"),

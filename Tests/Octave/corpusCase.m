@@ -1,16 +1,28 @@
-function c = corpusCase(folder)
+function c = corpusCase(folder, model)
   % CORPUSCASE  A case of Tests/Corpus: how to load its network, and its reference arrays with samples in columns.
   %
+  %   corpusCase(folder)          its first network
+  %   corpusCase(folder, k)       its network k: a case may be given in several formats
+  %
   %   c.name, c.file, c.options   netjac.load(c.file, c.options{:})
+  %   c.format, c.count           the format's name, and how many networks the case has
   %   c.samples, c.x, c.y, c.J, c.v, c.Jv, c.w, c.wJ, and c.lambda and c.H if the case has them
   %   c.tolerance                 double and float, each with y, J and H
 
   description = jsondecode(fileread(fullfile(folder, 'case.json')));
-  c.name = description.name;
   c.samples = description.samples;
   c.tolerance = description.tolerance;
   models = asCell(description.models);
-  c.file = fullfile(folder, models{1}.file);
+  if nargin < 2
+    model = 1;
+  end
+  c.name = description.name;
+  c.format = models{model}.format;
+  if model > 1
+    c.name = [c.name, ' ', c.format];
+  end
+  c.count = numel(models);
+  c.file = fullfile(folder, models{model}.file);
   c.options = optionsOf(folder, description);
 
   S = description.samples;

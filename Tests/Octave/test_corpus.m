@@ -1,13 +1,18 @@
 function test_corpus(log)
-  % TEST_CORPUS  Every ONNX case of Tests/Corpus against its references, through the functions users call.
+  % TEST_CORPUS  Every case of Tests/Corpus, in every format that is read, against its references, through the functions users call.
 
   log.section('corpus');
   printf('%-26s %10s %10s %10s %10s   %s\n', 'case', 'y', 'J', 'H', 'J float', 'worst relative errors');
   folders = dir(fullfile(testsRoot(), 'Corpus', 'cases'));
   for folder = {folders.name}
     path = fullfile(testsRoot(), 'Corpus', 'cases', folder{1});
-    if folder{1}(1) ~= '.' && exist(fullfile(path, 'model.onnx'), 'file')
-      log.check(['corpus case ', folder{1}], @() checkCase(log, corpusCase(path)));
+    if folder{1}(1) ~= '.' && exist(fullfile(path, 'case.json'), 'file')
+      for model = 1:corpusCase(path).count
+        c = corpusCase(path, model);
+        if any(strcmp(c.format, {'onnx', 'keras', 'h5', 'savedmodel'}))
+          log.check(['corpus case ', c.name], @() checkCase(log, c));
+        end
+      end
     end
   end
 end

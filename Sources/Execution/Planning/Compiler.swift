@@ -7,7 +7,7 @@ struct Compiler {
   var buffers: [Buffer] = []
   /// The nodes that use each node's value.
   let users: [[Int]]
-  /// The concatenations' operands.
+  /// How the operands of concatenations stand in their results, by node.
   let joinedParts: [Int: JoinedParts]
   private(set) var isOutput: [Bool]
   /// Where each node's value is, once it is known.
@@ -17,10 +17,7 @@ struct Compiler {
   /// Whether constants are finite, as far as that has been asked.
   private var finiteConstants: [Int: Bool] = [:]
   var activity = Activity()
-  /// Where concatenations will be whose parts are written in place.
-  var concatenations: [Int: Placement] = [:]
-  /// The padded arrays of windows whose operand is written in place, between the margins.
-  var paddings: [Int: Placement] = [:]
+  var destinations = Destinations()
 
   /// An array that a step writes or reads.
   struct Buffer {
@@ -164,44 +161,6 @@ struct Compiler {
     return Placement(buffer: buffer, tensor.type)
   }
 
-  /// The buffers that program outputs are written to directly, by node.
-  var outputBuffers: [Int: Int] = [:]
-
-  mutating func claimOutputs(computed schedule: Schedule) {
-    var written: Set<Int> = []
-    for item in schedule.items {
-      switch item {
-      case .view: break
-      case .group(let members): written.formUnion(members)
-      case .single(let index): written.insert(index)
-      case .productAndGroup(let product, _, let members):
-        written.insert(product)
-        written.formUnion(members)
-      }
-    }
-    for (position, output) in program.outputs.enumerated() {
-      // Through views that keep the elements in their order, the source is written in place.
-      var index = output.index
-      while program.nodes[index].isA(Reshape.self) || program.nodes[index].isA(Detach.self) {
-        index = program.nodes[index].operands[0].index
-      }
-      guard written.contains(index), outputBuffers[index] == nil else { continue }
-      outputBuffers[index] = addBuffer(.output(position), program.nodes[index].type.byteCount)
-      directOutputs.insert(position)
-    }
-  }
-
-  /// Outputs that no copy is needed for.
-  var directOutputs: Set<Int> = []
-
-  mutating func newPlacement(for index: Int) -> Placement {
-    let type = program.nodes[index].type
-    let buffer = outputBuffers[index] ?? addBuffer(.arena, type.byteCount)
-    let placement = Placement(buffer: buffer, type)
-    placements[index] = placement
-    return placement
-  }
-
   func placement(_ value: Value) throws -> Placement {
     guard let placement = placements[value.index] else {
       throw NetJacError(.defect, "value \(value.index) is used before it is computed")
@@ -229,15 +188,6 @@ struct Compiler {
           from: addresses.operand(source), source.strides, to: addresses.operand(target),
           target.strides, dims: target.dims, elementSize: target.element.byteCount)
       })
-  }
-
-  mutating func copyOutputs() throws {
-    for (position, output) in program.outputs.enumerated() where !directOutputs.contains(position) {
-      let type = program.type(output)
-      copy(
-        try placement(output),
-        to: Placement(buffer: addBuffer(.output(position), type.byteCount), type))
-    }
   }
 
   // MARK: - Constants

@@ -18,23 +18,8 @@ extension Compiler {
       return
     }
     let plan = self.plan(dot, index, a, b)
-    let y = placement(of: index, from: plan)
+    let y = wantedPlacement(for: index, by: Writer(plan))
     try multiply(planned(plan, a, b, y))
-  }
-
-  /// Where the result of a product and the nodes that it absorbed goes.
-  mutating func placement(
-    of index: Int, from plan: DotPlan, absorbed: Set<Int> = []
-  ) -> Placement {
-    func canWrite(_ part: Placement) -> Bool {
-      plan.indexed.map { IndexedPlan.Target($0, in: part) != nil } ?? part.isContiguous
-    }
-    guard
-      let part = partOfConcatenation(index, absorbed: absorbed, where: canWrite)
-        ?? partOfPadding(index, absorbed: absorbed, where: canWrite)
-    else { return newPlacement(for: index) }
-    placements[index] = part
-    return part
   }
 
   /// The better of the two ways round of a product.
@@ -94,7 +79,8 @@ extension Compiler {
   ///
   /// Whole numbers have `WholeDotKernel`, loop by loop.
   mutating func multiply(_ product: PlannedProduct) throws {
-    steps.append(try step(for: product, product.y.element.kernelReal))
+    let step = try step(for: product, product.y.element.kernelReal)
+    steps.append(step)
   }
 
   private mutating func step<Real: KernelReal>(

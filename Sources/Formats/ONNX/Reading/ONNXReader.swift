@@ -65,7 +65,7 @@ package enum ONNXReader {
   }
 
   private static func foreign(_ kind: String) -> NetJacError {
-    NetJacError(.format, "not an ONNX model: this is \(kind)")
+    NetJacError(.format, "not a model in a format that is read (ONNX, Keras): this is \(kind)")
   }
 
   private static func tooLarge(_ needed: Int, _ limit: Int, _ what: String) -> NetJacError {
