@@ -17,6 +17,9 @@ struct TFModel: Sendable {
     let signature = try located("signature \(given.name.quoted)") {
       try SignatureOrder.ordered(given, in: graph)
     }
+    guard !signature.outputs.isEmpty else {
+      throw NetJacError(.unsupported, "signature \(given.name.quoted) has no outputs")
+    }
     let outputs = try options.kept(signature.outputs, name: \.name)
     let binding = try InputBinding(
       signature.inputs.map { try Self.declared($0) }, names: signature.inputs.map(\.name),

@@ -64,7 +64,8 @@ enum TFMatrixOperators {
   /// Which diagonal is meant, counted from the main one upwards.
   private static func offset(_ node: TFCall, _ index: Int) throws -> Int {
     let offsets = try node.constantIntegers(index, "k")
-    guard let offset = offsets.first, offsets.allSatisfy({ $0 == offset }), abs(offset) < 1 << 30
+    guard let offset = offsets.first, offset.magnitude < 1 << 30,
+      offsets.allSatisfy({ $0 == offset })
     else {
       throw NetJacError(
         .unsupported, "k is \(offsets); one diagonal is supported, not a band of them")

@@ -27,7 +27,7 @@ enum TFScatteringOperators {
       let count = (ids.max() ?? -1).addingSaturated(1)
       let sum = try segments(node, ids, count: count, in: p)
       var sizes = [Double](repeating: 0, count: count)
-      for id in ids { sizes[id] += 1 }
+      for id in ids where id >= 0 { sizes[id] += 1 }
       let divisor = try p.constant(
         Tensor(TensorType(p.type(sum).element, [count]), reals: sizes.map { max($0, 1) }))
       return try p.divide(sum, p.add(Broadcast(p.shape(sum), axes: [0]), [divisor]))
