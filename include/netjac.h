@@ -206,6 +206,8 @@ netjac_options *netjac_options_create(void);
  *                                                axis as an input
  *   output         names separated by commas     keeps these outputs only, in this order (default: all, as
  *                                                declared)
+ *   signature      the name of a signature       loads this one of the functions that a TensorFlow SavedModel
+ *                                                offers (default: serving_default, or the only one)
  *   memory_limit   bytes, a whole number         the most memory that the network may take, its weights and
  *                                                workspaces included (default: 3/4 of the machine's memory);
  *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before
@@ -239,6 +241,8 @@ void netjac_options_release(netjac_options *options);
  *   - Keras: the archives (.keras) of Keras 3 and of Keras 2.12 to 2.15, the same as a folder, and whole models in
  *     HDF5 (.h5) of Keras 2.3 to 3; Sequential and Functional models. Layers that act in training only are passed
  *     over. Code in a file (Lambda) is never executed; such a model is refused.
+ *   - TensorFlow: the folder of a SavedModel, or its saved_model.pb. Loops are unrolled, so how often they turn must
+ *     not depend on an input; a model that changes its variables when it is called is refused.
  *
  * path     The file, or the folder.
  * options  Options, or NULL for the defaults. They are read during the call only.

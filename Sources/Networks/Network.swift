@@ -246,6 +246,7 @@ extension NetworkOptions {
   package var importing: ImportOptions {
     ImportOptions(
       real: precision == .float64 ? .float64 : .float32, dims: dimensions,
-      fixedInputs: constantInputs, outputs: outputs, memoryLimit: memoryLimit)
+      fixedInputs: constantInputs, outputs: outputs, signature: signature,
+      memoryLimit: memoryLimit)
   }
 }

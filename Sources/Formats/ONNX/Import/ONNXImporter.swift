@@ -47,7 +47,7 @@ package enum ONNXImporter {
     for parameter in parameters {
       let value = try p.input(parameter.value.type)
       arguments[parameter.name] = value
-      importer.parameterNames[value.index] = parameter.name
+      importer.parameterNames.insert(parameter.name, at: value)
     }
     let values = try importer.run(model.graph, arguments: arguments, keeping: outputs.map(\.name))
     return p.program(outputs: values)
