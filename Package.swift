@@ -51,11 +51,14 @@ let package = Package(
         "Differentiation", "Execution", "Graph", "Models", "Networks", "Operations", "Tensors",
       ],
       swiftSettings: strict),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "Stores", dependencies: ["CSQLite", "Tensors"], swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(
       name: "NetJacC",
       dependencies: [
-        "Building", "CNetJac", "Formats", "Graph", "Models", "Networks", "Tensors", "Training",
+        "Building", "CNetJac", "Formats", "Graph", "Models", "Networks", "Stores", "Tensors",
+        "Training",
       ],
       swiftSettings: strict),
 
@@ -78,9 +81,12 @@ let package = Package(
         "Building", "Containers", "Formats", "Graph", "Models", "Networks", "Tensors", "TestCases",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    .testTarget(name: "NetworksTests", dependencies: ["Graph", "Networks", "Tensors"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Graph", "Models", "Networks", "Tensors"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Graph", "Networks", "Tensors", "Training"]),
+    .testTarget(
+      name: "StoresTests", dependencies: ["Stores", "Tensors"], exclude: ["Golden"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

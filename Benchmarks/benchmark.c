@@ -5,7 +5,7 @@
  *        benchmark calls FOLDER        the tasks
  *        benchmark loading FOLDER      loading, and loading until the Jacobian is ready
  *        benchmark planning FOLDER     the first call of tasks of growing networks
- *        benchmark memory FOLDER       memory for the Jacobians of 256 and of many samples
+ *        benchmark memory FOLDER       memory for the Jacobians of 256 and of many samples, and of a large network
  *
  * Environment: WORKLOADS, TASKS, TYPES, THREADS (words separated by spaces; empty: all), ROW_SECONDS,
  * CLOCK=process (processor time instead of time), SAMPLES (the many of `memory`), LARGEST (size of `planning`). Rows go to standard output, tab
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -250,6 +251,75 @@ static double status_bytes(const char *field) {
   return 1024 * kilobytes;
 }
 
+/* A network whose weights are most of what it takes: 47 MB of them in single precision. */
+static const char large_name[] = "mlp47";
+
+static void write_large(const char *path) {
+  const int64_t sizes[] = {64, 2400, 2400, 2400, 32};
+  netjac_options *options = netjac_options_create();
+  netjac_network *network = NULL;
+  require(netjac_mlp(sizeof sizes / sizeof *sizes, sizes, "tanh", 1, &network), large_name);
+  require(netjac_save(network, path), path);
+  netjac_release(network);
+  /* Saved once more, in single precision. */
+  require(netjac_options_set(options, "precision", "float32"), "precision");
+  require(netjac_load(path, options, &network), path);
+  require(netjac_save(network, path), path);
+  netjac_release(network);
+  netjac_options_release(options);
+}
+
+/* What stays resident when outputs and Jacobians of so many samples are ready to be computed. */
+static double ready_memory(const char *path, const char *precision, int64_t samples) {
+  netjac_network *network = NULL;
+  netjac_options *options = netjac_options_create();
+  const double before = status_bytes("VmRSS:");
+  require(netjac_options_set(options, "threads", "1"), "threads");
+  require(netjac_options_set(options, "precision", precision), "precision");
+  require(netjac_load(path, options, &network), path);
+  netjac_options_release(options);
+  require(netjac_prepare(network, "forward", samples), "forward");
+  require(netjac_prepare(network, "jacobian", samples), "jacobian");
+  return status_bytes("VmRSS:") - before;
+}
+
+/* Each in a process of its own, whose memory nothing else has used. */
+static void measure_ready(const char *folder) {
+  static const char *const types[] = {"f32", "f64"};
+  char path[4096];
+  struct stat file;
+  snprintf(path, sizeof path, "%s/%s.onnx", folder, large_name);
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0) {
+    write_large(path);
+    exit(0);
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  if (status != 0 || stat(path, &file) != 0) {
+    fprintf(stderr, "%s cannot be made\n", path);
+    wrong_results++;
+    return;
+  }
+  row(large_name, "file", "f32", 1, 0, 0, 0, -1, (double)file.st_size);
+  for (int k = 0; k < 2; k++)
+    for (int64_t samples = 1; samples <= BATCH; samples *= BATCH) {
+      char label[32];
+      snprintf(label, sizeof label, "ready%lld", (long long)samples);
+      fprintf(stderr, "%-5s %s %s\n", large_name, types[k], label);
+      fflush(stdout);
+      child = fork();
+      if (child == 0) {
+        row(large_name, label, types[k], 1, 0, 0, 0, -1,
+            ready_memory(path, k == 0 ? "float32" : "float64", samples));
+        exit(0);
+      }
+      waitpid(child, &status, 0);
+      if (status != 0) wrong_results++;
+    }
+}
+
 /* The most resident memory of loading and evaluating, less inputs, outputs and what the process had before. */
 static double peak_memory(const char *path, int64_t n, int64_t m, int64_t samples) {
   netjac_network *network = NULL;
@@ -294,6 +364,7 @@ int main(int argc, char **argv) {
   }
   for (int k = 0; k < growing_count && !strcmp(argv[1], "planning"); k++)
     if (is_wanted("WORKLOADS", growing_networks[k].name)) measure_growing(&growing_networks[k]);
+  if (!strcmp(argv[1], "memory") && is_wanted("WORKLOADS", large_name)) measure_ready(argv[2]);
   for (int k = 0; k < workload_count; k++) {
     const workload *w = &workloads[k];
     const int is_loaded = !strcmp(w->name, "W3") || w->name[0] == 'l';

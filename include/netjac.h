@@ -120,7 +120,11 @@ enum netjac_status_code {
   /* A defect of NetJac itself; please report it with the message. */
   NETJAC_ERROR_DEFECT = -8,
   /* A loss or a parameter became NaN or infinite in training. */
-  NETJAC_ERROR_NOT_FINITE = -9
+  NETJAC_ERROR_NOT_FINITE = -9,
+  /* A database cannot be reached, stays locked, is full or damaged; the message has its own words. */
+  NETJAC_ERROR_STORE = -10,
+  /* A database and its caller disagree: variables, units, format, read-only, another machine. */
+  NETJAC_ERROR_CONFLICT = -11
 };
 
 /* How a matrix is stored: one of netjac_order_code. */
@@ -168,7 +172,9 @@ enum netjac_handle_code {
   NETJAC_HANDLE_NETWORK = 1,
   NETJAC_HANDLE_OPTIONS = 2,
   NETJAC_HANDLE_GRAPH = 3,
-  NETJAC_HANDLE_TRAINER = 4
+  NETJAC_HANDLE_TRAINER = 4,
+  NETJAC_HANDLE_STORE = 5,
+  NETJAC_HANDLE_STUDY = 6
 };
 
 /* ---- Options --------------------------------------------------------------------------------------------- */
@@ -200,12 +206,15 @@ netjac_options *netjac_options_create(void);
  *                                                axis as an input
  *   output         names separated by commas     keeps these outputs only, in this order (default: all, as
  *                                                declared)
+ *   signature      the name of a signature       loads this one of the functions that a TensorFlow SavedModel
+ *                                                offers (default: serving_default, or the only one)
  *   memory_limit   bytes, a whole number         the most memory that the network may take, its weights and
  *                                                workspaces included (default: 3/4 of the machine's memory);
  *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before
  *                                                they allocate more
  *
- * The options of training stand at netjac_trainer_create(); loading ignores them.
+ * The options of training stand at netjac_trainer_create(), those of stores at netjac_store_open() and
+ * netjac_study_open(); loading ignores them.
  *
  * An unknown key or a value that can never be right fails here with NETJAC_ERROR_OPTION, and the message lists
  * the known keys or values; a NAME that the model does not have fails when the model is loaded.
@@ -232,6 +241,8 @@ void netjac_options_release(netjac_options *options);
  *   - Keras: the archives (.keras) of Keras 3 and of Keras 2.12 to 2.15, the same as a folder, and whole models in
  *     HDF5 (.h5) of Keras 2.3 to 3; Sequential and Functional models. Layers that act in training only are passed
  *     over. Code in a file (Lambda) is never executed; such a model is refused.
+ *   - TensorFlow: the folder of a SavedModel, or its saved_model.pb. Loops are unrolled, so how often they turn must
+ *     not depend on an input; a model that changes its variables when it is called is refused.
  *
  * path     The file, or the folder.
  * options  Options, or NULL for the defaults. They are read during the call only.
@@ -916,6 +927,367 @@ netjac_status netjac_save(const netjac_network *network, const char *path);
  * [batch, m, n] (or [m, n] where there is no batch axis). Otherwise as netjac_save().
  */
 netjac_status netjac_save_jacobian(const netjac_network *network, const char *path);
+
+/* ---- Stores of samples ----------------------------------------------------------------------------------- */
+/*
+ * A store keeps the samples of expensive simulators in a database, so that nothing is simulated twice. It holds
+ * studies: a study is one simulator with named inputs and outputs. n is the number of its input scalars, m that of
+ * its outputs.
+ *
+ *   netjac_store *store = NULL;
+ *   netjac_study *foot = NULL;
+ *   netjac_store_open("foot.db", NULL, &store);
+ *   netjac_study_open(store, "foot", NULL, &foot);
+ *   netjac_study_variable(foot, NETJAC_INPUT, "speed", 1, "unit=m/s lower=0 upper=0.3");
+ *   netjac_study_variable(foot, NETJAC_OUTPUT, "force", 1, "unit=N");
+ *   netjac_study_design(foot, "sobol", 0, 64, 1, x);
+ *   netjac_study_add(foot, 64, x, "initial", 0, NULL, NULL);
+ *   while (netjac_study_claim(foot, 1, NULL, 0, &id, &token, x, &claimed) == NETJAC_OK && claimed == 1) {
+ *     simulate(x, y);
+ *     netjac_study_put(foot, 1, &id, &token, y, NULL, NULL, NULL);
+ *   }
+ *
+ * Life       A point that is added waits; claiming makes it run; a result makes it done, a failure failed. A claim is
+ *            a lease that the library renews from a thread of its own as long as the process lives. When a worker
+ *            dies, its points wait again after the lease; a result that comes late is taken all the same, unless
+ *            the point is done by then. A point whose attempts are used up has failed, until it is retried.
+ *            A discarded sample stays as a record, and its point may be simulated anew.
+ *
+ * Equality   Points are equal if all bits are, -0 being 0. An input with a step is rounded to lower + k * step
+ *            first. The options equality and tolerance of a study make points equal that are near each other:
+ *            then the nearest one is meant. Inputs are finite numbers within their bounds. NaN and infinity are
+ *            results like any other.
+ *
+ * Durability What netjac_study_put() acknowledged survives the end of the process and the loss of power. Results
+ *            that a database does not take within the option retry are kept in the spool, a small store beside
+ *            the caller, and delivered when the store is opened again.
+ *
+ * Databases  An SQLite file may be used by many processes of one machine at a time, and is meant to be looked at:
+ *            the table of a study is called like it, with one column for each scalar, and the view NAME_done
+ *            shows what is done. After a fork the child may go on using its handles.
+ *
+ * Errors     The functions return NETJAC_OK; NETJAC_ERROR_ARGUMENT for handles, NULL, sizes, names, points that are
+ *            out of bounds or not finite, and ids that were not found; NETJAC_ERROR_STORE if the database cannot be
+ *            reached, stays locked, is full or damaged; NETJAC_ERROR_CONFLICT if store and caller disagree; others
+ *            where their comment says so. One handle may be used from any number of threads, which take turns.
+ */
+
+/* A database of studies. Made by netjac_store_open(). */
+typedef struct netjac_store netjac_store;
+
+/* A simulator's samples in a store. Made by netjac_study_open(). */
+typedef struct netjac_study netjac_study;
+
+/* Whether a variable is an input or an output of the simulator. */
+enum netjac_role_code { NETJAC_INPUT = 0, NETJAC_OUTPUT = 1 };
+
+/* Where a point is in its life. */
+enum netjac_state_code {
+  NETJAC_ABSENT = 0,
+  NETJAC_WAITING = 1,
+  NETJAC_RUNNING = 2,
+  NETJAC_DONE = 3,
+  NETJAC_FAILED = 4,
+  NETJAC_DISCARDED = 5
+};
+
+/*
+ * Opens a store.
+ *
+ * Options, which netjac_options_set() takes beside those of networks:
+ *
+ *   key            default           meaning
+ *
+ *   mode           create            create: makes what is not there; write: an existing store; read: never writes
+ *   busy_timeout   60                for how many seconds a call waits for locks of other programs
+ *   retry          60                for how many seconds netjac_study_put() offers results to a database before
+ *                                    it takes the spool
+ *   journal        auto              delete or wal, SQLite's ways to keep a transaction whole; wal is refused with
+ *                                    the versions of SQLite whose wal can damage a file
+ *   spool          netjac-unsent.db  the file of the spool, in the working folder of the caller
+ *   schema         netjac            of a server's database
+ *   libpq          libpq.so.5        the library that speaks to a server
+ *
+ * url      A path or "sqlite:PATH". "postgresql://USER@HOST/DATABASE" is a server's; this version keeps stores in
+ *          files only and answers NETJAC_ERROR_UNSUPPORTED.
+ * options  Options, or NULL for the defaults. They are read during the call only.
+ * store    Receives the store. Left untouched on failure. Release it with netjac_store_release().
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT, _OPTION, _FILE (not there, or not to be written), _FORMAT (no store),
+ * _UNSUPPORTED, _STORE or _CONFLICT (made by a newer library, or in use by another machine where only one may).
+ */
+netjac_status netjac_store_open(const char *url, const netjac_options *options, netjac_store **store);
+
+/*
+ * Releases a store and gives back the claims that it still holds. Its studies can be used no more and should be
+ * released, too. NULL is fine; a handle that is not (or no longer) valid is ignored.
+ */
+void netjac_store_release(netjac_store *store);
+
+/* How many studies a store has; -1 on failure. */
+int32_t netjac_store_study_count(netjac_store *store);
+
+/* The name of a study, in alphabetical order; NULL on failure. The string lives as long as the store. */
+const char *netjac_store_study_name(netjac_store *store, int32_t index);
+
+/*
+ * What a store has to say.
+ *
+ * what    "summary" (studies, versions, counts), "schema" (the SQL of its tables), "check" ("ok", or what is wrong:
+ *         the database's own check, and all keys computed again), "unsent" (what waits in the spool).
+ * buffer  Receives the text, cut off to fit; NULL if not wanted.
+ * size    Length of buffer in bytes.
+ * needed  Receives the bytes that the whole text needs, with its zero byte; NULL if not wanted.
+ */
+netjac_status netjac_store_text(netjac_store *store, const char *what, char *buffer, size_t size, size_t *needed);
+
+/*
+ * Copies a store into a new SQLite file, consistently, while others write. NETJAC_ERROR_FILE if the file is there
+ * already or cannot be written.
+ */
+netjac_status netjac_store_backup(netjac_store *store, const char *path);
+
+/*
+ * Opens a study. Makes an empty one if there is none and the store's mode is create.
+ *
+ * Options:
+ *
+ *   key         default       meaning
+ *
+ *   equality    exact         exact; absolute: |a - b| <= tolerance for each input; relative: the same with
+ *                             tolerance * (upper - lower), for logarithmic inputs in log10
+ *   tolerance   0             of inputs that are declared without one of their own
+ *   lease       60            for how many seconds a worker that is not heard of keeps its points
+ *   attempts    3             how often a point is tried that fails or whose lease ends
+ *   worker      HOST:PROCESS  what this worker is called in the store
+ *
+ * equality, lease and attempts belong to the study: NETJAC_ERROR_CONFLICT if it has others.
+ *
+ * name   Letters a-z and A-Z, digits and _, at most 63; not starting with netjac_ or nj_.
+ * study  Receives the study. Release it with netjac_study_release().
+ */
+netjac_status netjac_study_open(netjac_store *store, const char *name, const netjac_options *options,
+                                netjac_study **study);
+
+/* Releases a study. NULL is fine; a handle that is not (or no longer) valid is ignored. */
+void netjac_study_release(netjac_study *study);
+
+/*
+ * Declares a variable. Declaring the same again is fine; anything else is NETJAC_ERROR_CONFLICT, and the message lists
+ * the differences. Outputs may be added at any time: older samples lack them, and reads of y skip those. Inputs
+ * may be added while there are no samples, or with a default.
+ *
+ * role     NETJAC_INPUT or NETJAC_OUTPUT.
+ * name     As that of a study; not "sample".
+ * size     How many scalars: 1; k for a vector; 0 for an output whose length varies from sample to sample. Such
+ *          an output is no part of y; see netjac_study_put_array().
+ * details  "unit=m/s lower=0 upper=0.3 step=1e-6 tolerance=1e-9 scale=log default=0 description=...", each of them
+ *          optional; a value reaches to the next key. NULL for none, or for those that are stored.
+ */
+netjac_status netjac_study_variable(netjac_study *study, int32_t role, const char *name, int64_t size,
+                                    const char *details);
+
+/*
+ * Chooses the version of the simulator that later calls work in, and that the study has when it is opened next; makes
+ * it if it is new. Results of different versions are not mixed unless a filter asks for it. Without this call
+ * the version is the last one that was chosen, or "default".
+ *
+ * label       Its name.
+ * simulator   The version of the simulator's program; NULL for none.
+ * parameters  Constant parameters as JSON; NULL for none, or for those that are stored. NETJAC_ERROR_CONFLICT if the
+ *             label has others.
+ * source      A hash of the simulator's source; NULL for none. If it changes under the same label, the summary
+ *             says so.
+ */
+netjac_status netjac_study_version(netjac_study *study, const char *label, const char *simulator,
+                                   const char *parameters, const char *source);
+
+/* n or m; -1 on failure. */
+int64_t netjac_study_size(netjac_study *study, int32_t role);
+
+/* How many inputs or outputs; -1 on failure. */
+int32_t netjac_study_variable_count(netjac_study *study, int32_t role);
+
+/* The name of an input or output; NULL on failure. The string lives as long as the study. */
+const char *netjac_study_variable_name(netjac_study *study, int32_t role, int32_t index);
+
+/* The details of an input or output, as it was declared; NULL on failure. The string lives as long as the study. */
+const char *netjac_study_variable_details(netjac_study *study, int32_t role, int32_t index);
+
+/* The bounds of the inputs, [n] each; -infinity and infinity where there are none. */
+netjac_status netjac_study_bounds(netjac_study *study, double *lower, double *upper);
+
+/*
+ * Looks points up, all in one transaction. Each of the arrays that are written may be NULL.
+ *
+ * x         [samples][n]
+ * ids       [samples], the numbers of the samples; 0 if there is none.
+ * states    [samples], NETJAC_ABSENT and so on.
+ * y         [samples][m]; NaN unless done.
+ * jacobian  [samples][m][n]; NaN unless known.
+ * seconds   [samples], how long the simulation took; NaN unless known.
+ */
+netjac_status netjac_study_find(netjac_study *study, int64_t samples, const double *x, int64_t *ids,
+                                int32_t *states, double *y, double *jacobian, double *seconds);
+
+/*
+ * Enters points as waiting, all in one transaction. Points that are known keep what they have.
+ *
+ * x         [samples][n]
+ * tag       A word to find these points by; NULL for none.
+ * priority  Points of higher priority are claimed first.
+ * ids       [samples], the numbers of the samples; NULL if not wanted.
+ * added     Receives how many were new; NULL if not wanted.
+ */
+netjac_status netjac_study_add(netjac_study *study, int64_t samples, const double *x, const char *tag,
+                               double priority, int64_t *ids, int64_t *added);
+
+/*
+ * Takes points to simulate: those that wait or whose lease ended, highest priority first, then in the order of entry.
+ * NETJAC_OK with claimed = 0 means that nothing is left.
+ *
+ * most     At most so many.
+ * filter   Which ones, as for netjac_study_count() but of any status; NULL for all of the version.
+ * wait     For so many seconds, as long as all that are left run elsewhere; may be infinite.
+ * ids      [most], the numbers of the samples.
+ * tokens   [most], the numbers of the claims, to be given with the result.
+ * x        [most][n]
+ * claimed  Receives how many were taken.
+ */
+netjac_status netjac_study_claim(netjac_study *study, int64_t most, const char *filter, double wait, int64_t *ids,
+                                 int64_t *tokens, double *x, int64_t *claimed);
+
+/*
+ * Stores the results of claims, all in one transaction. Doing so again is harmless. A result for a point that is done
+ * already changes nothing; if it differs, it is kept as an attempt, and the summary counts it.
+ * NETJAC_ERROR_STORE: the database did not take them, and they are in the spool unless the message says otherwise.
+ *
+ * ids, tokens  [samples], from netjac_study_claim().
+ * y            [samples][m]
+ * jacobian     [samples][m][n], NaN where not known; or NULL.
+ * seconds      [samples], how long each took; NULL: since the claim.
+ * taken        [samples], 1, or 0 where the point was done already; NULL if not wanted.
+ */
+netjac_status netjac_study_put(netjac_study *study, int64_t samples, const int64_t *ids, const int64_t *tokens,
+                               const double *y, const double *jacobian, const double *seconds, int32_t *taken);
+
+/*
+ * Stores an output of size 0, or of more than 8 elements, of one sample.
+ *
+ * size    Length of values; if the output has a size, that.
+ */
+netjac_status netjac_study_put_array(netjac_study *study, int64_t id, const char *output, int64_t size,
+                                     const double *values);
+
+/*
+ * Reads such an output.
+ *
+ * values  [size], receives the numbers, as many as fit; NULL if not wanted.
+ * needed  Receives how many there are; NULL if not wanted.
+ */
+netjac_status netjac_study_get_array(netjac_study *study, int64_t id, const char *output, double *values,
+                                     int64_t size, int64_t *needed);
+
+/*
+ * Reports that a simulation failed. The point waits for another attempt, unless its attempts are used up.
+ *
+ * message  What happened; NULL for nothing known.
+ * final    Not 0: it has failed at once.
+ */
+netjac_status netjac_study_fail(netjac_study *study, int64_t id, int64_t token, const char *message,
+                                int32_t final);
+
+/* Gives claims back unsimulated, which is no failure. Claims that were lost meanwhile are ignored. */
+netjac_status netjac_study_return(netjac_study *study, int64_t samples, const int64_t *ids,
+                                  const int64_t *tokens);
+
+/*
+ * For programs that claim in one process and put in another: keeps claims for so many seconds from now. After that
+ * this process neither renews them nor gives them back.
+ */
+netjac_status netjac_study_extend(netjac_study *study, int64_t samples, const int64_t *ids, const int64_t *tokens,
+                                  double seconds);
+
+/*
+ * Stores results from elsewhere, without claims, all in one transaction.
+ *
+ * x, y      [samples][n] and [samples][m]
+ * jacobian  [samples][m][n], or NULL.
+ * tag       As for netjac_study_add().
+ * inserted  Receives how many points were not done before; NULL if not wanted.
+ */
+netjac_status netjac_study_insert(netjac_study *study, int64_t samples, const double *x, const double *y,
+                                  const double *jacobian, const char *tag, int64_t *inserted);
+
+/*
+ * Counts samples.
+ *
+ * filter  Conditions that must all hold, as in
+ *         "status=done version=current tag=initial,refine3 speed>=0.1 speed<0.3 finished>=2026-11-01".
+ *         There are =, != (both with several values, separated by commas), <, <=, > and >= for status, version,
+ *         tag, worker, error, sample, attempts, priority, seconds, created, started, finished, inputs and outputs
+ *         that are no long vectors. Values with spaces stand in quotes, as does the name of a variable that is called
+ *         like one of these. status=all and version=all mean any. What a filter does not name is status=done
+ *         and version=current; NULL names nothing.
+ * count   Receives how many samples match.
+ */
+netjac_status netjac_study_count(netjac_study *study, const char *filter, int64_t *count);
+
+/*
+ * Reads samples in the order of entry. Samples that lack an output are skipped if y is wanted. To go on, pass the last
+ * id as `after`.
+ *
+ * filter    As for netjac_study_count().
+ * after     Only samples after this one; 0: from the start.
+ * most      At most so many.
+ * ids       [most], x [most][n], y [most][m], jacobian [most][m][n]: each may be NULL.
+ * count     Receives how many were read.
+ */
+netjac_status netjac_study_read(netjac_study *study, const char *filter, int64_t after, int64_t most, int64_t *ids,
+                                double *x, double *y, double *jacobian, int64_t *count);
+
+/*
+ * Changes samples.
+ *
+ * filter   As for netjac_study_count(), but without a status it means all that the action applies to.
+ * action   "retry" (failed ones wait again; with status=running, running ones), "discard" or "discard=REASON" (kept as
+ *          a record only), "delete" (not running ones; needs a filter), "tag=NAME", "priority=NUMBER".
+ * changed  Receives how many; NULL if not wanted.
+ */
+netjac_status netjac_study_change(netjac_study *study, const char *filter, const char *action, int64_t *changed);
+
+/*
+ * Writes samples to a new file: a table as text (.csv), all numbers exact, or a store of its own (.db).
+ * NETJAC_ERROR_FILE if the file is there already or cannot be written.
+ *
+ * filter  As for netjac_study_count().
+ */
+netjac_status netjac_study_export(netjac_study *study, const char *filter, const char *path);
+
+/*
+ * Reads samples from a file: a table with the names of all inputs and of outputs in its first line (.csv), or a store
+ * with a study of the same name and variables (.db), of which all versions are taken. Points that are done
+ * already keep what they have. All or nothing.
+ *
+ * inserted  Receives how many results were new; NULL if not wanted.
+ *
+ * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT, _FILE, _FORMAT, _STORE or _CONFLICT (other variables).
+ */
+netjac_status netjac_study_import(netjac_study *study, const char *path, int64_t *inserted);
+
+/*
+ * Makes up points between the bounds, evenly on each input's scale and rounded to its step. All inputs need bounds.
+ *
+ * kind     "sobol" (at most 64 inputs; scrambled by seed, and continued by from), "latin" (a Latin hypercube whose
+ *          points keep apart), "random", "grid", "corners", "fill" (far from each other and from all samples of
+ *          the version).
+ * from     The number of the first point of the sequence, from 0 on.
+ * samples  How many points.
+ * seed     Of the random numbers; the same seed gives the same points on every machine.
+ * x        [samples][n], receives the points.
+ */
+netjac_status netjac_study_design(netjac_study *study, const char *kind, int64_t from, int64_t samples,
+                                  int64_t seed, double *x);
 
 #ifdef __cplusplus
 }

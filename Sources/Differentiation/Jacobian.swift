@@ -46,37 +46,38 @@ package struct Jacobian {
   /// Finding structure must not take longer than it can save.
   private static let patternEntryLimit = 4_000_000
 
-  /// The product of the Jacobian with each row of a constant matrix of seeds [k, n]: gives y [m]
-  /// and [k, m], or with `reverse` the products of seeds [k, m] from the left, [k, n].
-  package static func compressed(
-    of program: Program, seeds: Tensor, reverse: Bool,
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Program {
-    let jacobian = try Jacobian(program, memoryLimit: memoryLimit)
-    let p = jacobian.p
-    guard let map = try jacobian.linearMap(from: jacobian.x, to: jacobian.y) else {
-      let count = seeds.shape[0] * program.type(program.inputs[0]).count
-      let zeros = Shape([seeds.shape[0], reverse ? count / max(seeds.shape[0], 1) : jacobian.m])
-      return p.program(outputs: [
-        jacobian.primal[jacobian.y],
-        try p.constant(Tensor(program.type(program.inputs[0]).with(zeros), fill: 0.0)),
-      ])
-    }
-    let directed = try reverse ? map.transposed(memoryLimit: memoryLimit) : map
-    let products = try directed.apply(to: p.constant(seeds), in: p)
-    return p.program(outputs: [jacobian.primal[jacobian.y], products])
-  }
+  /// The derivative of y by x as one map, made once for the ways to try on it.
+  struct WholeMap {
+    private let jacobian: Jacobian
+    private let map: LinearMap?
 
-  /// The band of y along x, a line, with the builder that holds it and y; nil where a layer leaves
-  /// none, or one of more than `widest` diagonals.
-  static func banded(
-    _ program: Program, widest: Int, memoryLimit: Int
-  ) throws -> (band: Band, y: Value, p: ProgramBuilder)? {
-    let jacobian = try Jacobian(program, memoryLimit: memoryLimit)
-    guard let map = try jacobian.linearMap(from: jacobian.x, to: jacobian.y),
-      let band = try map.band(widest: widest, in: jacobian.p)
-    else { return nil }
-    return (band, jacobian.primal[jacobian.y], jacobian.p)
+    init(_ program: Program, memoryLimit: Int) throws {
+      jacobian = try Jacobian(program, memoryLimit: memoryLimit)
+      map = try jacobian.linearMap(from: jacobian.x, to: jacobian.y)
+    }
+
+    private var y: Value { jacobian.primal[jacobian.y] }
+
+    /// The product of the Jacobian with each row of a constant matrix of seeds [k, n]: gives y [m]
+    /// and [k, m], or with `reverse` the products of seeds [k, m] from the left, [k, n].
+    func products(of seeds: Tensor, reverse: Bool) throws -> Program {
+      let p = ProgramBuilder(copying: jacobian.p)
+      guard let map else {
+        let count = seeds.shape[0] * jacobian.n
+        let zeros = Shape([seeds.shape[0], reverse ? count / max(seeds.shape[0], 1) : jacobian.m])
+        let type = jacobian.program.type(jacobian.program.inputs[0])
+        return p.program(outputs: [y, try p.constant(Tensor(type.with(zeros), fill: 0.0))])
+      }
+      let directed = try reverse ? map.transposed(memoryLimit: p.memoryLimit) : map
+      return p.program(outputs: [y, try directed.apply(to: p.constant(seeds), in: p)])
+    }
+
+    /// The band of y along x, a line, with the builder that holds it and y; nil where a layer leaves
+    /// none, or one of more than `widest` diagonals.
+    func band(widest: Int) throws -> (band: Band, y: Value, p: ProgramBuilder)? {
+      let p = ProgramBuilder(copying: jacobian.p)
+      return try map?.band(widest: widest, in: p).map { ($0, y, p) }
+    }
   }
 
   private init(_ program: Program, memoryLimit: Int) throws {

@@ -237,11 +237,12 @@ struct CompressedJacobian {
   static func cheapest(
     of program: Program, _ structure: SparseStructure, _ colouring: Colouring, memoryLimit: Int
   ) throws -> CompressedJacobian {
+    let map = try Jacobian.WholeMap(program, memoryLimit: memoryLimit)
     let seeded = try CompressedJacobian(
-      of: program, structure, colouring, memoryLimit: memoryLimit)
+      of: program, map, structure, colouring, memoryLimit: memoryLimit)
     do {
       if let banded = try CompressedJacobian(
-        banded: program, structure, widest: colouring.count, memoryLimit: memoryLimit),
+        banded: program, map, structure, widest: colouring.count),
         banded.nonzeros().multiplyAdds < seeded.nonzeros().multiplyAdds
       {
         return banded
@@ -254,11 +255,9 @@ struct CompressedJacobian {
 
   /// By diagonals, at most so many; nil where the program leaves no band.
   private init?(
-    banded program: Program, _ structure: SparseStructure, widest: Int, memoryLimit: Int
+    banded program: Program, _ map: Jacobian.WholeMap, _ structure: SparseStructure, widest: Int
   ) throws {
-    guard
-      let source = try Jacobian.banded(program, widest: widest, memoryLimit: memoryLimit)
-    else { return nil }
+    guard let source = try map.band(widest: widest) else { return nil }
     let band = source.band
     let (n, m) = (
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
@@ -281,8 +280,9 @@ struct CompressedJacobian {
   }
 
   /// Through few seeds, each for a group of columns (or rows) that never meet.
-  init(
-    of program: Program, _ structure: SparseStructure, _ colouring: Colouring, memoryLimit: Int
+  private init(
+    of program: Program, _ map: Jacobian.WholeMap, _ structure: SparseStructure,
+    _ colouring: Colouring, memoryLimit: Int
   ) throws {
     self.structure = structure
     let xType = program.type(program.inputs[0])
@@ -290,9 +290,8 @@ struct CompressedJacobian {
     let width = colouring.isByRows ? m : n
     var seeds = [Double](repeating: 0, count: colouring.count * width)
     for (line, colour) in colouring.colours.enumerated() { seeds[colour * width + line] = 1 }
-    let source = try Jacobian.compressed(
-      of: program, seeds: Tensor(xType.with([colouring.count, width]), reals: seeds),
-      reverse: colouring.isByRows, memoryLimit: memoryLimit)
+    let source = try map.products(
+      of: Tensor(xType.with([colouring.count, width]), reals: seeds), reverse: colouring.isByRows)
     let n = self.n
     let m = self.m
     let places = zip(structure.rows, structure.columns).map { row, column in
@@ -319,9 +318,8 @@ struct CompressedJacobian {
   func matrix() throws -> Program {
     let n = n
     let places = zip(structure.rows, structure.columns).map { Int64($0 * n + $1) }
-    let spread = try p.add(
-      ScatterAdd(length: Shape(checking: [m, n]).count),
-      [values, p.constant(Tensor.integers(places))])
+    let spread = try p.scatterAdd(
+      values, p.constant(Tensor.integers(places)), length: Shape(checking: [m, n]).count)
     return p.program(outputs: [y, try p.reshape(spread, Shape(checking: [m, n]))])
   }
 }

@@ -4,7 +4,9 @@ import Tensors
 /// Every format that networks are read from; the only list of them.
 package enum FormatRegistry {
   /// In the order in which they are asked. ONNX, which has no signature, comes last.
-  package static let all: [any ModelFormat.Type] = [KerasFormat.self, ONNXFormat.self]
+  package static let all: [any ModelFormat.Type] = [
+    KerasFormat.self, SavedModelFormat.self, ONNXFormat.self,
+  ]
 
   /// The format that networks are saved in.
   package static let saving: any WritableFormat.Type = ONNXFormat.self
@@ -24,6 +26,14 @@ package enum FormatRegistry {
     -> NetworkDescription
   {
     for format in all where try format.recognises(source) {
+      if let signature = options.signature, !format.hasSignatures {
+        throw NetJacError(
+          .option,
+          """
+          option 'signature' names \(signature.quoted), but this is of format \(format.name), whose \
+          models have no signatures
+          """)
+      }
       return try format.load(source, options: options)
     }
     throw NetJacError(

@@ -169,4 +169,8 @@ extension ProgramBuilder {
   package func gather(_ x: Value, _ index: Value, batch: Int = 0) throws -> Value {
     try add(Gather(batch: batch), [x, index])
   }
+  /// y[b…, index[b…, i…], q…] += x[b…, i…, q…] for an axis of y that is so long, see `ScatterAdd`.
+  package func scatterAdd(_ x: Value, _ index: Value, batch: Int = 0, length: Int) throws -> Value {
+    try add(ScatterAdd(batch: batch, length: length), [x, index])
+  }
 }

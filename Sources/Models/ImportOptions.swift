@@ -11,17 +11,21 @@ package struct ImportOptions: Sendable {
   package var fixedInputs: [String: [Double]]
   /// The outputs to keep, in this order; nil keeps all.
   package var outputs: [String]?
+  /// Which of the functions to load that a model offers by name; nil means the usual one.
+  package var signature: String?
   /// The most bytes that the file, its decoded form, or one tensor may take.
   package var memoryLimit: Int
 
   package init(
     real: ElementType = .float64, dims: [String: Int] = [:], fixedInputs: [String: [Double]] = [:],
-    outputs: [String]? = nil, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+    outputs: [String]? = nil, signature: String? = nil,
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
   ) {
     self.real = real
     self.dims = dims
     self.fixedInputs = fixedInputs
     self.outputs = outputs
+    self.signature = signature
     self.memoryLimit = memoryLimit
   }
 

@@ -5,11 +5,17 @@ import Tensors
 package protocol ModelFormat: Sendable {
   /// The name that users know, such as "ONNX".
   static var name: String { get }
+  /// Whether a model of this format may offer several functions, of which an option chooses one.
+  static var hasSignatures: Bool { get }
   /// Whether the first bytes of a file, or the files of a folder, are those of this format. A file's
   /// name does not count.
   static func recognises(_ source: ModelSource) throws -> Bool
   /// Reads a network. Errors name the place inside the model; the caller puts the path in front.
   static func load(_ source: ModelSource, options: ImportOptions) throws -> NetworkDescription
+}
+
+extension ModelFormat {
+  package static var hasSignatures: Bool { false }
 }
 
 /// A format that networks can be saved in.

@@ -50,7 +50,8 @@ package struct NetworkDescription: Sendable {
       let made = try make(real)
       return made.with(
         values: zip(made.parameters, values).map { parameter, value in
-          Tensor(parameter.value.type, reals: value.reals)
+          value.converted(to: parameter.value.type.element)
+            .reshaped(parameter.value.shape)
         })
     }
     return try with(parametric: replaced, real: real, memoryLimit: memoryLimit)

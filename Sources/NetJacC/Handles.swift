@@ -13,5 +13,7 @@ public func netjac_handle_kind(_ handle: UnsafeRawPointer?) -> Int32 {
     ?? kind(NETJAC_HANDLE_TRAINER, trainerHandles.isAlive(handle))
     ?? kind(NETJAC_HANDLE_GRAPH, graphHandles.isAlive(handle))
     ?? kind(NETJAC_HANDLE_OPTIONS, optionsHandles.isAlive(handle))
+    ?? kind(NETJAC_HANDLE_STORE, storeHandles.isAlive(handle))
+    ?? kind(NETJAC_HANDLE_STUDY, studyHandles.isAlive(handle))
     ?? Int32(NETJAC_HANDLE_NONE.rawValue)
 }

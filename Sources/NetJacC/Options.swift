@@ -3,18 +3,21 @@
 
 import CNetJac
 import Networks
+import Stores
 import Synchronization
 import Training
 
-/// What a caller may choose for networks and for training, under keys that stand in one space of names.
+/// What a caller may choose for networks, training and stores, under keys that stand in one space of names.
 struct CallerOptions: Sendable {
   var network = NetworkOptions()
   var training = TrainingOptions()
+  var store = StoreOptions()
 
   /// Sets one option from text; the options stay as they were if that fails.
   mutating func set(_ key: String, to value: String) throws {
     if try training.set(key, to: value) { return }
-    try network.set(key, to: value, others: TrainingOptions.knownKeys)
+    if try store.set(key, to: value.trimmed) { return }
+    try network.set(key, to: value, others: TrainingOptions.knownKeys + StoreOptions.knownKeys)
   }
 }
 

@@ -17,6 +17,8 @@ extension NetJacError {
     case .memory: NETJAC_ERROR_MEMORY
     case .defect: NETJAC_ERROR_DEFECT
     case .notFinite: NETJAC_ERROR_NOT_FINITE
+    case .store: NETJAC_ERROR_STORE
+    case .conflict: NETJAC_ERROR_CONFLICT
     }
   }
 }
@@ -69,6 +71,8 @@ public func netjac_status_name(_ status: netjac_status) -> UnsafePointer<CChar>?
   case NETJAC_ERROR_MEMORY: permanent("NETJAC_ERROR_MEMORY")
   case NETJAC_ERROR_DEFECT: permanent("NETJAC_ERROR_DEFECT")
   case NETJAC_ERROR_NOT_FINITE: permanent("NETJAC_ERROR_NOT_FINITE")
+  case NETJAC_ERROR_STORE: permanent("NETJAC_ERROR_STORE")
+  case NETJAC_ERROR_CONFLICT: permanent("NETJAC_ERROR_CONFLICT")
   default: permanent("unknown status")
   }
 }

@@ -10,12 +10,13 @@ final class CompiledTask: Sendable {
   let isTransposed: Bool
 
   init(
-    _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int, memoryLimit: Int
+    _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int,
+    sharing constants: SharedConstants, memoryLimit: Int
   ) throws {
     let layout = ArrayLayout(
       inputs: program.inputTypes, outputs: program.outputTypes, rows: matrix?.rows ?? 0,
       columns: matrix?.columns ?? 0)
-    variants = try TaskVariants(program, layout, memoryLimit: memoryLimit)
+    variants = try TaskVariants(program, layout, sharing: constants, memoryLimit: memoryLimit)
     isTransposed = matrix?.isTransposed ?? false
     self.threads = threads
   }

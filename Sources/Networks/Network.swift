@@ -21,6 +21,8 @@ package final class Network: Sendable {
   package let options: NetworkOptions
   /// y [m] of x [n].
   private let program: Program
+  /// Its weights, which all tasks share.
+  private let constants: SharedConstants
   private let real: ElementType
   private let threads: Int
   private let memoryLimit: Int
@@ -39,6 +41,7 @@ package final class Network: Sendable {
     threads = options.threads ?? ThreadPool.coreCount
     memoryLimit = options.memoryLimit
     program = try FlatProgram.make(imported.program, real: real, memoryLimit: memoryLimit)
+    constants = SharedConstants(of: program)
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
   }
@@ -70,7 +73,8 @@ package final class Network: Sendable {
     case .jacobian:
       let jacobian = try jacobianProgram()
       return try CompiledTask(
-        jacobian.program, jacobian.layout, threads: threads, memoryLimit: memoryLimit)
+        jacobian.program, jacobian.layout, threads: threads, sharing: constants,
+        memoryLimit: memoryLimit)
     case .jacobianSparse: return try plan(sparseJacobian().program)
     case .kinks:
       return try plan(FlatProgram.make(kinks().program, real: real, memoryLimit: memoryLimit))
@@ -78,7 +82,8 @@ package final class Network: Sendable {
   }
 
   private func plan(_ program: Program) throws -> CompiledTask {
-    try CompiledTask(program, threads: threads, memoryLimit: memoryLimit)
+    try CompiledTask(
+      program, threads: threads, sharing: constants, memoryLimit: memoryLimit)
   }
 
   /// The first of several programs that runs within the memory limit.
@@ -160,6 +165,9 @@ package final class Network: Sendable {
     }
   }
 
+  /// Bytes that the tasks planned so far hold of the network's weights, beside the weights themselves.
+  package var heldWeightBytes: Int { constants.heldBytes }
+
   // MARK: - Running
   //
   // All arrays hold `samples` samples one after another; `Real` is Double or Float.
@@ -238,6 +246,7 @@ extension NetworkOptions {
   package var importing: ImportOptions {
     ImportOptions(
       real: precision == .float64 ? .float64 : .float32, dims: dimensions,
-      fixedInputs: constantInputs, outputs: outputs, memoryLimit: memoryLimit)
+      fixedInputs: constantInputs, outputs: outputs, signature: signature,
+      memoryLimit: memoryLimit)
   }
 }

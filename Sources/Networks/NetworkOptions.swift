@@ -23,6 +23,9 @@ package struct NetworkOptions: Sendable, Equatable {
   /// The outputs to keep, in this order; nil means all.
   package var outputs: [String]?
 
+  /// Which of the functions to load that a model offers by name; nil means the usual one.
+  package var signature: String?
+
   /// The most bytes that a network may take, its weights and workspaces included.
   package var memoryLimit = defaultMemoryLimit
 
@@ -42,7 +45,7 @@ package struct NetworkOptions: Sendable, Equatable {
 
   /// Every key, as a user would write it.
   package static let knownKeys = [
-    "precision", "threads", "dim.NAME", "input.NAME", "output", "memory_limit",
+    "precision", "threads", "dim.NAME", "input.NAME", "output", "signature", "memory_limit",
   ]
 
   /// Sets one option from text.
@@ -66,6 +69,9 @@ package struct NetworkOptions: Sendable, Equatable {
       self.threads = threads
     case "output":
       outputs = try Self.names(text, key)
+    case "signature":
+      guard !text.isEmpty else { throw unusable(key, value, "the name of a signature") }
+      signature = text
     case "memory_limit":
       guard let bytes = Int(text), bytes > 0 else {
         throw unusable(key, value, "a whole number of bytes from 1 to \(Int.max)")

@@ -9,9 +9,10 @@ final class PlannedRun: @unchecked Sendable {
   let samples: Int
 
   init(
-    _ program: Program, samples: Int, _ layout: ArrayLayout, memoryLimit: Int
+    _ program: Program, samples: Int, _ layout: ArrayLayout, sharing constants: SharedConstants,
+    memoryLimit: Int
   ) throws {
-    executable = try Executable.compile(program)
+    executable = try Executable.compile(program, sharing: constants)
     self.samples = samples
     let extra = layout.extraBytes(samples: samples)
     guard executable.workspaceBytes + extra <= memoryLimit else {

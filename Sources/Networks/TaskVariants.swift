@@ -3,12 +3,13 @@ import Execution
 import Graph
 
 /// A program planned for one sample, for a tile of samples and for a short tile; the tiles when a batch first
-/// fills one.
-final class TaskVariants: Sendable {
+/// fills one. A structure, so that a call counts no references on the way to its plan.
+struct TaskVariants: Sendable {
   let single: PlannedRun
   /// What arguments and results are for one sample.
   let layout: ArrayLayout
   private let program: Program
+  private let constants: SharedConstants
   private let memoryLimit: Int
   /// Samples of a tile; 1 if samples are too large to be taken together.
   private let tileLength: Int
@@ -19,11 +20,15 @@ final class TaskVariants: Sendable {
 
   static let shortTileLength = 8
 
-  init(_ program: Program, _ layout: ArrayLayout, memoryLimit: Int) throws {
+  init(
+    _ program: Program, _ layout: ArrayLayout, sharing constants: SharedConstants, memoryLimit: Int
+  ) throws {
     self.program = program
+    self.constants = constants
     self.layout = layout
     self.memoryLimit = memoryLimit
-    single = try PlannedRun(program, samples: 1, layout, memoryLimit: memoryLimit)
+    single = try PlannedRun(
+      program, samples: 1, layout, sharing: constants, memoryLimit: memoryLimit)
     tileLength = TaskVariants.tileLength(
       bytesPerSample: single.executable.arenaBytes + layout.total * 8)
   }
@@ -53,7 +58,7 @@ final class TaskVariants: Sendable {
     try PlannedRun(
       program.vectorised(
         added: program.inputs.map { _ in true }, size: samples, memoryLimit: memoryLimit),
-      samples: samples, layout, memoryLimit: memoryLimit)
+      samples: samples, layout, sharing: constants, memoryLimit: memoryLimit)
   }
 
   /// The kernels in order, the memory and the multiply-adds, of one sample and of a tile.

@@ -23,6 +23,10 @@ package struct NetJacError: Error, CustomStringConvertible, Equatable {
     case defect
     /// A loss or a parameter became NaN or infinite in training.
     case notFinite
+    /// A database cannot be reached, stays locked, is full or damaged.
+    case store
+    /// A database and its caller disagree: variables, units, format, read-only, another machine.
+    case conflict
   }
 
   package let kind: Kind

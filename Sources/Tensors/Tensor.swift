@@ -1,10 +1,12 @@
 /// An immutable array of numbers with its type.
 ///
-/// Real elements are held as `Double` (rounded to `Float` where the type is float32), whole numbers
-/// and booleans as `Int64`; a constant fill is held once, whatever the shape.
+/// Real elements are held as `Double`, or as `Float` where the type is float32 or the elements came in
+/// that precision; whole numbers and booleans as `Int64`. A constant fill is held once, whatever the
+/// shape.
 package struct Tensor: Sendable, Hashable {
   package enum Storage: Sendable {
     case reals([Double])
+    case floats(FloatElements)
     case integers([Int64])
     case realFill(Double)
     case integerFill(Int64)
@@ -16,7 +18,7 @@ package struct Tensor: Sendable, Hashable {
   private init(_ type: TensorType, storage: Storage) {
     self.type = type
     switch storage {
-    // One form for one content: equal tensors compare equal, and a fill is known as one.
+    // A fill is known as one.
     case .reals(let values):
       guard let first = values.first else {
         self.storage = .realFill(0)
@@ -24,6 +26,12 @@ package struct Tensor: Sendable, Hashable {
       }
       let isFill = values.allSatisfy { $0.bitPattern == first.bitPattern }
       self.storage = isFill ? .realFill(first) : storage
+    case .floats(let values):
+      self.storage = values.withElements { values in
+        guard let first = values.first else { return .realFill(0) }
+        let isFill = values.allSatisfy { Tensor.isSame($0, first) }
+        return isFill ? .realFill(Double(first)) : storage
+      }
     case .integers(let values):
       guard let first = values.first else {
         self.storage = .integerFill(0)
@@ -38,8 +46,17 @@ package struct Tensor: Sendable, Hashable {
   /// Real elements, rounded to the type's precision.
   package init(_ type: TensorType, reals: [Double]) {
     precondition(type.element.isReal && reals.count == type.count)
-    let isRounded = type.element == .float64
-    self.init(type, storage: .reals(isRounded ? reals : reals.map { Double(Float($0)) }))
+    let isDouble = type.element == .float64
+    self.init(
+      type,
+      storage: isDouble
+        ? .reals(reals) : .floats(FloatElements(count: reals.count) { Float(reals[$0]) }))
+  }
+
+  /// Real elements that are known in single precision, whatever the type's.
+  package init(_ type: TensorType, floats: FloatElements) {
+    precondition(type.element.isReal && floats.count == type.count)
+    self.init(type, storage: .floats(floats))
   }
 
   /// Whole or boolean elements, wrapped to the type's width.
@@ -94,7 +111,7 @@ package struct Tensor: Sendable, Hashable {
     switch storage {
     case .realFill(let value): value
     case .integerFill(let value): Double(value)
-    case .reals, .integers: nil
+    case .reals, .floats, .integers: nil
     }
   }
 
@@ -102,6 +119,7 @@ package struct Tensor: Sendable, Hashable {
   package var reals: [Double] {
     switch storage {
     case .reals(let values): values
+    case .floats(let values): values.doubles
     case .integers(let values): values.map(Double.init)
     case .realFill(let value): [Double](repeating: value, count: count)
     case .integerFill(let value): [Double](repeating: Double(value), count: count)
@@ -112,6 +130,7 @@ package struct Tensor: Sendable, Hashable {
   package var integers: [Int64] {
     switch storage {
     case .reals(let values): values.map(Tensor.whole)
+    case .floats(let values): values.doubles.map(Tensor.whole)
     case .integers(let values): values
     case .realFill(let value): [Int64](repeating: Tensor.whole(value), count: count)
     case .integerFill(let value): [Int64](repeating: value, count: count)
@@ -120,6 +139,17 @@ package struct Tensor: Sendable, Hashable {
 
   private static func whole(_ value: Double) -> Int64 {
     Int64(exactly: value.rounded(.towardZero)) ?? 0
+  }
+
+  /// The same real elements in another real type; those of single precision are shared.
+  package func converted(to real: ElementType) -> Tensor {
+    precondition(type.element.isReal && real.isReal)
+    switch storage {
+    case .floats: return Tensor(type.with(real), storage: storage)
+    case .realFill(let value): return Tensor(type.with(real), fill: value)
+    case .reals, .integers, .integerFill:
+      return real == type.element ? self : Tensor(type.with(real), reals: reals)
+    }
   }
 
   /// The same elements under another shape of equal count.
@@ -134,6 +164,13 @@ package struct Tensor: Sendable, Hashable {
     switch storage {
     case .reals(let values):
       return Tensor(result, storage: .reals(indices.map { $0 < 0 ? 0 : values[$0] }))
+    case .floats(let values):
+      return values.withElements { values in
+        Tensor(
+          result,
+          storage: .floats(
+            FloatElements(count: indices.count) { indices[$0] < 0 ? 0 : values[indices[$0]] }))
+      }
     case .integers(let values):
       return Tensor(result, storage: .integers(indices.map { $0 < 0 ? 0 : values[$0] }))
     case .realFill(let value):
@@ -145,7 +182,8 @@ package struct Tensor: Sendable, Hashable {
     }
   }
 
-  // Bit patterns decide, so that NaN equals itself and the two zeros differ.
+  // Bit patterns of the numbers as Double decide, so that NaN equals itself, the two zeros differ, and it
+  // does not matter in which precision they are held.
   package static func == (a: Tensor, b: Tensor) -> Bool {
     guard a.type == b.type else { return false }
     switch (a.storage, b.storage) {
@@ -156,11 +194,22 @@ package struct Tensor: Sendable, Hashable {
             || zip(x, y).allSatisfy { $0.bitPattern == $1.bitPattern }
         }
       }
+    case (.floats(let x), .floats(let y)):
+      return x.memory === y.memory
+        || x.withElements { x in y.withElements { y in zip(x, y).allSatisfy(Tensor.isSame) } }
+    case (.reals(let x), .floats(let y)), (.floats(let y), .reals(let x)):
+      return y.withElements { y in
+        zip(x, y).allSatisfy { $0.bitPattern == Double($1).bitPattern }
+      }
     case (.integers(let x), .integers(let y)): return x == y
     case (.realFill(let x), .realFill(let y)): return x.bitPattern == y.bitPattern
     case (.integerFill(let x), .integerFill(let y)): return x == y
     default: return false
     }
+  }
+
+  private static func isSame(_ x: Float, _ y: Float) -> Bool {
+    x.bitPattern == y.bitPattern || Double(x).bitPattern == Double(y).bitPattern
   }
 
   // A few elements are enough to tell weights apart; equality looks at all of them. They are taken from
@@ -174,6 +223,13 @@ package struct Tensor: Sendable, Hashable {
         hasher.combine(values[place].bitPattern)
       }
       hasher.combine(values.last?.bitPattern)
+    case .floats(let values):
+      values.withElements { values in
+        for place in stride(from: 0, to: values.count, by: step) {
+          hasher.combine(Double(values[place]).bitPattern)
+        }
+        hasher.combine(values.last.map { Double($0).bitPattern })
+      }
     case .integers(let values):
       for place in stride(from: 0, to: values.count, by: step) { hasher.combine(values[place]) }
       hasher.combine(values.last)

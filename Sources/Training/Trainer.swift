@@ -21,6 +21,8 @@ package final class Trainer {
   private(set) var steps = 0
   /// Made of the first samples, where the options want it.
   private var knownScaling: SampleScaling?
+  /// Scaled samples of a step, kept for the next one.
+  private var stepBatch: SampleBatch?
   var fitting: Fitting
 
   package init(
@@ -87,14 +89,16 @@ package final class Trainer {
   package func step(
     samples: Int, x: UnsafePointer<Double>, target: UnsafePointer<Double>
   ) throws -> Double {
-    try withScaled(samples, x, target, take)
+    try take(scaled(samples, x, target, &stepBatch))
   }
 
   /// The mean loss with the present parameters.
   package func loss(
     samples: Int, x: UnsafePointer<Double>, target: UnsafePointer<Double>
   ) throws -> Double {
-    try withScaled(samples, x, target) { try $0.loss(at: parameters) }
+    var batch: SampleBatch?
+    let objective = try scaled(samples, x, target, &batch)
+    return try withExtendedLifetime(batch) { try objective.loss(at: parameters) }
   }
 
   /// One step on samples that are scaled.
@@ -122,16 +126,24 @@ package final class Trainer {
     Objective(samples: samples, x: x, target: target, evaluator: evaluator)
   }
 
-  private func withScaled(
+  /// The samples in the trainer's scale, copied to the batch where it has one. The objective is valid as long
+  /// as the batch.
+  private func scaled(
     _ samples: Int, _ x: UnsafePointer<Double>, _ target: UnsafePointer<Double>,
-    _ body: (Objective) throws -> Double
-  ) throws -> Double {
+    _ batch: inout SampleBatch?
+  ) throws -> Objective {
     guard let scaling = try scaling(samples, x, target) else {
-      return try body(objective(samples, x, target))
+      return objective(samples, x, target)
     }
-    let batch = newBatch(samples)
-    batch.gather(0..<samples, x, target, scaling)
-    return try body(objective(samples, batch.x.start, batch.target.start))
+    let filled: SampleBatch
+    if let known = batch, known.samples == samples {
+      filled = known
+    } else {
+      filled = newBatch(samples)
+      batch = filled
+    }
+    filled.gather(0..<samples, x, target, scaling)
+    return objective(samples, filled.x.start, filled.target.start)
   }
 
   func newBatch(_ samples: Int) -> SampleBatch {

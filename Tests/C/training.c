@@ -286,6 +286,17 @@ static void check_scales(void) {
   netjac_release(scaled);
   netjac_trainer_release(trainer);
 
+  /* Steps keep nothing, with scales too. */
+  static const char *const adam[] = {"scaling", "standard", NULL};
+  netjac_trainer *stepping = trainer_with(network, adam);
+  size_t before = 0;
+  for (int step = 0; step < 50; step++) {
+    OK(netjac_trainer_step(stepping, SAMPLES, large, target, &loss));
+    if (step == 1) before = mallinfo2().uordblks;
+  }
+  CHECK_SAYING(mallinfo2().uordblks <= before + 4096, "steps keep %zu bytes", mallinfo2().uordblks - before);
+  netjac_trainer_release(stepping);
+
   netjac_trainer *refusing = trainer_with(network, options);
   large[4] = NAN;
   refused(netjac_trainer_step(refusing, SAMPLES, large, targets, &loss), NETJAC_ERROR_ARGUMENT, "value 1");

@@ -119,7 +119,7 @@ function write(file, lines)
 end
 
 root = fileparts(mfilename('fullpath'));
-formats = {'onnx', 'keras', 'h5'};     % those that are read
+formats = {'onnx', 'keras', 'h5', 'savedmodel'};     % those that are read
 lines = {};
 folders = dir(fullfile(root, 'cases'));
 for name = sort({folders.name})

@@ -236,6 +236,40 @@ struct StructuredProductTests {
     }
   }
 
+  /// About half of the units are active, and all of them.
+  @Test(
+    "zeros behind relus are left out of matrices that are held as rows only",
+    arguments: [0.0, 1000.0], [ElementType.float64, .float32])
+  func largeActive(_ shift: Double, _ element: ElementType) throws {
+    let p = ProgramBuilder()
+    var random = Random(seed: 16)
+    let x = try p.input(TensorType(element, [9]))
+    var y = x
+    var last: Tensor?
+    for (rows, columns) in [(9, 1030), (1030, 1030), (1030, 8)] {
+      let tensor = random.tensor(TensorType(element, [rows, columns]))
+      if rows == columns { last = tensor }
+      let product = try p.dot(y, p.constant(tensor), [0], [0, 1], [1])
+      let z = try p.add(product, p.scalar(shift, like: product))
+      y = columns == 8 ? z : try p.relu(z)
+    }
+    let network = p.program(outputs: [y])
+    let jacobian = try Jacobian.program(of: network).program
+    let tolerance = element == .float64 ? 1e-11 : 1e-3
+    for program in [network, jacobian] {
+      let shared = SharedConstants(of: network)
+      let executable = try Executable.compile(program, sharing: shared)
+      #expect(executable.kernelNames.contains { $0.hasPrefix("active-product") })
+      let arguments = program.inputTypes.map { random.tensor($0) }
+      let disagreement = disagreement(
+        executable.tensorsFromSpoiltMemory(arguments), try program.evaluate(arguments), tolerance)
+      #expect(disagreement == nil)
+      // As they are, and in the Jacobian as they are and transposed.
+      let large = last?.type.byteCount ?? 0
+      #expect(shared.heldBytes < (program.outputs.count + 1) * large)
+    }
+  }
+
   @Test(
     "a layer's value and tangents share one reading of its weights",
     arguments: [ElementType.float64, .float32])

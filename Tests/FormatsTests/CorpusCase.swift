@@ -17,11 +17,13 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
   let outputs: [Port]
   let auxiliary: [(name: String, numbers: [Double])]
   let tolerance: Double
+  /// Tolerances of files that store rounded constants.
+  let ownTolerances: [String: Double]
 
   var testDescription: String { name }
 
   /// The formats that are read, as the descriptions of cases call them.
-  static let formats = ["onnx", "keras", "h5"]
+  static let formats = ["onnx", "keras", "h5", "savedmodel"]
 
   /// All cases that a file of such a format is given for.
   static let all: [CorpusCase] = {
@@ -55,6 +57,13 @@ struct CorpusCase: CustomTestStringConvertible, Sendable {
     }
     let tolerances = (json["tolerance"] as? [String: Any])?["double"] as? [String: Double]
     tolerance = tolerances?["y"] ?? 0
+    ownTolerances = Dictionary(
+      models.compactMap { model in
+        guard let file = model["file"] as? String,
+          let own = (model["tolerance_double"] as? [String: Double])?["y"]
+        else { return nil }
+        return (file, own)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func ports(_ json: Any?) -> [Port] {

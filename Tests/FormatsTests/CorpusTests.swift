@@ -42,7 +42,8 @@ struct CorpusTests {
         #expect(found.count == wanted.count)
         let scale = wanted.map(abs).max() ?? 1
         let error = zip(found, wanted).map { abs($0 - $1) }.max() ?? 0
-        #expect(error <= testCase.tolerance * scale, "relative error \(error / scale)")
+        let tolerance = testCase.ownTolerances[model] ?? testCase.tolerance
+        #expect(error <= tolerance * scale, "\(model): relative error \(error / scale)")
       }
     }
   }

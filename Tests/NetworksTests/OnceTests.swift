@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Networks
 import Synchronization
 import Testing

@@ -9,7 +9,7 @@ function test_corpus(log)
     if folder{1}(1) ~= '.' && exist(fullfile(path, 'case.json'), 'file')
       for model = 1:corpusCase(path).count
         c = corpusCase(path, model);
-        if any(strcmp(c.format, {'onnx', 'keras', 'h5'}))
+        if any(strcmp(c.format, {'onnx', 'keras', 'h5', 'savedmodel'}))
           log.check(['corpus case ', c.name], @() checkCase(log, c));
         end
       end

@@ -15,7 +15,7 @@ end
 
 function checkFile(log, folder)
   expected = jsondecode(fileread(fullfile(folder, 'expect.json')));
-  isRead = any(strcmp(expected.format, {'onnx', 'keras', 'h5'}));      % other formats are refused
+  isRead = any(strcmp(expected.format, {'onnx', 'keras', 'h5', 'savedmodel'}));      % other formats are refused
 
   resetPeak();
   before = peakMegabytes();

@@ -44,6 +44,47 @@ import Testing
     #expect(Tensor(TensorType(.float64, [0]), fill: 3.0).reals.isEmpty)
   }
 
+  @Test("Tensors compare and hash by their numbers, in whichever precision they are held")
+  func precisions() {
+    let numbers: [Float] = [0.1, -0.0, .nan, .infinity]
+    let type = TensorType(.float64, [4])
+    let single = Tensor(type, floats: FloatElements(numbers))
+    let double = Tensor(type, reals: numbers.map(Double.init))
+    #expect(single == double && double == single)
+    #expect(single.hashValue == double.hashValue)
+    #expect(single == Tensor(type, floats: FloatElements(numbers)))
+    #expect(single.reals.map(\.bitPattern) == double.reals.map(\.bitPattern))
+    #expect(single.integers == double.integers)
+    #expect(single != Tensor(type, reals: [Double(Float(0.1)), 0, .nan, .infinity]))
+    #expect(double != Tensor(type, floats: FloatElements([0.1, 0, .nan, .infinity])))
+    let places = [3, -1, 0]
+    #expect(single.picking(places, shape: [3]) == double.picking(places, shape: [3]))
+    #expect(single.reshaped([2, 2]) == double.reshaped([2, 2]))
+    #expect(Tensor(type, floats: FloatElements([2, 2, 2, 2])) == Tensor(type, fill: 2.0))
+    #expect(Tensor(TensorType(.float64, [0]), floats: FloatElements([])).reals.isEmpty)
+  }
+
+  @Test("Tensors of one precision share their numbers with those made of them")
+  func sharing() {
+    func memory(_ tensor: Tensor) -> ElementMemory? {
+      if case .floats(let elements) = tensor.storage { elements.memory } else { nil }
+    }
+    let single = Tensor(three(.float32), reals: [0.1, 1, 1e300])
+    let double = single.converted(to: .float64)
+    #expect(double.type == three(.float64) && double.reals == single.reals)
+    #expect(memory(single) != nil && memory(single) === memory(double))
+    #expect(memory(double.reshaped([3, 1])) === memory(double))
+    #expect(Tensor(three(.float64), reals: [0.1, 1, 1e300]).converted(to: .float32) == single)
+  }
+
+  @Test(
+    "Memory of elements begins at a cache line, large or small", arguments: [0, 1, 100, 1 << 20])
+  func alignment(_ count: Int) {
+    let elements = FloatElements(count: count) { Float($0) }
+    #expect(UInt(bitPattern: elements.memory.start) % 64 == 0)
+    #expect(elements.doubles == (0..<count).map(Double.init))
+  }
+
   @Test("One number in every place is a fill, however it was given")
   func fillsAreFound() {
     let (fill, listed) = (

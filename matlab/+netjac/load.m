@@ -2,6 +2,7 @@ function net = load(file, varargin)
   % LOAD  Loads a trained network.
   %
   %   net = netjac.load('foot.onnx')
+  %   net = netjac.load('model')                     the folder of a TensorFlow SavedModel
   %   net = netjac.load(file, name, value, ...)
   %   net = netjac.load(bytes, name, value, ...)     the content of a file, as uint8
   %
@@ -18,6 +19,8 @@ function net = load(file, varargin)
   %   'input.NAME'    fixes that input to a constant, so that it is an input no more; numbers,
   %                   row-major
   %   'output'        names of the outputs to keep: a cell array, or text separated by commas
+  %   'signature'     which of the functions to load that a TensorFlow SavedModel offers (default:
+  %                   serving_default, or the only one)
   %   'memory_limit'  the most bytes that the network may take
   %
   % Errors: netjac:load:fileNotFound, fileNotReadable, wrongFormat, unsupportedOperator (the message

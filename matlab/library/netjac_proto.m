@@ -567,12 +567,233 @@ function [methodinfo, structs, enuminfo, ThunkLibName] = netjac_proto()
   fcns.LHS{80} = 'int32';
   fcns.RHS{80} = {'netjac_networkPtr', 'cstring'};
 
+  % netjac_status netjac_store_open(const char *url, const netjac_options *options, netjac_store **store)
+  fcns.name{81} = 'netjac_store_open';
+  fcns.calltype{81} = 'Thunk';
+  fcns.thunkname{81} = 'int32cstringvoidPtrvoidPtrThunk';
+  fcns.LHS{81} = 'int32';
+  fcns.RHS{81} = {'cstring', 'netjac_optionsPtr', 'netjac_storePtrPtr'};
+
+  % void netjac_store_release(netjac_store *store)
+  fcns.name{82} = 'netjac_store_release';
+  fcns.calltype{82} = 'Thunk';
+  fcns.thunkname{82} = 'voidvoidPtrThunk';
+  fcns.LHS{82} = [];
+  fcns.RHS{82} = {'netjac_storePtr'};
+
+  % int32_t netjac_store_study_count(netjac_store *store)
+  fcns.name{83} = 'netjac_store_study_count';
+  fcns.calltype{83} = 'Thunk';
+  fcns.thunkname{83} = 'int32voidPtrThunk';
+  fcns.LHS{83} = 'int32';
+  fcns.RHS{83} = {'netjac_storePtr'};
+
+  % const char * netjac_store_study_name(netjac_store *store, int32_t index)
+  fcns.name{84} = 'netjac_store_study_name';
+  fcns.calltype{84} = 'Thunk';
+  fcns.thunkname{84} = 'cstringvoidPtrint32Thunk';
+  fcns.LHS{84} = 'cstring';
+  fcns.RHS{84} = {'netjac_storePtr', 'int32'};
+
+  % netjac_status netjac_store_text(netjac_store *store, const char *what, char *buffer, size_t size, size_t *needed)
+  fcns.name{85} = 'netjac_store_text';
+  fcns.calltype{85} = 'Thunk';
+  fcns.thunkname{85} = 'int32voidPtrcstringcstringuint64voidPtrThunk';
+  fcns.LHS{85} = 'int32';
+  fcns.RHS{85} = {'netjac_storePtr', 'cstring', 'cstring', 'uint64', 'uint64Ptr'};
+
+  % netjac_status netjac_store_backup(netjac_store *store, const char *path)
+  fcns.name{86} = 'netjac_store_backup';
+  fcns.calltype{86} = 'Thunk';
+  fcns.thunkname{86} = 'int32voidPtrcstringThunk';
+  fcns.LHS{86} = 'int32';
+  fcns.RHS{86} = {'netjac_storePtr', 'cstring'};
+
+  % netjac_status netjac_study_open(netjac_store *store, const char *name, const netjac_options *options, netjac_study **study)
+  fcns.name{87} = 'netjac_study_open';
+  fcns.calltype{87} = 'Thunk';
+  fcns.thunkname{87} = 'int32voidPtrcstringvoidPtrvoidPtrThunk';
+  fcns.LHS{87} = 'int32';
+  fcns.RHS{87} = {'netjac_storePtr', 'cstring', 'netjac_optionsPtr', 'netjac_studyPtrPtr'};
+
+  % void netjac_study_release(netjac_study *study)
+  fcns.name{88} = 'netjac_study_release';
+  fcns.calltype{88} = 'Thunk';
+  fcns.thunkname{88} = 'voidvoidPtrThunk';
+  fcns.LHS{88} = [];
+  fcns.RHS{88} = {'netjac_studyPtr'};
+
+  % netjac_status netjac_study_variable(netjac_study *study, int32_t role, const char *name, int64_t size, const char *details)
+  fcns.name{89} = 'netjac_study_variable';
+  fcns.calltype{89} = 'Thunk';
+  fcns.thunkname{89} = 'int32voidPtrint32cstringint64cstringThunk';
+  fcns.LHS{89} = 'int32';
+  fcns.RHS{89} = {'netjac_studyPtr', 'int32', 'cstring', 'int64', 'cstring'};
+
+  % netjac_status netjac_study_version(netjac_study *study, const char *label, const char *simulator, const char *parameters, const char *source)
+  fcns.name{90} = 'netjac_study_version';
+  fcns.calltype{90} = 'Thunk';
+  fcns.thunkname{90} = 'int32voidPtrcstringcstringcstringcstringThunk';
+  fcns.LHS{90} = 'int32';
+  fcns.RHS{90} = {'netjac_studyPtr', 'cstring', 'cstring', 'cstring', 'cstring'};
+
+  % int64_t netjac_study_size(netjac_study *study, int32_t role)
+  fcns.name{91} = 'netjac_study_size';
+  fcns.calltype{91} = 'Thunk';
+  fcns.thunkname{91} = 'int64voidPtrint32Thunk';
+  fcns.LHS{91} = 'int64';
+  fcns.RHS{91} = {'netjac_studyPtr', 'int32'};
+
+  % int32_t netjac_study_variable_count(netjac_study *study, int32_t role)
+  fcns.name{92} = 'netjac_study_variable_count';
+  fcns.calltype{92} = 'Thunk';
+  fcns.thunkname{92} = 'int32voidPtrint32Thunk';
+  fcns.LHS{92} = 'int32';
+  fcns.RHS{92} = {'netjac_studyPtr', 'int32'};
+
+  % const char * netjac_study_variable_name(netjac_study *study, int32_t role, int32_t index)
+  fcns.name{93} = 'netjac_study_variable_name';
+  fcns.calltype{93} = 'Thunk';
+  fcns.thunkname{93} = 'cstringvoidPtrint32int32Thunk';
+  fcns.LHS{93} = 'cstring';
+  fcns.RHS{93} = {'netjac_studyPtr', 'int32', 'int32'};
+
+  % const char * netjac_study_variable_details(netjac_study *study, int32_t role, int32_t index)
+  fcns.name{94} = 'netjac_study_variable_details';
+  fcns.calltype{94} = 'Thunk';
+  fcns.thunkname{94} = 'cstringvoidPtrint32int32Thunk';
+  fcns.LHS{94} = 'cstring';
+  fcns.RHS{94} = {'netjac_studyPtr', 'int32', 'int32'};
+
+  % netjac_status netjac_study_bounds(netjac_study *study, double *lower, double *upper)
+  fcns.name{95} = 'netjac_study_bounds';
+  fcns.calltype{95} = 'Thunk';
+  fcns.thunkname{95} = 'int32voidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{95} = 'int32';
+  fcns.RHS{95} = {'netjac_studyPtr', 'doublePtr', 'doublePtr'};
+
+  % netjac_status netjac_study_find(netjac_study *study, int64_t samples, const double *x, int64_t *ids, int32_t *states, double *y, double *jacobian, double *seconds)
+  fcns.name{96} = 'netjac_study_find';
+  fcns.calltype{96} = 'Thunk';
+  fcns.thunkname{96} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{96} = 'int32';
+  fcns.RHS{96} = {'netjac_studyPtr', 'int64', 'doublePtr', 'int64Ptr', 'int32Ptr', 'doublePtr', 'doublePtr', 'doublePtr'};
+
+  % netjac_status netjac_study_add(netjac_study *study, int64_t samples, const double *x, const char *tag, double priority, int64_t *ids, int64_t *added)
+  fcns.name{97} = 'netjac_study_add';
+  fcns.calltype{97} = 'Thunk';
+  fcns.thunkname{97} = 'int32voidPtrint64voidPtrcstringdoublevoidPtrvoidPtrThunk';
+  fcns.LHS{97} = 'int32';
+  fcns.RHS{97} = {'netjac_studyPtr', 'int64', 'doublePtr', 'cstring', 'double', 'int64Ptr', 'int64Ptr'};
+
+  % netjac_status netjac_study_claim(netjac_study *study, int64_t most, const char *filter, double wait, int64_t *ids, int64_t *tokens, double *x, int64_t *claimed)
+  fcns.name{98} = 'netjac_study_claim';
+  fcns.calltype{98} = 'Thunk';
+  fcns.thunkname{98} = 'int32voidPtrint64cstringdoublevoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{98} = 'int32';
+  fcns.RHS{98} = {'netjac_studyPtr', 'int64', 'cstring', 'double', 'int64Ptr', 'int64Ptr', 'doublePtr', 'int64Ptr'};
+
+  % netjac_status netjac_study_put(netjac_study *study, int64_t samples, const int64_t *ids, const int64_t *tokens, const double *y, const double *jacobian, const double *seconds, int32_t *taken)
+  fcns.name{99} = 'netjac_study_put';
+  fcns.calltype{99} = 'Thunk';
+  fcns.thunkname{99} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{99} = 'int32';
+  fcns.RHS{99} = {'netjac_studyPtr', 'int64', 'int64Ptr', 'int64Ptr', 'doublePtr', 'doublePtr', 'doublePtr', 'int32Ptr'};
+
+  % netjac_status netjac_study_put_array(netjac_study *study, int64_t id, const char *output, int64_t size, const double *values)
+  fcns.name{100} = 'netjac_study_put_array';
+  fcns.calltype{100} = 'Thunk';
+  fcns.thunkname{100} = 'int32voidPtrint64cstringint64voidPtrThunk';
+  fcns.LHS{100} = 'int32';
+  fcns.RHS{100} = {'netjac_studyPtr', 'int64', 'cstring', 'int64', 'doublePtr'};
+
+  % netjac_status netjac_study_get_array(netjac_study *study, int64_t id, const char *output, double *values, int64_t size, int64_t *needed)
+  fcns.name{101} = 'netjac_study_get_array';
+  fcns.calltype{101} = 'Thunk';
+  fcns.thunkname{101} = 'int32voidPtrint64cstringvoidPtrint64voidPtrThunk';
+  fcns.LHS{101} = 'int32';
+  fcns.RHS{101} = {'netjac_studyPtr', 'int64', 'cstring', 'doublePtr', 'int64', 'int64Ptr'};
+
+  % netjac_status netjac_study_fail(netjac_study *study, int64_t id, int64_t token, const char *message, int32_t final)
+  fcns.name{102} = 'netjac_study_fail';
+  fcns.calltype{102} = 'Thunk';
+  fcns.thunkname{102} = 'int32voidPtrint64int64cstringint32Thunk';
+  fcns.LHS{102} = 'int32';
+  fcns.RHS{102} = {'netjac_studyPtr', 'int64', 'int64', 'cstring', 'int32'};
+
+  % netjac_status netjac_study_return(netjac_study *study, int64_t samples, const int64_t *ids, const int64_t *tokens)
+  fcns.name{103} = 'netjac_study_return';
+  fcns.calltype{103} = 'Thunk';
+  fcns.thunkname{103} = 'int32voidPtrint64voidPtrvoidPtrThunk';
+  fcns.LHS{103} = 'int32';
+  fcns.RHS{103} = {'netjac_studyPtr', 'int64', 'int64Ptr', 'int64Ptr'};
+
+  % netjac_status netjac_study_extend(netjac_study *study, int64_t samples, const int64_t *ids, const int64_t *tokens, double seconds)
+  fcns.name{104} = 'netjac_study_extend';
+  fcns.calltype{104} = 'Thunk';
+  fcns.thunkname{104} = 'int32voidPtrint64voidPtrvoidPtrdoubleThunk';
+  fcns.LHS{104} = 'int32';
+  fcns.RHS{104} = {'netjac_studyPtr', 'int64', 'int64Ptr', 'int64Ptr', 'double'};
+
+  % netjac_status netjac_study_insert(netjac_study *study, int64_t samples, const double *x, const double *y, const double *jacobian, const char *tag, int64_t *inserted)
+  fcns.name{105} = 'netjac_study_insert';
+  fcns.calltype{105} = 'Thunk';
+  fcns.thunkname{105} = 'int32voidPtrint64voidPtrvoidPtrvoidPtrcstringvoidPtrThunk';
+  fcns.LHS{105} = 'int32';
+  fcns.RHS{105} = {'netjac_studyPtr', 'int64', 'doublePtr', 'doublePtr', 'doublePtr', 'cstring', 'int64Ptr'};
+
+  % netjac_status netjac_study_count(netjac_study *study, const char *filter, int64_t *count)
+  fcns.name{106} = 'netjac_study_count';
+  fcns.calltype{106} = 'Thunk';
+  fcns.thunkname{106} = 'int32voidPtrcstringvoidPtrThunk';
+  fcns.LHS{106} = 'int32';
+  fcns.RHS{106} = {'netjac_studyPtr', 'cstring', 'int64Ptr'};
+
+  % netjac_status netjac_study_read(netjac_study *study, const char *filter, int64_t after, int64_t most, int64_t *ids, double *x, double *y, double *jacobian, int64_t *count)
+  fcns.name{107} = 'netjac_study_read';
+  fcns.calltype{107} = 'Thunk';
+  fcns.thunkname{107} = 'int32voidPtrcstringint64int64voidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk';
+  fcns.LHS{107} = 'int32';
+  fcns.RHS{107} = {'netjac_studyPtr', 'cstring', 'int64', 'int64', 'int64Ptr', 'doublePtr', 'doublePtr', 'doublePtr', 'int64Ptr'};
+
+  % netjac_status netjac_study_change(netjac_study *study, const char *filter, const char *action, int64_t *changed)
+  fcns.name{108} = 'netjac_study_change';
+  fcns.calltype{108} = 'Thunk';
+  fcns.thunkname{108} = 'int32voidPtrcstringcstringvoidPtrThunk';
+  fcns.LHS{108} = 'int32';
+  fcns.RHS{108} = {'netjac_studyPtr', 'cstring', 'cstring', 'int64Ptr'};
+
+  % netjac_status netjac_study_export(netjac_study *study, const char *filter, const char *path)
+  fcns.name{109} = 'netjac_study_export';
+  fcns.calltype{109} = 'Thunk';
+  fcns.thunkname{109} = 'int32voidPtrcstringcstringThunk';
+  fcns.LHS{109} = 'int32';
+  fcns.RHS{109} = {'netjac_studyPtr', 'cstring', 'cstring'};
+
+  % netjac_status netjac_study_import(netjac_study *study, const char *path, int64_t *inserted)
+  fcns.name{110} = 'netjac_study_import';
+  fcns.calltype{110} = 'Thunk';
+  fcns.thunkname{110} = 'int32voidPtrcstringvoidPtrThunk';
+  fcns.LHS{110} = 'int32';
+  fcns.RHS{110} = {'netjac_studyPtr', 'cstring', 'int64Ptr'};
+
+  % netjac_status netjac_study_design(netjac_study *study, const char *kind, int64_t from, int64_t samples, int64_t seed, double *x)
+  fcns.name{111} = 'netjac_study_design';
+  fcns.calltype{111} = 'Thunk';
+  fcns.thunkname{111} = 'int32voidPtrcstringint64int64int64voidPtrThunk';
+  fcns.LHS{111} = 'int32';
+  fcns.RHS{111} = {'netjac_studyPtr', 'cstring', 'int64', 'int64', 'int64', 'doublePtr'};
+
   structs.netjac_network.members = struct([]);
   structs.netjac_options.members = struct([]);
   structs.netjac_graph.members = struct([]);
   structs.netjac_trainer.members = struct([]);
-  enuminfo.netjac_status_code = struct('NETJAC_OK', 0, 'NETJAC_ERROR_ARGUMENT', -1, 'NETJAC_ERROR_OPTION', -2, 'NETJAC_ERROR_FILE', -3, 'NETJAC_ERROR_FORMAT', -4, 'NETJAC_ERROR_UNSUPPORTED', -5, 'NETJAC_ERROR_SHAPE', -6, 'NETJAC_ERROR_MEMORY', -7, 'NETJAC_ERROR_DEFECT', -8, 'NETJAC_ERROR_NOT_FINITE', -9);
+  structs.netjac_store.members = struct([]);
+  structs.netjac_study.members = struct([]);
+  enuminfo.netjac_status_code = struct('NETJAC_OK', 0, 'NETJAC_ERROR_ARGUMENT', -1, 'NETJAC_ERROR_OPTION', -2, 'NETJAC_ERROR_FILE', -3, 'NETJAC_ERROR_FORMAT', -4, 'NETJAC_ERROR_UNSUPPORTED', -5, 'NETJAC_ERROR_SHAPE', -6, 'NETJAC_ERROR_MEMORY', -7, 'NETJAC_ERROR_DEFECT', -8, 'NETJAC_ERROR_NOT_FINITE', -9, 'NETJAC_ERROR_STORE', -10, 'NETJAC_ERROR_CONFLICT', -11);
   enuminfo.netjac_order_code = struct('NETJAC_ROW_MAJOR', 0, 'NETJAC_COLUMN_MAJOR', 1);
-  enuminfo.netjac_handle_code = struct('NETJAC_HANDLE_NONE', 0, 'NETJAC_HANDLE_NETWORK', 1, 'NETJAC_HANDLE_OPTIONS', 2, 'NETJAC_HANDLE_GRAPH', 3, 'NETJAC_HANDLE_TRAINER', 4);
+  enuminfo.netjac_handle_code = struct('NETJAC_HANDLE_NONE', 0, 'NETJAC_HANDLE_NETWORK', 1, 'NETJAC_HANDLE_OPTIONS', 2, 'NETJAC_HANDLE_GRAPH', 3, 'NETJAC_HANDLE_TRAINER', 4, 'NETJAC_HANDLE_STORE', 5, 'NETJAC_HANDLE_STUDY', 6);
+  enuminfo.netjac_role_code = struct('NETJAC_INPUT', 0, 'NETJAC_OUTPUT', 1);
+  enuminfo.netjac_state_code = struct('NETJAC_ABSENT', 0, 'NETJAC_WAITING', 1, 'NETJAC_RUNNING', 2, 'NETJAC_DONE', 3, 'NETJAC_FAILED', 4, 'NETJAC_DISCARDED', 5);
   methodinfo = fcns;
 end

@@ -394,3 +394,214 @@ EXPORT int32_t int32voidPtrcstringThunk(void function(void), const char *argumen
   return ((int32_t (*)(void *, char *))function)(ARGUMENT(void *, 0),
     ARGUMENT(char *, 1));
 }
+
+/* netjac_status netjac_study_open(netjac_store *store, const char *name, const netjac_options *options, netjac_study **study) */
+EXPORT int32_t int32voidPtrcstringvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3));
+}
+
+/* netjac_status netjac_study_variable(netjac_study *study, int32_t role, const char *name, int64_t size, const char *details) */
+EXPORT int32_t int32voidPtrint32cstringint64cstringThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int32_t, char *, int64_t, char *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(int64_t, 3),
+    ARGUMENT(char *, 4));
+}
+
+/* netjac_status netjac_study_version(netjac_study *study, const char *label, const char *simulator, const char *parameters, const char *source) */
+EXPORT int32_t int32voidPtrcstringcstringcstringcstringThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, char *, char *, char *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(char *, 3),
+    ARGUMENT(char *, 4));
+}
+
+/* int64_t netjac_study_size(netjac_study *study, int32_t role) */
+EXPORT int64_t int64voidPtrint32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int64_t (*)(void *, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1));
+}
+
+/* const char * netjac_study_variable_name(netjac_study *study, int32_t role, int32_t index) */
+EXPORT char *cstringvoidPtrint32int32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((char *(*)(void *, int32_t, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int32_t, 1),
+    ARGUMENT(int32_t, 2));
+}
+
+/* netjac_status netjac_study_find(netjac_study *study, int64_t samples, const double *x, int64_t *ids, int32_t *states, double *y, double *jacobian, double *seconds) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5),
+    ARGUMENT(void *, 6),
+    ARGUMENT(void *, 7));
+}
+
+/* netjac_status netjac_study_add(netjac_study *study, int64_t samples, const double *x, const char *tag, double priority, int64_t *ids, int64_t *added) */
+EXPORT int32_t int32voidPtrint64voidPtrcstringdoublevoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, char *, double, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(char *, 3),
+    ARGUMENT(double, 4),
+    ARGUMENT(void *, 5),
+    ARGUMENT(void *, 6));
+}
+
+/* netjac_status netjac_study_claim(netjac_study *study, int64_t most, const char *filter, double wait, int64_t *ids, int64_t *tokens, double *x, int64_t *claimed) */
+EXPORT int32_t int32voidPtrint64cstringdoublevoidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, char *, double, void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(double, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5),
+    ARGUMENT(void *, 6),
+    ARGUMENT(void *, 7));
+}
+
+/* netjac_status netjac_study_put_array(netjac_study *study, int64_t id, const char *output, int64_t size, const double *values) */
+EXPORT int32_t int32voidPtrint64cstringint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, char *, int64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(int64_t, 3),
+    ARGUMENT(void *, 4));
+}
+
+/* netjac_status netjac_study_get_array(netjac_study *study, int64_t id, const char *output, double *values, int64_t size, int64_t *needed) */
+EXPORT int32_t int32voidPtrint64cstringvoidPtrint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, char *, void *, int64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(int64_t, 4),
+    ARGUMENT(void *, 5));
+}
+
+/* netjac_status netjac_study_fail(netjac_study *study, int64_t id, int64_t token, const char *message, int32_t final) */
+EXPORT int32_t int32voidPtrint64int64cstringint32Thunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, int64_t, char *, int32_t))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(int64_t, 2),
+    ARGUMENT(char *, 3),
+    ARGUMENT(int32_t, 4));
+}
+
+/* netjac_status netjac_study_extend(netjac_study *study, int64_t samples, const int64_t *ids, const int64_t *tokens, double seconds) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrdoubleThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, double))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(double, 4));
+}
+
+/* netjac_status netjac_study_insert(netjac_study *study, int64_t samples, const double *x, const double *y, const double *jacobian, const char *tag, int64_t *inserted) */
+EXPORT int32_t int32voidPtrint64voidPtrvoidPtrvoidPtrcstringvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, int64_t, void *, void *, void *, char *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(int64_t, 1),
+    ARGUMENT(void *, 2),
+    ARGUMENT(void *, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(char *, 5),
+    ARGUMENT(void *, 6));
+}
+
+/* netjac_status netjac_study_count(netjac_study *study, const char *filter, int64_t *count) */
+EXPORT int32_t int32voidPtrcstringvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(void *, 2));
+}
+
+/* netjac_status netjac_study_read(netjac_study *study, const char *filter, int64_t after, int64_t most, int64_t *ids, double *x, double *y, double *jacobian, int64_t *count) */
+EXPORT int32_t int32voidPtrcstringint64int64voidPtrvoidPtrvoidPtrvoidPtrvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int64_t, int64_t, void *, void *, void *, void *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int64_t, 2),
+    ARGUMENT(int64_t, 3),
+    ARGUMENT(void *, 4),
+    ARGUMENT(void *, 5),
+    ARGUMENT(void *, 6),
+    ARGUMENT(void *, 7),
+    ARGUMENT(void *, 8));
+}
+
+/* netjac_status netjac_study_change(netjac_study *study, const char *filter, const char *action, int64_t *changed) */
+EXPORT int32_t int32voidPtrcstringcstringvoidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, char *, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(char *, 2),
+    ARGUMENT(void *, 3));
+}
+
+/* netjac_status netjac_study_design(netjac_study *study, const char *kind, int64_t from, int64_t samples, int64_t seed, double *x) */
+EXPORT int32_t int32voidPtrcstringint64int64int64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int64_t, int64_t, int64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int64_t, 2),
+    ARGUMENT(int64_t, 3),
+    ARGUMENT(int64_t, 4),
+    ARGUMENT(void *, 5));
+}

@@ -38,6 +38,11 @@ package struct HDF5Array {
     }
   }
 
+  /// Whether the elements are floats of at most 32 bits.
+  package var isSinglePrecision: Bool {
+    if case .real(let size, _) = type { size <= 4 } else { false }
+  }
+
   /// The elements as whole numbers, row-major.
   package func integers() throws -> [Int64] {
     guard case .integer(let size, let isSigned, let isBigEndian) = type else {

@@ -27,78 +27,6 @@ extension Compiler {
     }
   }
 
-  /// Where a concatenation's result is, also before its parts are.
-  private mutating func concatenation(_ index: Int) -> Placement {
-    if let known = concatenations[index] { return known }
-    let y = partOfConcatenation(index) ?? newPlacement(for: index)
-    // The value is there when its last part is.
-    placements[index] = nil
-    concatenations[index] = y
-    return y
-  }
-
-  private func part(
-    _ place: Int, of concatenate: Concatenate, _ index: Int, in y: Placement
-  ) -> Placement {
-    let dims = program.type(program.nodes[index].operands[place]).dims
-    var starts = dims.map { _ in 0 }
-    starts[concatenate.axis] = joinedParts[index]?.starts[place] ?? 0
-    return y.sliced(starts: starts, sizes: dims, steps: dims.map { _ in 1 })
-  }
-
-  /// The place of a value within the result of a concatenation, which uses it once. All other uses
-  /// have to be products that take its rows from there as well as from an array of its own. Nil, too,
-  /// where the value's kernel cannot write there; what the kernel itself `absorbed` is no further use.
-  mutating func partOfConcatenation(
-    _ index: Int, absorbed: Set<Int> = [], where canWrite: (Placement) -> Bool = { _ in true }
-  ) -> Placement? {
-    guard !isOutput[index], program.nodes[index].type.count > 0,
-      let use = useByConcatenation(index),
-      let concatenate = program.nodes[use.user].primitive as? Concatenate,
-      placements[use.user] == nil
-    else { return nil }
-    let known = absorbed.union([use.first])
-    let isOnlyUse = users[index].allSatisfy(known.contains)
-    guard isOnlyUse || program.nodes[index].isA(Concatenate.self) else { return nil }
-    // In a step of its own: as an argument it would be asked for while the compiler is held for the
-    // call, and copy all that it changes.
-    let whole = concatenation(use.user)
-    guard
-      let part = part(use.place, of: concatenate, use.user, in: whole)
-        .reshaped(program.nodes[index].type.shape), canWrite(part)
-    else { return nil }
-    let canRead = everyReader(of: index, at: part, besides: known, readsRows)
-    return canRead ? part : nil
-  }
-
-  /// The one concatenation that takes a value, once, if need be through reshapes that nothing else
-  /// uses; `first` is the use on the way there.
-  private func useByConcatenation(_ index: Int) -> (first: Int, user: Int, place: Int)? {
-    var found: (first: Int, user: Int, place: Int)?
-    for first in users[index] {
-      var (value, user) = (index, first)
-      while program.nodes[user].isA(Reshape.self), !isOutput[user], users[user].count == 1 {
-        (value, user) = (user, users[user][0])
-      }
-      guard let parts = joinedParts[user] else { continue }
-      guard found == nil, let place = parts.onlyPlace[value] else { return nil }
-      found = (first, user, place)
-    }
-    return found
-  }
-
-  /// Whether a user is a product with a known matrix that takes its rows from this place.
-  private func readsRows(_ user: Int, of index: Int, at place: Placement) -> Bool {
-    let node = program.nodes[user]
-    guard let dot = node.primitive as? Dot,
-      let side = node.operands.firstIndex(where: { $0.index == index }),
-      let matrix = placements[node.operands[1 - side].index], constantMemory(matrix) != nil
-    else { return false }
-    let plan =
-      side == 0 ? self.plan(dot, user, place, matrix) : self.plan(dot, user, matrix, place)
-    return plan.isSingle && plan.isSwapped == (side == 1) && plan.k.strides[0] == 1
-  }
-
   mutating func lower(_ pad: Pad, _ index: Int) throws {
     let node = program.nodes[index]
     let y = newPlacement(for: index)
@@ -203,31 +131,5 @@ extension Int {
   fileprivate func flooredQuotient(by divisor: Int) -> Int {
     let quotient = self / divisor
     return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
-  }
-}
-
-/// How the operands of a concatenation stand in its result.
-struct JoinedParts {
-  /// How far along the axis each operand begins.
-  let starts: [Int]
-  /// The place among the operands of each value that is there once.
-  let onlyPlace: [Int: Int]
-
-  /// Those of all concatenations of a program, by node.
-  static func all(_ program: Program) -> [Int: JoinedParts] {
-    var found: [Int: JoinedParts] = [:]
-    for (index, node) in program.nodes.enumerated() {
-      guard let concatenate = node.primitive as? Concatenate else { continue }
-      var starts: [Int] = []
-      var onlyPlace: [Int: Int?] = [:]
-      var start = 0
-      for (place, operand) in node.operands.enumerated() {
-        starts.append(start)
-        start += program.type(operand).dims[concatenate.axis]
-        onlyPlace[operand.index] = .some(onlyPlace[operand.index] == nil ? place : nil)
-      }
-      found[index] = JoinedParts(starts: starts, onlyPlace: onlyPlace.compactMapValues(\.self))
-    }
-    return found
   }
 }

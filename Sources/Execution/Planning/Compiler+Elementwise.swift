@@ -33,7 +33,7 @@ extension Compiler {
     }
     // The slope has its place before the result, the result before what it is without the scale.
     if let slope = match.epilogue.slope { _ = newPlacement(for: slope.index) }
-    let y = placement(of: match.result, from: plan, absorbed: match.absorbed)
+    let y = wantedPlacement(for: match.result, by: Writer(plan), absorbed: match.absorbed)
     if let unscaled = match.epilogue.unscaled {
       _ = newPlacement(for: unscaled.index)
       if unscaled.index == product { for view in views { try lowerView(view) } }
@@ -120,17 +120,13 @@ extension Compiler {
     }
   }
 
-  /// Gives results their places, as parts of a concatenation or between the margins of windows where
-  /// these alone use them. Returns whether each of them is contiguous.
+  /// Gives results their places, where they are wanted or, without `joiningParts`, in arrays of their own.
+  /// Returns whether each of them is contiguous.
   private mutating func placeResults(_ results: [Int], joiningParts: Bool) -> Bool {
     var areContiguous = true
     for index in results {
-      guard joiningParts, let part = partOfConcatenation(index) ?? partOfPadding(index) else {
-        _ = newPlacement(for: index)
-        continue
-      }
-      placements[index] = part
-      if !part.isContiguous { areContiguous = false }
+      let y = joiningParts ? wantedPlacement(for: index, by: .rows) : newPlacement(for: index)
+      if !y.isContiguous { areContiguous = false }
     }
     return areContiguous
   }

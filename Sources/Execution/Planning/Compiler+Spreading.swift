@@ -10,7 +10,7 @@ extension Compiler {
     guard program.nodes[index].type.element.isReal, let array = onlyUse(index),
       let folded = onlyUse(array.user),
       let form = SpreadForm(program, scatter, index, array: array, folded: folded),
-      let source = placements[form.kernel.index], let memory = constantMemory(source),
+      let source = placements[form.kernel.index], let kernel = known(source),
       isKnownFinite(source)
     else { return false }
     let node = program.nodes[index]
@@ -38,7 +38,7 @@ extension Compiler {
         SpreadKernel<Real>(
           updates: addresses.operand(updates), places: addresses.operand(places),
           to: addresses.operand(y), scratch: addresses.scratch, sets: sets, shape: shape,
-          table: form.table, kernel: memory, places: kernelPlaces)
+          table: form.table, kernel: kernel, places: kernelPlaces)
       }
     }
     steps.append(step(y.element.kernelReal))

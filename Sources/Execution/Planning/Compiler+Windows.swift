@@ -25,7 +25,7 @@ extension Compiler {
       placements[index] = view
       return
     }
-    if let target = paddings[index], target.buffer == source.buffer {
+    if let target = destinations.offered[index], target.buffer == source.buffer {
       writeMargins(margins, of: target, source.dims)
       placements[index] = margins.windows(window, of: target)
       return
@@ -34,34 +34,6 @@ extension Compiler {
     let target = Placement(buffer: addBuffer(.arena, type.byteCount), type)
     pad(source, margins, to: target)
     placements[index] = margins.windows(window, of: target)
-  }
-
-  /// The place of a value that only windows use, all the same ones, between the margins of these; nil
-  /// where there are no margins, or the value's kernel cannot write there. What the kernel itself
-  /// `absorbed` is no further use.
-  mutating func partOfPadding(
-    _ index: Int, absorbed: Set<Int> = [], where canWrite: (Placement) -> Bool = { _ in true }
-  ) -> Placement? {
-    guard let use = onlyUse(index, besides: absorbed),
-      let window = program.nodes[use.user].primitive as? Window
-    else { return nil }
-    let user = use.user
-    let type = program.nodes[use.operand].type
-    let margins = Margins(window, type.dims)
-    let dims = margins.paddedDims(type.dims)
-    guard type.count > 0, !margins.isNone, margins.sizes == type.dims,
-      let count = dims.product(upTo: program.nodes[user].type.count), count > 0
-    else { return nil }
-    let padded = TensorType(type.element, Shape(dims))
-    // A buffer that no step comes to use takes no memory.
-    let target = Placement(buffer: addBuffer(.arena, padded.byteCount), padded)
-    let inner = target.between(margins, type.dims)
-    guard isReadInPlace(user, margins.windows(window, of: target)),
-      margins.linePlaces(of: inner, in: padded.dims) != nil,
-      let part = inner.reshaped(program.nodes[index].type.shape), canWrite(part)
-    else { return nil }
-    paddings[user] = target
-    return part
   }
 
   private mutating func writeMargins(_ margins: Margins, of target: Placement, _ dims: [Int]) {
@@ -102,7 +74,7 @@ extension Compiler {
   }
 
   /// Whether every use of the node, through views, can read this placement as it is.
-  private func isReadInPlace(_ index: Int, _ placement: Placement) -> Bool {
+  func isReadInPlace(_ index: Int, _ placement: Placement) -> Bool {
     // Margins are those of real numbers.
     program.nodes[index].type.element.isReal
       && (onlyProductsRead(index, placement) || onlyLinesAreRead(index, placement))
@@ -164,13 +136,13 @@ extension Compiler {
 
 extension Placement {
   /// The part of a padded array that is not margin.
-  fileprivate func between(_ margins: Margins, _ dims: [Int]) -> Placement {
+  func between(_ margins: Margins, _ dims: [Int]) -> Placement {
     sliced(starts: margins.targetStarts, sizes: dims, steps: dims.map { _ in 1 })
   }
 }
 
 /// The zeros that windows see around an array, and the part of the array that they see.
-private struct Margins {
+struct Margins {
   /// Zeros before and behind each axis; negative where windows leave elements out.
   let low: [Int]
   let high: [Int]

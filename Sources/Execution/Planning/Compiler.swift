@@ -7,20 +7,17 @@ struct Compiler {
   var buffers: [Buffer] = []
   /// The nodes that use each node's value.
   let users: [[Int]]
-  /// The concatenations' operands.
+  /// How the operands of concatenations stand in their results, by node.
   let joinedParts: [Int: JoinedParts]
   private(set) var isOutput: [Bool]
   /// Where each node's value is, once it is known.
   var placements: [Placement?]
   var steps: [Step] = []
   var constants: [ConstantMemory] = []
-  /// Whether constants are finite, as far as that has been asked.
-  private var finiteConstants: [Int: Bool] = [:]
+  /// The constants that other executables read, too.
+  private let shared: SharedConstants?
   var activity = Activity()
-  /// Where concatenations will be whose parts are written in place.
-  var concatenations: [Int: Placement] = [:]
-  /// The padded arrays of windows whose operand is written in place, between the margins.
-  var paddings: [Int: Placement] = [:]
+  var destinations = Destinations()
 
   /// An array that a step writes or reads.
   struct Buffer {
@@ -59,9 +56,13 @@ struct Compiler {
   struct Addresses {
     let offsets: [Int: Int]
     let bases: [Int]
+    let read = ReadBases()
 
+    /// Where a kernel finds an array when it runs. One that packs a constant does not ask: the plain form
+    /// is kept for those that do.
     func operand(_ placement: Placement) -> Operand {
-      Operand(
+      read.bases.insert(bases[placement.buffer])
+      return Operand(
         base: bases[placement.buffer],
         offset: (offsets[placement.buffer] ?? 0)
           + placement.offset * placement.element.byteCount)
@@ -70,13 +71,19 @@ struct Compiler {
     let scratch = Operand(base: Executable.scratchBase, offset: 0)
   }
 
-  static func compile(_ program: Program) throws -> Executable {
-    var compiler = Compiler(program)
+  /// The base addresses that kernels use.
+  final class ReadBases {
+    var bases: Set<Int> = []
+  }
+
+  static func compile(_ program: Program, sharing shared: SharedConstants?) throws -> Executable {
+    var compiler = Compiler(program, shared)
     return try compiler.compiled(foldsConstants: true)
   }
 
-  private init(_ program: Program) {
+  private init(_ program: Program, _ shared: SharedConstants?) {
     self.program = program
+    self.shared = shared
     placements = [Placement?](repeating: nil, count: program.nodes.count)
     users = program.users
     joinedParts = JoinedParts.all(program)
@@ -153,7 +160,7 @@ struct Compiler {
   }
 
   mutating func place(_ tensor: Tensor) -> Placement {
-    constants.append(ConstantMemory(tensor))
+    constants.append(shared?.memory(of: tensor) ?? ConstantMemory(tensor))
     let buffer = addBuffer(.constant(constants.count - 1), constants[constants.count - 1].byteCount)
     // A fill is one element, repeated.
     if tensor.count > 0, tensor.fill != nil {
@@ -162,44 +169,6 @@ struct Compiler {
         element: tensor.type.element)
     }
     return Placement(buffer: buffer, tensor.type)
-  }
-
-  /// The buffers that program outputs are written to directly, by node.
-  var outputBuffers: [Int: Int] = [:]
-
-  mutating func claimOutputs(computed schedule: Schedule) {
-    var written: Set<Int> = []
-    for item in schedule.items {
-      switch item {
-      case .view: break
-      case .group(let members): written.formUnion(members)
-      case .single(let index): written.insert(index)
-      case .productAndGroup(let product, _, let members):
-        written.insert(product)
-        written.formUnion(members)
-      }
-    }
-    for (position, output) in program.outputs.enumerated() {
-      // Through views that keep the elements in their order, the source is written in place.
-      var index = output.index
-      while program.nodes[index].isA(Reshape.self) || program.nodes[index].isA(Detach.self) {
-        index = program.nodes[index].operands[0].index
-      }
-      guard written.contains(index), outputBuffers[index] == nil else { continue }
-      outputBuffers[index] = addBuffer(.output(position), program.nodes[index].type.byteCount)
-      directOutputs.insert(position)
-    }
-  }
-
-  /// Outputs that no copy is needed for.
-  var directOutputs: Set<Int> = []
-
-  mutating func newPlacement(for index: Int) -> Placement {
-    let type = program.nodes[index].type
-    let buffer = outputBuffers[index] ?? addBuffer(.arena, type.byteCount)
-    let placement = Placement(buffer: buffer, type)
-    placements[index] = placement
-    return placement
   }
 
   func placement(_ value: Value) throws -> Placement {
@@ -231,15 +200,6 @@ struct Compiler {
       })
   }
 
-  mutating func copyOutputs() throws {
-    for (position, output) in program.outputs.enumerated() where !directOutputs.contains(position) {
-      let type = program.type(output)
-      copy(
-        try placement(output),
-        to: Placement(buffer: addBuffer(.output(position), type.byteCount), type))
-    }
-  }
-
   // MARK: - Constants
 
   /// Computes, once and with the same kernels, what depends on constants alone.
@@ -269,7 +229,7 @@ struct Compiler {
     }
     guard !sources.isEmpty else { return }
     let constantProgram = program.withoutInputs.with(outputs: sources)
-    var compiler = Compiler(constantProgram)
+    var compiler = Compiler(constantProgram, shared)
     let executable = try compiler.compiled(foldsConstants: false)
     for (value, tensor) in zip(sources, try executable.tensors()) {
       placements[value.index] = place(tensor)
@@ -295,22 +255,17 @@ struct Compiler {
       buffer: addBuffer(.constant(constants.count - 1), gathered.byteCount), program.type(value))
   }
 
-  /// The memory of a known value, for kernels that pack it.
-  func constantMemory(_ placement: Placement) -> UnsafeRawPointer? {
+  /// A known value, for kernels that pack it.
+  func known(_ placement: Placement) -> KnownMatrix? {
     guard case .constant(let index) = buffers[placement.buffer].place else { return nil }
-    return UnsafeRawPointer(constants[index].memory) + placement.offset
-      * placement.element.byteCount
+    return KnownMatrix(constant: constants[index], offset: placement.offset)
   }
 
-  /// Whether a value is known, real and finite throughout. Weights are used at many steps of a
-  /// recurrence and looked through once.
-  mutating func isKnownFinite(_ placement: Placement) -> Bool {
+  /// Whether a value is known, real and finite throughout.
+  func isKnownFinite(_ placement: Placement) -> Bool {
     guard case .constant(let index) = buffers[placement.buffer].place, placement.element.isReal
     else { return false }
-    if let known = finiteConstants[index] { return known }
-    let isFinite = constants[index].isFinite(placement.element)
-    finiteConstants[index] = isFinite
-    return isFinite
+    return constants[index].isFinite
   }
 
   // MARK: - Lowering
@@ -383,8 +338,12 @@ struct Compiler {
       }
     }
     let addresses = Addresses(offsets: plan.offsets, bases: bases)
+    let kernels = steps.map { $0.make(addresses) }
     return Executable(
-      kernels: steps.map { $0.make(addresses) }, constants: constants,
+      kernels: kernels,
+      constants: constants.enumerated().map { k, constant in
+        addresses.read.bases.contains(fixed + k) ? constant.plain : nil
+      },
       inputTypes: program.inputTypes, outputTypes: program.outputTypes,
       arenaBytes: plan.byteCount, scratchBytes: steps.map(\.scratchBytes).max() ?? 0,
       multiplyAdds: program.multiplyAdds)

@@ -61,6 +61,21 @@ package struct ArrayLayout: Sendable {
     (total * samples + 8 * (inputs.count + outputs.count)) * 8
   }
 
+  /// Runs samples from `sample` on that are read and written where they are: nothing is in the way of small
+  /// networks.
+  @inline(__always)
+  private func runInPlace(_ call: CallerArrays, _ workspace: Workspace, from sample: Int) {
+    let size = isDouble ? 8 : 4
+    for k in 0..<inputCount {
+      guard let array = call.inputs[k] else { continue }
+      workspace.setInput(k, UnsafeMutableRawPointer(mutating: array) + sample * inputs[k] * size)
+    }
+    for k in 0..<outputCount {
+      if let array = call.outputs[k] { workspace.setOutput(k, array + sample * outputs[k] * size) }
+    }
+    workspace.run()
+  }
+
   /// Runs `count` samples from `sample` on. Reads and writes the caller's arrays where they are if they hold
   /// what the program does; otherwise converts and transposes through the extra memory.
   @inline(__always)
@@ -73,6 +88,10 @@ package struct ArrayLayout: Sendable {
       return free
     }
     let isSame = call.isDouble == isDouble
+    if isSame, !call.transposes, call.outputs[0] != nil, outputCount == 1 || call.outputs[1] != nil
+    {
+      return runInPlace(call, workspace, from: sample)
+    }
     let callerSize = call.isDouble ? 8 : 4
     for k in 0..<inputCount {
       guard let array = call.inputs[k] else { continue }
@@ -128,6 +147,7 @@ package struct ArrayLayout: Sendable {
   }
 
   /// Writes the transpose of a row-major matrix of the program's precision.
+  @inline(never)
   private func transpose(
     _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, toDouble: Bool
   ) {
@@ -137,9 +157,9 @@ package struct ArrayLayout: Sendable {
       return transpose(
         target, Int64(rows), source, Int64(columns), Int64(rows), Int64(columns))
     }
-    // Tile by tile: turned first, then converted row by row.
+    // Tile by tile: turned first, then converted row by row. A tile is small enough for the stack.
     let side = 8
-    withUnsafeTemporaryAllocation(byteCount: 512, alignment: 64) { tile in
+    withUnsafeTemporaryAllocation(byteCount: 512, alignment: 16) { tile in
       guard let tile = tile.baseAddress else { return }
       for row in stride(from: 0, to: rows, by: side) {
         let height = min(side, rows - row)

@@ -18,16 +18,20 @@ package final class Executable: @unchecked Sendable {
   let scratchBytes: Int
 
   private let kernels: [Kernel]
-  private let constants: [ConstantMemory]
+  /// The constants in the order of their base addresses; nil where no kernel reads one as it is.
+  private let constants: [ElementMemory?]
   /// The kernels without ownership: walking them counts no references.
   private let steps: PlainArray<Unmanaged<Kernel>>
 
-  package static func compile(_ program: Program) throws -> Executable {
-    try Compiler.compile(program)
+  /// Constants that are `shared` are held once, however many executables read them.
+  package static func compile(
+    _ program: Program, sharing shared: SharedConstants? = nil
+  ) throws -> Executable {
+    try Compiler.compile(program, sharing: shared)
   }
 
   init(
-    kernels: [Kernel], constants: [ConstantMemory], inputTypes: [TensorType],
+    kernels: [Kernel], constants: [ElementMemory?], inputTypes: [TensorType],
     outputTypes: [TensorType], arenaBytes: Int, scratchBytes: Int, multiplyAdds: Int
   ) {
     self.kernels = kernels
@@ -56,7 +60,7 @@ package final class Executable: @unchecked Sendable {
   /// Fills in the addresses of constants.
   func bindConstants(_ bases: UnsafeMutablePointer<UnsafeMutableRawPointer>) {
     for (k, constant) in constants.enumerated() {
-      bases[Executable.firstBase + k] = constant.memory
+      if let constant { bases[Executable.firstBase + k] = constant.start }
     }
   }
 

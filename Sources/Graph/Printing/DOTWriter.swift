@@ -13,9 +13,8 @@ package struct DOTWriter {
     lines.append("  \(name) [\(([label] + attributes).joined(separator: ", "))];")
   }
 
-  package mutating func edge(_ from: String, _ to: String, label: String? = nil) {
-    let label = label.map { " [label=\"\($0.quotedForDOT)\"]" } ?? ""
-    lines.append("  \(from) -> \(to)\(label);")
+  package mutating func edge(_ from: String, _ to: String) {
+    lines.append("  \(from) -> \(to);")
   }
 
   package var text: String { (lines + ["}"]).joined(separator: "\n") + "\n" }

@@ -92,4 +92,18 @@ extension ProgramBuilder {
     let picked = try gather(transpose(x, order), index, batch: 1)
     return try transpose(picked, Transpose(order).inverse)
   }
+
+  /// Copies of a tensor one behind the other, as many along each axis as `repeats` says.
+  package func tile(_ x: Value, _ repeats: [Int]) throws -> Value {
+    let dims = shape(x).dims
+    guard repeats.count == dims.count else {
+      throw NetJacError(
+        .shape, "repeats \(repeats) do not fit \(shape(x)), which has \(dims.count) axes")
+    }
+    // Each axis becomes a pair, of which the first counts the copies.
+    let pairs = try Shape(checking: zip(repeats, dims).flatMap { [$0, $1] })
+    let copies = try add(Broadcast(pairs, axes: dims.indices.map { 2 * $0 + 1 }), [x])
+    return try reshape(
+      copies, Shape(checking: dims.indices.map { pairs[2 * $0] * pairs[2 * $0 + 1] }))
+  }
 }

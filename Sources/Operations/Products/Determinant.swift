@@ -17,9 +17,10 @@ extension ProgramBuilder {
       let width = try scalar(Double(size), like: place)
       let row = try divide(place, width)
       let column = try add(Modulo(), [place, width])
-      rest = try gather(rest, swapped(row, size: size), batch: 1)
+      rest = try gather(rest, firstExchanged(with: row, size: size), batch: 1)
       rest = try transpose(rest, [0, 2, 1])
-      rest = try transpose(gather(rest, swapped(column, size: size), batch: 1), [0, 2, 1])
+      let columns = try firstExchanged(with: column, size: size)
+      rest = try transpose(gather(rest, columns, batch: 1), [0, 2, 1])
 
       func block(_ rows: Range<Int>, _ columns: Range<Int>) throws -> Value {
         try slice(
@@ -43,15 +44,5 @@ extension ProgramBuilder {
         block(1..<size, 1..<size), dot(factors, top, [0, 1], [0, 2], [0, 1, 2]))
     }
     return product
-  }
-
-  /// The order 0 … size-1 with the first place and another exchanged.
-  private func swapped(_ place: Value, size: Int) throws -> Value {
-    let full = Shape([shape(place).count, size])
-    let order = try add(Broadcast(full, axes: [1]), [integers(Array(0..<size))])
-    let other = try add(Broadcast(full, axes: [0]), [place])
-    let zero = try scalar(0, like: order)
-    let first = try select(compare(.equal, order, zero), other, order)
-    return try select(compare(.equal, order, other), zero, first)
   }
 }

@@ -5,7 +5,7 @@ function identifier = failure(area, status, message)
   %   identifier = failure(area, status)       raises nothing
 
   names = {'wrongArgument', 'wrongOption', 'fileNotReadable', 'wrongFormat', 'unsupportedOperator', ...
-           'wrongShape', 'outOfMemory', 'defect', 'notFinite'};
+           'wrongShape', 'outOfMemory', 'defect', 'notFinite', 'unreachable', 'conflict'};
   name = 'unknownProblem';
   if status <= -1 && status >= -numel(names)
     name = names{-status};

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A product with a known matrix of which many terms and columns are zero at run time, as behind a
 /// relu. Rows come in groups that share what is zero, such as the seeds of one sample.
 final class ActiveDotKernel<Real: KernelReal>: Kernel {
@@ -17,21 +19,23 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
   private let terms: Mask?
   private let columns: Mask?
   private let epilogue: Epilogue<Operand>
-  /// The matrix as rows, and packed for where little is zero.
+  /// The matrix as rows, and packed for where little is zero, unless it is too large to be held twice.
+  private let rows: ElementMemory
+  private let whole: ElementMemory?
   private let matrix: UnsafeMutableRawPointer
-  private let whole: PackedMatrix<Real>
-  private let packed: UnsafeMutablePointer<Real>
+  private let packed: UnsafeMutablePointer<Real>?
   private let active = Real.activeProduct
   private let plain: PackedProduct
+  private let stridedProduct = Real.stridedProduct
 
   override var name: String {
     (["active-product"] + epilogue.words).joined(separator: "+") + " \(groups * m)x\(n)x\(k)"
   }
 
-  /// `constant` holds b, whose strides the plan tells; `m` is the number of rows in a group.
+  /// `known` holds b, whose strides the plan tells; `m` is the number of rows in a group.
   init(
     _ plan: DotPlan, rows m: Int, a: Operand, y: Operand, scratch: Operand,
-    constant: UnsafeRawPointer, terms: Mask?, columns: Mask?, epilogue: Epilogue<Operand>
+    known: KnownMatrix, terms: Mask?, columns: Mask?, epilogue: Epilogue<Operand>
   ) {
     self.a = a
     self.y = y
@@ -43,18 +47,21 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
     self.terms = terms
     self.columns = columns
     self.epilogue = epilogue
-    matrix = .allocate(byteCount: max(n * k * Real.size, 64), alignment: 64)
-    Real.copyRows(
-      to: matrix, n, from: constant, row: plan.k.strides[1], column: plan.n.strides[1], rows: k,
-      columns: n)
-    whole = PackedMatrix(constant, plan)
-    packed = whole.memory
-    plain = Real.packedProduct(m: m, n: n, k: k)
+    // Made once for both.
+    let plain = known.constant.plain
+    defer { withExtendedLifetime(plain) {} }
+    rows = known.rows(
+      k, row: plan.k.strides[1], columns: n, column: plan.n.strides[1], stride: n, Real.self)
+    whole =
+      n * k * Real.size < ActiveDotKernel.largestHeldTwice ? known.packed(plan, Real.self) : nil
+    matrix = rows.start
+    packed = whole?.start.assumingMemoryBound(to: Real.self)
+    self.plain = Real.packedProduct(m: m, n: n, k: k)
   }
 
-  deinit {
-    matrix.deallocate()
-  }
+  /// Matrices up to this size stay in the second-level cache, and packed ones are read up to twice as fast.
+  /// What is larger waits for memory, of which two copies take twice as much.
+  private static var largestHeldTwice: Int { 1 << 22 }
 
   static func scratchBytes(_ plan: DotPlan, rows m: Int) -> Int {
     Real.activeBytes(m: m, n: plan.n.dim, k: plan.k.dim)
@@ -72,7 +79,12 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
         let isDone = active(
           y, a, k, matrix, mask(terms, group, bases), mask(columns, group, bases), m, n, k, last,
           scratch.pointer(bases))
-        if isDone == 0 { plain(y, n, a, k, 1, packed, m, n, k, last) }
+        guard isDone == 0 else { return }
+        if let packed {
+          plain(y, n, a, k, 1, packed, m, n, k, last)
+        } else {
+          stridedProduct(y, n, a, k, 1, matrix, n, 1, m, n, k, last, scratch.pointer(bases))
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Tensors
 
 /// A labelled product of real tensors, as matrix products with a packed or plain right operand.
 final class DotKernel<Real: KernelReal>: Kernel {
@@ -11,7 +12,7 @@ final class DotKernel<Real: KernelReal>: Kernel {
   private let sums: PlainArray<Loop>
   private let isSingle: Bool
   private let epilogue: Epilogue<Operand>
-  private let matrix: PackedMatrix<Real>?
+  private let matrix: ElementMemory?
   private let packed: UnsafeMutablePointer<Real>?
   private let usesBLAS: Bool
   private let packedProduct: PackedProduct
@@ -23,11 +24,10 @@ final class DotKernel<Real: KernelReal>: Kernel {
       + " \(sizes.m)x\(sizes.n)x\(sizes.k)"
   }
 
-  /// `constant` holds b's elements where they are known, to be packed once, unless `matrix` is what comes
-  /// of that.
+  /// `known` holds b's elements where they are packed once; b is not read then.
   init(
     _ plan: DotPlan, a: Operand, b: Operand, y: Operand, scratch: Operand,
-    constant: UnsafeRawPointer?, matrix: PackedMatrix<Real>? = nil, epilogue: Epilogue<Operand>
+    known: KnownMatrix?, epilogue: Epilogue<Operand>
   ) {
     self.a = a
     self.b = b
@@ -39,12 +39,8 @@ final class DotKernel<Real: KernelReal>: Kernel {
     outer = PlainArray(plan.outer.map(Loop.init))
     sums = PlainArray(plan.outerSums.map(Loop.init))
     usesBLAS = plan.prefersBLAS
-    if let constant, plan.packsOnce {
-      self.matrix = matrix ?? PackedMatrix(constant, plan)
-    } else {
-      self.matrix = nil
-    }
-    packed = self.matrix?.memory
+    matrix = known?.packed(plan, Real.self)
+    packed = matrix?.start.assumingMemoryBound(to: Real.self)
     packedProduct = Real.packedProduct(m: sizes.m, n: sizes.n, k: sizes.k)
   }
 

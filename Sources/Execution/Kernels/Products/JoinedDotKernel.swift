@@ -1,3 +1,5 @@
+import Tensors
+
 /// Two products of few rows with one known matrix, which is read once: a layer's value and its
 /// tangents.
 final class JoinedDotKernel<Real: KernelReal>: Kernel {
@@ -22,7 +24,7 @@ final class JoinedDotKernel<Real: KernelReal>: Kernel {
   private let scratch: Operand
   private let n: Int
   private let k: Int
-  private let matrix: PackedMatrix<Real>
+  private let matrix: ElementMemory
   private let packed: UnsafeMutablePointer<Real>
   private let product = Real.joinedProduct
 
@@ -33,17 +35,17 @@ final class JoinedDotKernel<Real: KernelReal>: Kernel {
     return "joined-product (\(words.joined(separator: ", ")))x\(n)x\(k)"
   }
 
-  /// `constant` holds b, whose strides the plan tells.
+  /// `known` holds b, whose strides the plan tells.
   init(
-    _ first: Part, _ second: Part, _ plan: DotPlan, scratch: Operand, constant: UnsafeRawPointer
+    _ first: Part, _ second: Part, _ plan: DotPlan, scratch: Operand, known: KnownMatrix
   ) {
     self.first = first
     self.second = second
     self.scratch = scratch
     n = plan.n.dim
     k = plan.k.dim
-    matrix = PackedMatrix(constant, plan)
-    packed = matrix.memory
+    matrix = known.packed(plan, Real.self)
+    packed = matrix.start.assumingMemoryBound(to: Real.self)
   }
 
   static func scratchBytes(_ first: DotPlan, _ second: DotPlan) -> Int {

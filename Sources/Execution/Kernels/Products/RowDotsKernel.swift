@@ -1,3 +1,5 @@
+import Tensors
+
 /// Rows times a known matrix of few columns, which lie as rows, too. Whether it suits depends on the
 /// matrix alone, so that a sample's result does not depend on how many there are.
 final class RowDotsKernel<Real: KernelReal>: Kernel {
@@ -8,6 +10,7 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
   private let n: Int
   private let k: Int
   private let epilogue: Epilogue<Operand>
+  private let rows: ElementMemory
   private let matrix: UnsafeMutableRawPointer
   /// Elements from row to row: whole cache lines.
   private let stride: Int
@@ -17,9 +20,9 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
     (["row-dots"] + epilogue.words).joined(separator: "+") + " \(m)x\(n)x\(k)"
   }
 
-  /// `constant` holds b, whose strides the plan tells.
+  /// `known` holds b, whose strides the plan tells.
   init(
-    _ plan: DotPlan, a: Operand, y: Operand, constant: UnsafeRawPointer,
+    _ plan: DotPlan, a: Operand, y: Operand, known: KnownMatrix,
     epilogue: Epilogue<Operand>
   ) {
     self.a = a
@@ -30,13 +33,10 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
     k = plan.k.dim
     self.epilogue = epilogue
     stride = Real.inLines(k)
-    matrix = .allocate(byteCount: max(n * stride * Real.size, 64), alignment: 64)
-    Real.copyRows(
-      to: matrix, stride, from: constant, row: plan.n.strides[1], column: plan.k.strides[1],
-      rows: n, columns: k)
+    rows = known.rows(
+      n, row: plan.n.strides[1], columns: k, column: plan.k.strides[1], stride: stride, Real.self)
+    matrix = rows.start
   }
-
-  deinit { matrix.deallocate() }
 
   /// Whether packed columns would leave so much of their vectors empty that rows are faster.
   static func suits(_ plan: DotPlan) -> Bool {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One row times the transpose of a matrix that another product has packed: `product_turned` in
 /// `products.h`.
 final class TurnedDotKernel<Real: KernelReal>: Kernel {
@@ -6,7 +8,7 @@ final class TurnedDotKernel<Real: KernelReal>: Kernel {
   private let n: Int
   private let k: Int
   private let epilogue: Epilogue<Operand>
-  private let matrix: PackedMatrix<Real>
+  private let matrix: ElementMemory
   private let packed: UnsafeMutablePointer<Real>
   private let product = Real.turnedProduct
 
@@ -14,15 +16,15 @@ final class TurnedDotKernel<Real: KernelReal>: Kernel {
     (["turned-product"] + epilogue.words).joined(separator: "+") + " 1x\(n)x\(k)"
   }
 
+  /// `matrix` is the other product's.
   init(
-    _ plan: DotPlan, a: Operand, y: Operand, matrix: PackedMatrix<Real>,
-    epilogue: Epilogue<Operand>
+    _ plan: DotPlan, a: Operand, y: Operand, matrix: ElementMemory, epilogue: Epilogue<Operand>
   ) {
     self.a = a
     self.y = y
     self.matrix = matrix
     self.epilogue = epilogue
-    packed = matrix.memory
+    packed = matrix.start.assumingMemoryBound(to: Real.self)
     n = plan.n.dim
     k = plan.k.dim
   }

@@ -40,7 +40,7 @@ final class SpreadKernel<Real: KernelReal>: Kernel {
   /// The table of the shape is `table`; `kernel` holds [channels, terms, features] by these strides.
   init(
     updates: Operand, places: Operand, to target: Operand, scratch: Operand, sets: SpreadGroups,
-    shape: netjac_spread, table: [Int32], kernel source: UnsafeRawPointer,
+    shape: netjac_spread, table: [Int32], kernel known: KnownMatrix,
     places kernelPlaces: [Int]
   ) {
     self.updates = updates
@@ -60,6 +60,9 @@ final class SpreadKernel<Real: KernelReal>: Kernel {
     let wide = isBySets ? features : Real.inLines(features)
     let rows = kernelPlaces.count / max(features, 1)
     let size = Real.size
+    let plain = known.constant.plain
+    let source = plain.start + known.offset * size
+    defer { withExtendedLifetime(plain) {} }
     kernel = .allocate(byteCount: max(rows * wide * size, 64), alignment: 64)
     kernel.initializeMemory(as: UInt8.self, repeating: 0, count: rows * wide * size)
     for row in 0..<rows {

@@ -25,15 +25,12 @@ extension Compiler {
   private mutating func turn<Real: KernelReal>(
     _ first: Int, _ one: PlannedProduct, _ second: Int, _ two: PlannedProduct, _ real: Real.Type
   ) {
-    guard let constant = one.constant else { return }
-    let matrix = PackedMatrix<Real>(constant, one.plan)
-    steps[first] = one.step(scratchBytes: steps[first].scratchBytes) { addresses in
-      DotKernel<Real>(one, addresses, matrix: matrix)
-    }
+    guard let known = one.known else { return }
+    steps[first].product = nil
     steps[second] = two.step { addresses in
       TurnedDotKernel<Real>(
-        two.plan, a: addresses.operand(two.left), y: addresses.operand(two.y), matrix: matrix,
-        epilogue: two.epilogue.map(addresses.operand))
+        two.plan, a: addresses.operand(two.left), y: addresses.operand(two.y),
+        matrix: known.packed(one.plan, Real.self), epilogue: two.epilogue.map(addresses.operand))
     }
   }
 

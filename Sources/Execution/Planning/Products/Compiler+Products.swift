@@ -18,23 +18,8 @@ extension Compiler {
       return
     }
     let plan = self.plan(dot, index, a, b)
-    let y = placement(of: index, from: plan)
+    let y = wantedPlacement(for: index, by: Writer(plan))
     try multiply(planned(plan, a, b, y))
-  }
-
-  /// Where the result of a product and the nodes that it absorbed goes.
-  mutating func placement(
-    of index: Int, from plan: DotPlan, absorbed: Set<Int> = []
-  ) -> Placement {
-    func canWrite(_ part: Placement) -> Bool {
-      plan.indexed.map { IndexedPlan.Target($0, in: part) != nil } ?? part.isContiguous
-    }
-    guard
-      let part = partOfConcatenation(index, absorbed: absorbed, where: canWrite)
-        ?? partOfPadding(index, absorbed: absorbed, where: canWrite)
-    else { return newPlacement(for: index) }
-    placements[index] = part
-    return part
   }
 
   /// The better of the two ways round of a product.
@@ -45,8 +30,8 @@ extension Compiler {
       DotPlan(dot, dims: dims, a: a, b: b, y: node.type.shape.strides, swapped: swapped)
     }
     // A known right operand can be packed once; otherwise the larger product wins.
-    let knownA = constantMemory(a) != nil
-    let knownB = constantMemory(b) != nil
+    let knownA = known(a) != nil
+    let knownB = known(b) != nil
     let indexed = plans.filter { $0.indexed != nil }
     if let longest = indexed.max(by: { ($0.indexed?.run ?? 0) < ($1.indexed?.run ?? 0) }) {
       return longest
@@ -71,7 +56,7 @@ extension Compiler {
   ) -> PlannedProduct {
     let (left, right) = plan.isSwapped ? (b, a) : (a, b)
     return PlannedProduct(
-      plan: plan, left: left, right: right, y: y, constant: constantMemory(right),
+      plan: plan, left: left, right: right, y: y, known: known(right),
       epilogue: epilogue, epilogueSteps: epilogueSteps)
   }
 
@@ -94,7 +79,8 @@ extension Compiler {
   ///
   /// Whole numbers have `WholeDotKernel`, loop by loop.
   mutating func multiply(_ product: PlannedProduct) throws {
-    steps.append(try step(for: product, product.y.element.kernelReal))
+    let step = try step(for: product, product.y.element.kernelReal)
+    steps.append(step)
   }
 
   private mutating func step<Real: KernelReal>(
@@ -126,7 +112,7 @@ extension Compiler {
   ) -> Step? {
     let (plan, last) = (product.plan, product.epilogue)
     let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
-    guard let constant = product.constant, plan.isSingle, !plan.prefersBLAS, rows > 0,
+    guard let known = product.known, plan.isSingle, !plan.prefersBLAS, rows > 0,
       n * k >= 1 << 12, n * k < 1 << 31, plan.k.strides[0] == 1,
       rows == 1 || plan.m.strides[0] == k
     else { return nil }
@@ -150,19 +136,19 @@ extension Compiler {
       }
       return ActiveDotKernel<Real>(
         plan, rows: group, a: addresses.operand(product.left), y: addresses.operand(product.y),
-        scratch: addresses.scratch, constant: constant, terms: mask(terms),
+        scratch: addresses.scratch, known: known, terms: mask(terms),
         columns: mask(columns), epilogue: last.map(addresses.operand))
     }
   }
 
   private func rowDots<Real: KernelReal>(_ product: PlannedProduct, _ real: Real.Type) -> Step? {
     let plan = product.plan
-    guard let constant = product.constant, RowDotsKernel<Real>.suits(plan), !plan.prefersBLAS
+    guard let known = product.known, RowDotsKernel<Real>.suits(plan), !plan.prefersBLAS
     else { return nil }
     return product.step { addresses in
       RowDotsKernel<Real>(
         plan, a: addresses.operand(product.left), y: addresses.operand(product.y),
-        constant: constant, epilogue: product.epilogue.map(addresses.operand))
+        known: known, epilogue: product.epilogue.map(addresses.operand))
     }
   }
 
@@ -170,7 +156,7 @@ extension Compiler {
     _ product: PlannedProduct, _ real: Real.Type
   ) -> Step {
     let plan = product.plan
-    let isKnown = product.constant != nil
+    let isKnown = product.known != nil
     var step = product.step(
       scratchBytes: DotKernel<Real>.scratchBytes(plan, isKnown: isKnown)
     ) { addresses in DotKernel<Real>(product, addresses) }
@@ -181,11 +167,13 @@ extension Compiler {
 
 extension DotKernel {
   convenience init(
-    _ product: PlannedProduct, _ addresses: Compiler.Addresses, matrix: PackedMatrix<Real>? = nil
+    _ product: PlannedProduct, _ addresses: Compiler.Addresses
   ) {
+    let known = product.plan.packsOnce ? product.known : nil
     self.init(
-      product.plan, a: addresses.operand(product.left), b: addresses.operand(product.right),
-      y: addresses.operand(product.y), scratch: addresses.scratch, constant: product.constant,
-      matrix: matrix, epilogue: product.epilogue.map(addresses.operand))
+      product.plan, a: addresses.operand(product.left),
+      b: known == nil ? addresses.operand(product.right) : addresses.scratch,
+      y: addresses.operand(product.y), scratch: addresses.scratch, known: known,
+      epilogue: product.epilogue.map(addresses.operand))
   }
 }

@@ -6,8 +6,8 @@ struct PlannedProduct {
   let left: Placement
   let right: Placement
   let y: Placement
-  /// The right operand's memory where it is known.
-  let constant: UnsafeRawPointer?
+  /// The right operand where it is known.
+  let known: KnownMatrix?
   let epilogue: Epilogue<Placement>
   let epilogueSteps: IndexedPlan.EpilogueSteps
 
@@ -22,7 +22,7 @@ struct PlannedProduct {
 
   /// What two products have in common that read the same matrix the same way.
   struct Matrix: Hashable {
-    let constant: UnsafeRawPointer?
+    let known: KnownMatrix?
     let element: ElementType
     let columns: Int
     let terms: Int
@@ -31,14 +31,14 @@ struct PlannedProduct {
 
     var transposed: Matrix {
       Matrix(
-        constant: constant, element: element, columns: terms, terms: columns,
+        known: known, element: element, columns: terms, terms: columns,
         columnStride: termStride, termStride: columnStride)
     }
   }
 
   var matrix: Matrix {
     Matrix(
-      constant: constant, element: right.element, columns: plan.n.dim, terms: plan.k.dim,
+      known: known, element: right.element, columns: plan.n.dim, terms: plan.k.dim,
       columnStride: plan.n.strides[1], termStride: plan.k.strides[1])
   }
 

@@ -48,7 +48,7 @@ struct ProductJoining {
   /// depends on more of the first than a slope that it scales with.
   private mutating func join(_ first: Int, _ second: Int) {
     guard let one = steps[first].product, let two = steps[second].product,
-      let constant = one.constant
+      let known = one.known
     else { return }
     let (start, end) = (places[first], places[second])
     written.clear()
@@ -81,7 +81,7 @@ struct ProductJoining {
       scale.map({ !written.contains($0) || $0 == slope }) ?? true
     else { return }
     steps[first] = ProductJoining.step(
-      of: steps[first], one, steps[second], two, constant, one.y.element.kernelReal)
+      of: steps[first], one, steps[second], two, known, one.y.element.kernelReal)
     put(kept + [first] + delayed, from: start, to: end)
   }
 
@@ -108,7 +108,7 @@ struct ProductJoining {
 
   private static func step<Real: KernelReal>(
     of first: Compiler.Step, _ one: PlannedProduct, _ second: Compiler.Step, _ two: PlannedProduct,
-    _ constant: UnsafeRawPointer, _ real: Real.Type
+    _ known: KnownMatrix, _ real: Real.Type
   ) -> Compiler.Step {
     Compiler.Step(
       reads: first.reads + second.reads, writes: first.writes + second.writes,
@@ -120,7 +120,7 @@ struct ProductJoining {
           epilogue: product.epilogue.map(addresses.operand))
       }
       return JoinedDotKernel<Real>(
-        part(one), part(two), one.plan, scratch: addresses.scratch, constant: constant)
+        part(one), part(two), one.plan, scratch: addresses.scratch, known: known)
     }
   }
 }

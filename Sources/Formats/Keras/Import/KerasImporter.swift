@@ -208,8 +208,7 @@ final class KerasImporter {
     if let parameter = parameters[key] { return parameter }
     if let constant = constants[key] { return constant }
     let constant = try p.constant(
-      tensor.type.element.isReal
-        ? Tensor(TensorType(p.real, tensor.shape), reals: tensor.reals) : tensor)
+      tensor.type.element.isReal ? tensor.converted(to: p.real) : tensor)
     constants[key] = constant
     return constant
   }

@@ -96,7 +96,9 @@ struct KerasNetwork {
     let weight = KerasLayerRegistry.weights(of: layer)[key.place]
     return Parameter(
       name: "\(layer.path)/\(weight.path)",
-      value: Tensor(TensorType(real, tensor.shape), reals: tensor.reals))
+      value: tensor.type.element.isReal
+        ? tensor.converted(to: real)
+        : Tensor(TensorType(real, tensor.shape), reals: tensor.reals))
   }
 
   /// The layers of a file by their numbers.

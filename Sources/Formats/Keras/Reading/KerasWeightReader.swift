@@ -160,7 +160,8 @@ struct KerasWeightReader {
     return groups
   }
 
-  /// The array as float64 numbers, which hold every stored type exactly, or as whole numbers.
+  /// The array as float64 numbers, which hold every stored type exactly, or as whole numbers. What is
+  /// stored in single precision or less takes no more memory than that.
   private static func tensor(_ object: HDF5Object) throws -> Tensor {
     let array = try object.array()
     let shape = try Shape(checking: array.dims)
@@ -168,8 +169,10 @@ struct KerasWeightReader {
       return Tensor(TensorType(.int64, shape), integers: try array.integers())
     }
     let isBrain = try array.typeName == "opaque" && object.text("dtype") == "bfloat16"
-    return Tensor(
-      TensorType(.float64, shape), reals: try array.reals(pairsAreBFloat16: isBrain))
+    let type = TensorType(.float64, shape)
+    let reals = try array.reals(pairsAreBFloat16: isBrain)
+    guard isBrain || array.isSinglePrecision else { return Tensor(type, reals: reals) }
+    return Tensor(type, floats: FloatElements(count: reals.count) { Float(reals[$0]) })
   }
 
   // MARK: - Arrays in order

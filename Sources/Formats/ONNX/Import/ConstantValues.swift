@@ -6,7 +6,7 @@ extension ONNXTensor {
   func value(real: ElementType) throws -> Tensor {
     let shape = try Shape(checking: dimensions)
     switch elementType.holding {
-    case .real: return Tensor(TensorType(real, shape), reals: try reals())
+    case .real: return try reals(TensorType(real, shape))
     case .integer: return Tensor(TensorType(.int64, shape), integers: try integers())
     case .boolean:
       return Tensor(TensorType(.bool, shape), integers: try booleans().map { $0 ? 1 : 0 })

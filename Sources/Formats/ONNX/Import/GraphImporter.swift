@@ -57,8 +57,8 @@ final class GraphImporter {
   private let model: ONNXModel
   private let functions: [OperatorKey: ONNXFunction]
   private var nodeCount = 0
-  /// The initialisers that are inputs of the program, by node.
-  var parameterNames: [Int: String] = [:]
+  /// The initialisers that are inputs of the program.
+  var parameterNames = ParameterNames()
 
   init(builder: ProgramBuilder, model: ONNXModel) {
     p = builder

@@ -3,7 +3,7 @@ import Tensors
 
 /// What an operator sees of the node that uses it: inputs as values, attributes, and the version
 /// of its operator set.
-struct NodeCall {
+struct NodeCall: OperatorCall {
   let node: ONNXNode
   let inputs: [Value?]
   let version: Int64
@@ -11,21 +11,10 @@ struct NodeCall {
   let importer: GraphImporter
 
   var p: ProgramBuilder { importer.p }
+  var inputCount: Int { inputs.count { $0 != nil } }
+  var parameterNames: ParameterNames { importer.parameterNames }
 
   // MARK: - Inputs
-
-  /// The input at a position, which the operator cannot do without.
-  func input(_ index: Int, _ name: String) throws -> Value {
-    guard let value = optionalInput(index) else {
-      throw NetJacError(
-        .format,
-        """
-        input \(name) (number \(index + 1)) is missing; the node has \
-        \(inputs.count { $0 != nil }) inputs
-        """)
-    }
-    return value
-  }
 
   func optionalInput(_ index: Int) -> Value? {
     index < inputs.count ? inputs[index] : nil
@@ -35,54 +24,6 @@ struct NodeCall {
   func allInputs() throws -> [Value] {
     guard !inputs.isEmpty else { throw NetJacError(.format, "the node has no inputs") }
     return try inputs.indices.map { try input($0, "\($0 + 1)") }
-  }
-
-  /// The elements of an input that must be known while the network is loaded.
-  func constant(_ index: Int, _ name: String) throws -> Tensor {
-    try known(input(index, name), name)
-  }
-
-  func known(_ value: Value, _ name: String) throws -> Tensor {
-    guard let tensor = p.constantTensor(of: value) else {
-      let parameters = importer.parametersNeeded(by: value)
-      guard parameters.isEmpty else { throw ParametersNeeded(names: parameters) }
-      throw NetJacError(
-        .unsupported,
-        """
-        \(name) must be known when the network is loaded, but it depends on an input; fix that \
-        input with option 'input.NAME'
-        """)
-    }
-    return tensor
-  }
-
-  func constantIntegers(_ index: Int, _ name: String) throws -> [Int] {
-    let tensor = try constant(index, name)
-    guard !tensor.type.element.isReal else {
-      throw NetJacError(.format, "\(name) holds floats; integers are needed")
-    }
-    return tensor.integers.map(Int.init)
-  }
-
-  func optionalConstantIntegers(_ index: Int, _ name: String) throws -> [Int]? {
-    optionalInput(index) == nil ? nil : try constantIntegers(index, name)
-  }
-
-  func constantInteger(_ index: Int, _ name: String) throws -> Int {
-    let integers = try constantIntegers(index, name)
-    guard integers.count == 1 else {
-      throw NetJacError(.format, "\(name) has \(integers.count) elements; one is needed")
-    }
-    return integers[0]
-  }
-
-  func optionalConstantNumber(_ index: Int, _ name: String) throws -> Double? {
-    guard optionalInput(index) != nil else { return nil }
-    let tensor = try constant(index, name)
-    guard tensor.count == 1 else {
-      throw NetJacError(.format, "\(name) has \(tensor.count) elements; one is needed")
-    }
-    return tensor.reals[0]
   }
 
   /// Whether the node wants its output at a position.
@@ -228,27 +169,5 @@ struct NodeCall {
   private func wrongKind(_ name: String, _ found: ONNXAttribute, _ needed: String) -> NetJacError {
     NetJacError(
       .format, "attribute \(name.quoted) is \(found.kindName); it must be \(needed)")
-  }
-
-  // MARK: - Axes
-
-  /// An axis as the files give it, where -1 is the last, as a position from the front.
-  func axis(_ axis: Int, rank: Int, _ name: String = "axis") throws -> Int {
-    guard axis >= -rank, axis < rank else {
-      throw NetJacError(
-        .shape,
-        rank == 0
-          ? "\(name) is \(axis), but the value is a scalar, which has no axes"
-          : "\(name) is \(axis); a value with \(rank) axes has axes \(-rank) to \(rank - 1)")
-    }
-    return axis < 0 ? axis + rank : axis
-  }
-
-  func axes(_ axes: [Int], rank: Int, _ name: String = "axes") throws -> [Int] {
-    let positions = try axes.map { try axis($0, rank: rank, name) }
-    guard Set(positions).count == positions.count else {
-      throw NetJacError(.shape, "\(name) \(axes) name an axis twice")
-    }
-    return positions
   }
 }

@@ -12,6 +12,7 @@ package enum ONNXImporter {
     model.graph.nodes = needed(model.graph.nodes, for: outputs.map(\.name))
     try OperatorSupport.check(model)
     let binding = try binding(model.graph, options)
+    try keepNeededInitialisers(&model.graph, for: outputs.map(\.name))
     let program = try program(model, binding, outputs, [], options)
     return NetworkDescription(
       program: program,
@@ -46,7 +47,7 @@ package enum ONNXImporter {
     for parameter in parameters {
       let value = try p.input(parameter.value.type)
       arguments[parameter.name] = value
-      importer.parameterNames[value.index] = parameter.name
+      importer.parameterNames.insert(parameter.name, at: value)
     }
     let values = try importer.run(model.graph, arguments: arguments, keeping: outputs.map(\.name))
     return p.program(outputs: values)
@@ -57,13 +58,10 @@ package enum ONNXImporter {
   private static func parametric(
     _ model: ONNXModel, _ binding: InputBinding, _ outputs: [ONNXPort], _ options: ImportOptions
   ) throws -> ParametricProgram {
-    let used = model.graph.nodes.reduce(into: Set(outputs.map(\.name))) {
-      $0.formUnion($1.neededNames)
-    }
     var fixed = Set(binding.fixed.map(\.input.name))
     while true {
       let parameters = try model.graph.initialisers.filter {
-        $0.elementType.holding == .real && used.contains($0.name) && !fixed.contains($0.name)
+        $0.elementType.holding == .real && !fixed.contains($0.name)
       }.map { Parameter(name: $0.name, value: try $0.value(real: options.real)) }
       do {
         return ParametricProgram(
@@ -84,6 +82,18 @@ package enum ONNXImporter {
       kept.append(node)
     }
     return kept.reversed()
+  }
+
+  /// Leaves out what no node uses and reads what is in other files, once for the program's constants and for
+  /// the parameters: the network keeps them as long as it lives.
+  private static func keepNeededInitialisers(
+    _ graph: inout ONNXGraph, for outputs: [String]
+  ) throws {
+    let used = graph.nodes.reduce(into: Set(outputs)) { $0.formUnion($1.neededNames) }
+    graph.initialisers = try graph.initialisers.filter { used.contains($0.name) }.map {
+      try $0.withDecodedReals()
+    }
+    graph.sparseInitialisers.removeAll { !used.contains($0.values.name) }
   }
 
   /// The inputs as the file declares them. An initialiser that is listed as an input is a default,

@@ -52,7 +52,8 @@ extension ONNXOperator {
 
   private static func tensor(_ name: String, _ number: Float) -> ONNXTensor {
     ONNXTensor(
-      name: name, elementType: .float, dimensions: [1], count: 1, storage: .floats([number]))
+      name: name, elementType: .float, dimensions: [1], count: 1,
+      storage: .floats(FloatElements([number])))
   }
 
   /// Words for the numbers that files have for element types, as in `to=float64`.

@@ -64,7 +64,8 @@ package enum OperatorDocumentation {
             + "\(smoothness(entry.derivative)) | \(entry.limits) |")
       }
     }
-    return lines.joined(separator: "\n") + "\n\n" + KerasDocumentation.text
+    return [lines.joined(separator: "\n") + "\n", KerasDocumentation.text, TFDocumentation.text]
+      .joined(separator: "\n")
   }
 
   private static func types(_ kinds: [OperandKind]) -> String {

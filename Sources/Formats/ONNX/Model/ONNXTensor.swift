@@ -6,13 +6,15 @@ import Tensors
   import Foundation
 #endif
 
-/// A constant tensor of a file. Its size is known to fit its data; values are decoded on demand, so
-/// that a tensor of an unsupported type only matters when it is used.
+/// A constant tensor of a file. Its size is known to fit its data; whole numbers are decoded on demand,
+/// and a tensor of an unsupported type only matters when it is used. Floats are decoded once, so that
+/// a program's constants and the model's initialisers share them and nothing keeps the file's bytes.
 package struct ONNXTensor: Sendable {
   /// The form in which the file holds the values.
   enum Storage: Sendable {
     case raw(Data)
-    case floats([Float])
+    /// Numbers of 32 or 16 bits.
+    case floats(FloatElements)
     case doubles([Double])
     case int32s([Int32])
     case int64s([Int64])
@@ -30,20 +32,56 @@ package struct ONNXTensor: Sendable {
 
   /// The values of a tensor of any float type, each exactly as stored.
   package func reals() throws -> [Double] {
+    switch try decodedReals() {
+    case .floats(let values): values.doubles
+    case .doubles(let values): values
+    }
+  }
+
+  /// The values of a tensor of any float type as a tensor of one real type.
+  func reals(_ type: TensorType) throws -> Tensor {
+    switch try decodedReals() {
+    case .floats(let values): Tensor(type, floats: values)
+    case .doubles(let values): Tensor(type, reals: values)
+    }
+  }
+
+  /// The same tensor with its floats decoded; any other one as it is. Data in other files is read.
+  func withDecodedReals() throws -> ONNXTensor {
+    guard elementType.holding == .real else { return self }
+    let storage: Storage =
+      switch try decodedReals() {
+      case .floats(let values): .floats(values)
+      case .doubles(let values): .doubles(values)
+      }
+    return ONNXTensor(
+      name: name, elementType: elementType, dimensions: dimensions, count: count, storage: storage)
+  }
+
+  /// Whether the values are in another file.
+  var isExternal: Bool { if case .external = storage { true } else { false } }
+
+  private enum Reals {
+    case floats(FloatElements)
+    case doubles([Double])
+  }
+
+  private func decodedReals() throws -> Reals {
     try require(.real, "floats")
     switch storage {
-    case .floats(let values): return values.map(Double.init)
-    case .doubles(let values): return values
+    case .floats(let values): return .floats(values)
+    case .doubles(let values): return .doubles(values)
     case .int32s(let values):  // 16-bit floats are kept there as bit patterns.
-      return values.map { half(UInt16(truncatingIfNeeded: $0)) }
+      return .floats(
+        FloatElements(count: values.count) { half(UInt16(truncatingIfNeeded: values[$0])) })
     default: break
     }
     return try withRawBytes { bytes in
       switch elementType {
       case .float:
-        [Double](count) { Double(Float(bitPattern: bytes.littleEndian(at: $0))) }
-      case .double: [Double](count) { Double(bitPattern: bytes.littleEndian(at: $0)) }
-      default: [Double](count) { half(bytes.littleEndian(at: $0)) }
+        .floats(FloatElements(count: count) { Float(bitPattern: bytes.littleEndian(at: $0)) })
+      case .double: .doubles([Double](count) { Double(bitPattern: bytes.littleEndian(at: $0)) })
+      default: .floats(FloatElements(count: count) { half(bytes.littleEndian(at: $0)) })
       }
     }
   }
@@ -108,9 +146,8 @@ package struct ONNXTensor: Sendable {
     return signed
   }
 
-  private func half(_ bits: UInt16) -> Double {
-    elementType == .bfloat16
-      ? Double(Float(bitPattern: UInt32(bits) << 16)) : Double(float16Bits: bits)
+  private func half(_ bits: UInt16) -> Float {
+    elementType == .bfloat16 ? Float(bitPattern: UInt32(bits) << 16) : Float(float16Bits: bits)
   }
 
   private func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws
@@ -154,16 +191,16 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-extension Double {
+extension Float {
   /// The value of an IEEE 754 half-precision number, which is always exact.
   init(float16Bits bits: UInt16) {
     let exponent = Int(bits >> 10 & 0x1f)
-    let fraction = Double(bits & 0x3ff)
-    let magnitude: Double =
+    let fraction = Float(bits & 0x3ff)
+    let magnitude: Float =
       switch exponent {
       case 0: fraction * 0x1p-24
       case 31: fraction == 0 ? .infinity : .nan
-      default: (1024 + fraction) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
+      default: (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
       }
     self = bits >> 15 == 0 ? magnitude : -magnitude
   }

@@ -137,13 +137,6 @@ enum ConstantOperators {
   }
 }
 
-extension NodeCall {
-  /// The shape that an input of integers names.
-  func shape(_ index: Int, _ name: String) throws -> Shape {
-    try Shape(checking: constantIntegers(index, name))
-  }
-}
-
 extension ProgramBuilder {
   /// Conversion to a type of the file. All floats are one type here, so a conversion among them
   /// leaves the number as it is; integers are held as int64 and wrap at their own width.
@@ -156,26 +149,8 @@ extension ProgramBuilder {
         .unsupported, "conversion to type \(type.name), which NetJac has no values for")
     case .integer: break
     }
-    let whole = try convert(x, to: .int64)
-    guard self.type(x).element != .bool else { return whole }
-    switch type {
-    case .int32: return try convert(convert(whole, to: .int32), to: .int64)
-    case .uint8: return try masked(whole, 0xff)
-    case .uint16: return try masked(whole, 0xffff)
-    case .uint32: return try masked(whole, 0xffff_ffff)
-    case .int8: return try signed(whole, half: 0x80)
-    case .int16: return try signed(whole, half: 0x8000)
-    default: return whole
-    }
-  }
-
-  private func masked(_ x: Value, _ mask: Int64) throws -> Value {
-    try add(BitOperation(.and), [x, constant(Tensor(type(x), fill: mask))])
-  }
-
-  private func signed(_ x: Value, half: Int64) throws -> Value {
-    let offset = try constant(Tensor(type(x), fill: half))
-    return try subtract(masked(add(x, offset), 2 * half - 1), offset)
+    guard let width = type.width else { return try convert(x, to: .int64) }
+    return try convertToWhole(x, width)
   }
 
   /// Booleans that depend on row and column of the matrices in the given two axes alone.
@@ -188,5 +163,20 @@ extension ProgramBuilder {
     let bits = (0..<rows).flatMap { row in (0..<columns).map { isSet(row, $0) ? Int64(1) : 0 } }
     return try add(
       Broadcast(shape, axes: Array(matrix)), [constant(Tensor(type, integers: bits))])
+  }
+}
+
+extension ONNXElementType {
+  /// The width at which whole numbers of this type wrap; nil where that of int64 is theirs.
+  fileprivate var width: WholeWidth? {
+    switch self {
+    case .int8: .int8
+    case .uint8: .uint8
+    case .int16: .int16
+    case .uint16: .uint16
+    case .int32: .int32
+    case .uint32: .uint32
+    default: nil
+    }
   }
 }

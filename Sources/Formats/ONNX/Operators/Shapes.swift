@@ -62,7 +62,7 @@ enum ShapeOperators {
       "Tile", since: 6, operands: ["input": .any, "repeats": .whole],
       limits: "repeats must be known while loading"
     ) { node, p in
-      try tile(node.input(0, "input"), node.constantIntegers(1, "repeats"), in: p)
+      try p.tile(node.input(0, "input"), node.constantIntegers(1, "repeats"))
     },
     ONNXOperator(
       "DepthToSpace", operands: ["input": .any],
@@ -118,20 +118,6 @@ enum ShapeOperators {
     let axes = try node.axes(given, rank: rank)
     let dims = (0..<rank).map { axes.contains($0) ? 1 : rest.popFirst() ?? 1 }
     return try p.reshape(x, Shape(dims))
-  }
-
-  private static func tile(_ x: Value, _ repeats: [Int], in p: ProgramBuilder) throws -> Value {
-    let dims = p.shape(x).dims
-    guard repeats.count == dims.count else {
-      throw NetJacError(
-        .shape, "repeats \(repeats) do not fit \(p.shape(x)), which has \(dims.count) axes")
-    }
-    // Each axis becomes a pair, of which the first counts the copies.
-    let pairs = try Shape(checking: zip(repeats, dims).flatMap { [$0, $1] })
-    let copies = try p.add(
-      Broadcast(pairs, axes: dims.indices.map { 2 * $0 + 1 }), [x])
-    return try p.reshape(
-      copies, Shape(checking: dims.indices.map { pairs[2 * $0] * pairs[2 * $0 + 1] }))
   }
 
   private enum DepthOrder: String, CaseIterable {

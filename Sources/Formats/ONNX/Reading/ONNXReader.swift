@@ -17,7 +17,7 @@ package enum ONNXReader {
   {
     let message: WireModelProto
     do {
-      let cost = try WireScan.run(bytes)
+      let cost = try WireScan<ONNXWireMessage>.run(bytes)
       guard cost <= memoryLimit else { throw tooLarge(cost, memoryLimit, "the decoded file") }
       message = try parse(bytes)
     } catch let error as NetJacError {

@@ -9,9 +9,10 @@ extension WireDecoding {
       guard !message.hasSegment else {
         throw NetJacError(.unsupported, "the tensor is stored in segments, which nothing writes")
       }
-      return ONNXTensor(
+      let tensor = ONNXTensor(
         name: message.name, elementType: type, dimensions: dimensions, count: count,
         storage: try storage(message, type, count))
+      return try tensor.isExternal ? tensor : tensor.withDecodedReals()
     }
   }
 
@@ -85,7 +86,8 @@ extension WireDecoding {
   ) throws -> ONNXTensor.Storage {
     let (field, storage, stored): (String, ONNXTensor.Storage, Int) =
       switch type {
-      case .float: ("float_data", .floats(message.floatData), message.floatData.count)
+      case .float:
+        ("float_data", .floats(FloatElements(message.floatData)), message.floatData.count)
       case .double: ("double_data", .doubles(message.doubleData), message.doubleData.count)
       case .int64: ("int64_data", .int64s(message.int64Data), message.int64Data.count)
       case .uint32, .uint64:

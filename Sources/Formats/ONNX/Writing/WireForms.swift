@@ -54,7 +54,12 @@ extension Tensor {
     tensor.dataType = type.element.wireCode
     switch type.element {
     case .float64: tensor.rawData = bytes(reals.map(\.bitPattern.littleEndian))
-    case .float32: tensor.rawData = bytes(reals.map { Float($0).bitPattern.littleEndian })
+    case .float32:
+      if case .floats(let values) = storage {
+        tensor.rawData = values.withElements { bytes($0.map(\.bitPattern.littleEndian)) }
+      } else {
+        tensor.rawData = bytes(reals.map { Float($0).bitPattern.littleEndian })
+      }
     case .int64: tensor.rawData = bytes(integers.map(\.littleEndian))
     case .int32:
       tensor.rawData = bytes(integers.map { Int32(truncatingIfNeeded: $0).littleEndian })

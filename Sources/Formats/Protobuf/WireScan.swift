@@ -1,52 +1,32 @@
 import Tensors
 
+/// What a scan knows of a protobuf schema: the messages that hold others. Each is a place that an
+/// error can name.
+protocol WireMessage: Sendable {
+  /// What the file is called, such as "ONNX file".
+  static var file: String { get }
+  /// The message that a file is.
+  static var root: Self { get }
+  /// How deep messages that can hold themselves may be nested, and what a file that goes beyond is
+  /// told.
+  static var nestingLimit: Int { get }
+  static var nestingRefusal: String { get }
+
+  /// The message as errors name it.
+  var name: String { get }
+  /// Whether this message is counted for the nesting limit.
+  var nests: Bool { get }
+  /// The kind of message that a field holds; nil for text, numbers and fields that are skipped.
+  func child(_ field: UInt64) -> Self?
+  /// Whether a field packs numbers that may take eight times their bytes in memory.
+  func packsNumbers(_ field: UInt64) -> Bool
+}
+
 /// A walk over the bytes of a model before they are decoded. It finds damage and says where, stops
 /// at nesting that would exhaust the stack, and adds up the memory that decoding will take, since
 /// two bytes of file can become hundreds of bytes of structures.
-struct WireScan {
-  /// Graphs inside graphs that a file may have. Protobuf readers stop at a hundred messages, and
-  /// each graph adds three.
-  static let graphDepthLimit = 30
-
-  /// The messages of the schema that hold others; each is a place that an error can name.
-  private enum Message: String {
-    case model, graph, function, node, attribute, tensor, type, shape, dimension
-    case sparseTensor = "sparse tensor"
-    case tensorType = "tensor type"
-    case port = "input or output"
-    case leaf = "entry"
-
-    /// The kind of message that a field holds; nil for text, numbers and fields that are skipped.
-    func child(_ field: UInt64) -> Message? {
-      switch (self, field) {
-      case (.model, 7), (.attribute, 6), (.attribute, 11): .graph
-      case (.model, 25): .function
-      case (.graph, 1), (.function, 7): .node
-      case (.node, 5), (.function, 11): .attribute
-      case (.graph, 5), (.attribute, 5), (.attribute, 10), (.sparseTensor, 1), (.sparseTensor, 2):
-        .tensor
-      case (.graph, 15), (.attribute, 22): .sparseTensor
-      case (.graph, 11), (.graph, 12): .port
-      case (.port, 2): .type
-      case (.type, 1): .tensorType
-      case (.tensorType, 2): .shape
-      case (.shape, 1): .dimension
-      case (.model, 8), (.function, 9), (.tensor, 13), (.tensor, 3): .leaf
-      default: nil
-      }
-    }
-
-    /// Whether a field packs numbers that may take eight times their bytes in memory.
-    func packsNumbers(_ field: UInt64) -> Bool {
-      switch (self, field) {
-      case (.attribute, 8), (.tensor, 1), (.tensor, 5), (.tensor, 7), (.tensor, 11),
-        (.sparseTensor, 3):
-        true
-      default: false
-      }
-    }
-  }
-
+/// Source: Protocol Buffers, Encoding.
+struct WireScan<Message: WireMessage> {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   /// An estimate of the bytes that the decoded structures will take.
@@ -55,7 +35,7 @@ struct WireScan {
   static func run(_ bytes: [UInt8]) throws -> Int {
     try bytes.withUnsafeBufferPointer { buffer in
       var scan = WireScan(bytes: buffer)
-      try scan.message(.model, end: buffer.count, graphDepth: 0)
+      try scan.message(.root, end: buffer.count, depth: 0)
       return scan.cost
     }
   }
@@ -64,14 +44,9 @@ struct WireScan {
     self.bytes = bytes
   }
 
-  private mutating func message(_ message: Message, end: Int, graphDepth: Int) throws {
-    guard graphDepth <= Self.graphDepthLimit else {
-      throw NetJacError(
-        .unsupported,
-        """
-        the file nests graphs (bodies of If, Loop, Scan) more than \(Self.graphDepthLimit) deep, \
-        which is the limit
-        """)
+  private mutating func message(_ message: Message, end: Int, depth: Int) throws {
+    guard depth <= Message.nestingLimit else {
+      throw NetJacError(.unsupported, Message.nestingRefusal)
     }
     cost += 256
     while position < end {
@@ -93,8 +68,7 @@ struct WireScan {
           position += length
           continue
         }
-        try self.message(
-          child, end: position + length, graphDepth: graphDepth + (child == .graph ? 1 : 0))
+        try self.message(child, end: position + length, depth: depth + (child.nests ? 1 : 0))
       case 3: try skipGroup(field, end, message)
       case 5: try skip(4, end, message)
       default: throw damage("an invalid kind of field", message)
@@ -151,7 +125,7 @@ struct WireScan {
     NetJacError(
       .format,
       """
-      not a complete ONNX file: a \(message.rawValue) ends unexpectedly at byte \(start) of \
+      not a complete \(Message.file): a \(message.name) ends unexpectedly at byte \(start) of \
       \(bytes.count); the file is truncated or damaged
       """)
   }
@@ -160,7 +134,7 @@ struct WireScan {
     NetJacError(
       .format,
       """
-      not a valid ONNX file: \(what) in a \(message.rawValue) before byte \(position) of \
+      not a valid \(Message.file): \(what) in a \(message.name) before byte \(position) of \
       \(bytes.count)
       """)
   }

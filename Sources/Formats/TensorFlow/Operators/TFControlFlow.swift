@@ -1,0 +1,129 @@
+import Graph
+import Operations
+import Tensors
+
+/// Operators that run functions. Programs have no branches and no cycles: loops are unrolled, so
+/// whether they go on must be known while the network is loaded. Of a branch whose condition is not
+/// known, all sides are computed and one is chosen.
+enum TFControlFlowOperators {
+  static let calls: Set = ["PartitionedCall", "StatefulPartitionedCall"]
+  /// All operators that have functions as attributes.
+  static let names = calls.union(all.map(\.name))
+
+  static let all: [TFOperator] =
+    ["PartitionedCall", "StatefulPartitionedCall"].map { name in
+      TFOperator(several: name, outputs: ["output"], attributes: ["f"]) { node, _ in
+        // Plain calls are how TensorFlow divides work; names inside them say more.
+        try node.run(
+          node.function("f"), node.inputs,
+          path: node.node.name.contains("PartitionedCall") ? "" : nil)
+      }
+    }
+    + ["While", "StatelessWhile"].map { name in
+      TFOperator(several: name, outputs: ["output"], attributes: ["cond", "body"], loop)
+    }
+    + ["If", "StatelessIf"].map { name in
+      TFOperator(
+        several: name, outputs: ["output"], attributes: ["then_branch", "else_branch"], branch)
+    }
+    + ["Case", "StatelessCase"].map { name in
+      TFOperator(several: name, outputs: ["output"], attributes: ["branches"], cases)
+    }
+
+  private static let loop: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, _ in
+    let condition = try node.function("cond")
+    let body = try node.function("body")
+    var carried = node.inputs
+    var turn = 0
+    while true {
+      try node.importer.count()
+      let results = try located("turn \(turn)") { try node.run(condition, carried) }
+      guard case .tensor(let value)? = results.first else {
+        throw NetJacError(.format, "the condition \(condition.quoted) gives no boolean")
+      }
+      let isRunning = try node.known(value, "whether the loop goes on")
+      guard isRunning.integers.first ?? 0 != 0 else { return carried }
+      carried = try located("turn \(turn)") { try node.run(body, carried) }
+      turn += 1
+    }
+  }
+
+  private static let branch: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, p in
+    let given = try node.input(0, "cond")
+    guard p.shape(given).count == 1 else {
+      throw NetJacError(.shape, "cond is \(p.type(given)); one boolean is needed")
+    }
+    let condition = try p.reshape(p.convert(given, to: .bool), [])
+    let functions = try [node.function("then_branch"), node.function("else_branch")]
+    if let known = p.constantTensor(of: condition) {
+      let isTrue = known.integers[0] != 0
+      return try node.run(functions[isTrue ? 0 : 1], Array(node.inputs.dropFirst()))
+    }
+    let negated = try p.add(Not(), [condition])
+    return try chosen(node, functions, conditions: [condition, negated], in: p)
+  }
+
+  private static let cases: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, p in
+    let given = try node.input(0, "branch_index")
+    let functions = try node.functions("branches")
+    guard p.shape(given).count == 1, !functions.isEmpty else {
+      throw NetJacError(.shape, "branch_index is \(p.type(given)); one whole number is needed")
+    }
+    let index = try p.reshape(given, [])
+    let last = functions.count - 1
+    if let known = p.constantTensor(of: index) {
+      let branch = Int(known.integers[0])
+      return try node.run(
+        functions[functions.indices.contains(branch) ? branch : last],
+        Array(node.inputs.dropFirst()))
+    }
+    // The last branch is taken for every number that none of the others has.
+    var rest = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
+    var conditions: [Value] = []
+    for branch in 0..<last {
+      let isTaken = try p.compare(.equal, index, p.scalar(Double(branch), like: index))
+      conditions.append(isTaken)
+      rest = try p.add(BitOperation(.and), [rest, p.add(Not(), [isTaken])])
+    }
+    return try chosen(node, functions, conditions: conditions + [rest], in: p)
+  }
+
+  /// What several functions give, of which the data choose one.
+  private static func chosen(
+    _ node: TFCall, _ functions: [String], conditions: [Value], in p: ProgramBuilder
+  ) throws -> [TFOperand] {
+    let results = try zip(functions, conditions).map { function, condition in
+      let seen = try node.inputs.dropFirst().map { input -> TFOperand in
+        guard case .tensor(let value) = input else { return input }
+        return .tensor(try p.visible(value, where: condition))
+      }
+      return try node.run(function, seen)
+    }
+    guard let first = results.first, results.allSatisfy({ $0.count == first.count }) else {
+      throw NetJacError(.format, "the branches have different numbers of outputs")
+    }
+    return try first.indices.map { place in
+      let values = try results.map { outputs -> Value in
+        guard case .tensor(let value) = outputs[place] else {
+          throw NetJacError(
+            .unsupported, "a branch that depends on an input gives something other than a tensor")
+        }
+        return value
+      }
+      let type = p.type(values[0])
+      guard values.allSatisfy({ p.type($0) == type }) else {
+        throw NetJacError(
+          .unsupported,
+          """
+          the branches make \(values.map { p.type($0).description }.joined(separator: " and ")); \
+          where the condition depends on an input, all must make the same
+          """)
+      }
+      var choice = values[values.count - 1]
+      for (value, condition) in zip(values, conditions).dropLast().reversed() {
+        choice = try p.select(p.broadcast(condition, to: type.shape), value, choice)
+      }
+      return .tensor(choice)
+    }
+  }
+}

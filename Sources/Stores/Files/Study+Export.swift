@@ -1,0 +1,142 @@
+import Glibc
+import Tensors
+
+extension Study {
+  /// The columns of a table besides inputs and outputs.
+  static let bookkeepingCells = [
+    "nj_status", "nj_version", "nj_tag", "nj_seconds", "nj_worker", "nj_started", "nj_finished",
+    "nj_error", "nj_jacobian",
+  ]
+
+  /// Writes the samples that match to a new file, a table (.csv) or a store (.db).
+  package func export(_ filter: String?, to path: String) throws {
+    if path.hasSuffix(".csv") {
+      try exportTable(filter, path)
+    } else if path.hasSuffix(".db") {
+      try exportStore(filter, path)
+    } else {
+      throw NetJacError(
+        .argument, "'\(path)' ends neither in .csv nor in .db, which tells what to write")
+    }
+  }
+
+  /// Calls `body` with all samples that match, a thousand at a time, between the turns of others.
+  private func forEachRecord(_ text: String?, _ body: ([SampleRecord]) throws -> Void) throws {
+    let filter = try store.operate { () -> Filter in
+      try checkView()
+      return try Filter(text, of: self, statuses: [.done])
+    }
+    var last: Int64 = Int64.min
+    while true {
+      let (records, reached) = try store.operate { try self.records(filter, after: last) }
+      try body(records)
+      guard records.count == 1000 else { return }
+      last = reached
+    }
+  }
+
+  /// All samples of another store's study, of all versions.
+  func allRecords() throws -> [SampleRecord] {
+    var all: [SampleRecord] = []
+    try forEachRecord("status=all version=all") { all += $0 }
+    return all
+  }
+
+  private func exportTable(_ filter: String?, _ path: String) throws {
+    let file = try OpenFile(creating: path)
+    do {
+      let names =
+        inputs.flatMap { $0.isVector ? [$0.name] : $0.columns }
+        + outputs.flatMap { $0.isVector ? [$0.name] : $0.columns }
+      try file.write((names + Self.bookkeepingCells).joined(separator: ",") + "\n")
+      try forEachRecord(filter) { records in
+        for record in records {
+          try file.write(cells(record).map(CSV.cell).joined(separator: ",") + "\n")
+        }
+      }
+      try file.finish()
+    } catch {
+      unlink(path)
+      throw error
+    }
+  }
+
+  private func cells(_ record: SampleRecord) -> [String] {
+    var cells: [String] = []
+    func add(_ variable: Variable, _ values: ArraySlice<Double>) {
+      if variable.isVector {
+        cells.append(CSV.cell(Array(values)))
+      } else {
+        cells += values.map { CSV.cell($0) }
+      }
+    }
+    var place = 0
+    for input in inputs {
+      add(input, record.x[place..<place + input.size])
+      place += input.size
+    }
+    place = 0
+    for (index, output) in outputs.enumerated() {
+      if output.size == 0 {
+        cells.append(record.arrays[output.name].map { CSV.cell($0) } ?? "")
+      } else if record.state == .done, index < record.outputs {
+        add(output, record.y[place..<place + output.size])
+      } else {
+        cells += output.columns.map { _ in "" }
+      }
+      place += output.size
+    }
+    return cells + [
+      record.state.rawValue, record.version, record.tag, record.seconds.map { CSV.cell($0) } ?? "",
+      record.worker ?? "", record.started ?? "", record.finished ?? "", record.error ?? "",
+      record.jacobian.map { CSV.cell($0) } ?? "",
+    ]
+  }
+
+  private func exportStore(_ filter: String?, _ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) != 0 else {
+      throw NetJacError(.file, "'\(path)' exists; an export is a new file")
+    }
+    var options = StoreOptions()
+    options.spool = store.options.spool
+    do {
+      let target = try Store(path, options)
+      defer { target.close() }
+      options.equality = equality
+      options.lease = lease
+      options.attempts = attempts
+      let copy = try Study(target, name, options)
+      for variable in inputs + outputs {
+        try copy.declare(
+          variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable)
+        )
+      }
+      var versions: [String: Int64] = [:]
+      try forEachRecord(filter) { records in
+        for label in Set(records.map(\.version)) where versions[label] == nil {
+          let version = try store.operate { try readVersion(label: label) }
+          versions[label] = try target.operate { try copy.takeVersion(label, version) }
+        }
+        try target.operate {
+          try target.database.transaction(.write) {
+            for record in records where record.state != .discarded {
+              guard let version = versions[record.version] else { continue }
+              _ = try copy.restore(record, version)
+            }
+          }
+        }
+      }
+      if let version {
+        try target.operate {
+          try target.database.transaction(.write) {
+            try copy.adoptVersion(copy.takeVersion(version.label, version))
+          }
+        }
+      }
+    } catch {
+      unlink(path)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Tensors
+
+/// A text of JSON, and a form of it that does not depend on spaces, the order of keys, or how numbers are written.
+struct JSONText {
+  let text: String
+  let canonical: String
+
+  /// - Throws: `NetJacError` of kind `argument` if the text is no JSON.
+  init(_ text: String, _ what: String) throws {
+    self.text = text
+    var reader = Reader(bytes: Array(text.utf8))
+    guard let value = reader.document() else {
+      throw NetJacError(
+        .argument,
+        "\(what) are no JSON: what follows byte \(reader.at) of '\(text)' is not what RFC 8259 allows"
+      )
+    }
+    canonical = value
+  }
+
+  private struct Reader {
+    let bytes: [UInt8]
+    var at = 0
+    private static let deepest = 100
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func document() -> String? {
+      guard let value = value(depth: 0) else { return nil }
+      skipSpace()
+      return at == bytes.count ? value : nil
+    }
+
+    private mutating func skipSpace() {
+      while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+    }
+
+    private mutating func takes(_ character: Character) -> Bool {
+      skipSpace()
+      guard at < bytes.count, bytes[at] == character.asciiValue else { return false }
+      at += 1
+      return true
+    }
+
+    private mutating func value(depth: Int) -> String? {
+      guard depth < Self.deepest else { return nil }
+      skipSpace()
+      guard at < bytes.count else { return nil }
+      switch bytes[at] {
+      case UInt8(ascii: "{"): return object(depth)
+      case UInt8(ascii: "["): return list(depth)
+      case UInt8(ascii: "\""): return string()
+      case UInt8(ascii: "t"): return word("true")
+      case UInt8(ascii: "f"): return word("false")
+      case UInt8(ascii: "n"): return word("null")
+      default: return number()
+      }
+    }
+
+    private mutating func word(_ word: String) -> String? {
+      guard bytes[at...].starts(with: word.utf8) else { return nil }
+      at += word.utf8.count
+      return word
+    }
+
+    private mutating func object(_ depth: Int) -> String? {
+      at += 1
+      var members: [String: String] = [:]
+      if takes("}") { return "{}" }
+      repeat {
+        skipSpace()
+        guard at < bytes.count, bytes[at] == UInt8(ascii: "\""), let key = string(), takes(":"),
+          let value = value(depth: depth + 1)
+        else { return nil }
+        members[key] = value
+      } while takes(",")
+      guard takes("}") else { return nil }
+      return "{"
+        + members.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+        .joined(separator: ",") + "}"
+    }
+
+    private mutating func list(_ depth: Int) -> String? {
+      at += 1
+      var elements: [String] = []
+      if takes("]") { return "[]" }
+      repeat {
+        guard let value = value(depth: depth + 1) else { return nil }
+        elements.append(value)
+      } while takes(",")
+      return takes("]") ? "[" + elements.joined(separator: ",") + "]" : nil
+    }
+
+    /// Escapes stay as they are written: two ways to write the same text are rare, and only make a new label necessary.
+    private mutating func string() -> String? {
+      let start = at
+      at += 1
+      while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
+        guard bytes[at] >= 0x20 else { return nil }
+        at += bytes[at] == UInt8(ascii: "\\") ? 2 : 1
+      }
+      guard at < bytes.count else { return nil }
+      at += 1
+      return String(decoding: bytes[start..<at], as: UTF8.self)
+    }
+
+    private mutating func number() -> String? {
+      let start = at
+      let allowed = Set("+-.eE0123456789".utf8)
+      while at < bytes.count, allowed.contains(bytes[at]) { at += 1 }
+      let text = String(decoding: bytes[start..<at], as: UTF8.self)
+      guard let first = text.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "."),
+        let number = Double(text), number.isFinite
+      else {
+        at = start
+        return nil
+      }
+      return "\(number)"
+    }
+  }
+}
