@@ -163,6 +163,6 @@ extension Double {
   /// The value of a number of sixteen bits: the upper half of a float, or IEEE 754's half precision.
   fileprivate init(sixteenBits bits: UInt16, isBrain: Bool) {
     self =
-      isBrain ? Double(Float(bitPattern: UInt32(bits) << 16)) : Double(float16Bits: bits)
+      isBrain ? Double(Float(bitPattern: UInt32(bits) << 16)) : Double(Float(float16Bits: bits))
   }
 }
