@@ -294,7 +294,9 @@ int main(void) {
   OK(netjac_store_open("sqlite:foot.db", NULL, &released));
   study = foot_study(store, NULL);
   OK(netjac_study_open(released, "foot", NULL, &gone));
+  CHECK(netjac_handle_kind(released) == NETJAC_HANDLE_STORE && netjac_handle_kind(gone) == NETJAC_HANDLE_STUDY);
   netjac_store_release(released);
+  CHECK(netjac_handle_kind(released) == -NETJAC_HANDLE_STORE);
   /* A study whose store was released says so. */
   REFUSED(netjac_study_count(gone, NULL, &(int64_t){0}));
   CHECK(says("released"));

@@ -76,6 +76,18 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("foot.db"))) == before)
   }
 
+  @Test func aReaderAndAWriterOfOneProcessShareAFile() throws {
+    _ = try folder.study().insert([0.1, 0.01], result(1))
+    let path = folder.file("copy.db")
+    try FileManager.default.copyItem(atPath: folder.file("foot.db"), toPath: path)
+    let reader = try Study(folder.store("copy.db") { $0.mode = .read }, "foot")
+    #expect(try reader.count(nil) == 1)
+    let writer = try folder.study(folder.store("copy.db"))
+    #expect(try writer.insert([0.2, 0.01], result(2)) == 1)
+    #expect(try reader.read().y == result(1) + result(2))
+    #expect(throws: NetJacError.self) { try reader.insert([0.3, 0.01], result(3)) }
+  }
+
   @Test func aNewerFormatIsRefusedByNumber() throws {
     _ = try folder.study().insert([0.1, 0.01], result(1))
     try sqlite("foot.db", "UPDATE netjac_store SET format = 7, reader = 1; PRAGMA user_version = 7")

@@ -109,10 +109,13 @@ package final class SQLiteConnection: Database {
           try open()
         }
       } else if wanted != .read, access == .read {
+        let reader = handle
         access = .write
-        closeHandle()
+        // The reader stays open: closing its file would drop the locks of other copies of SQLite.
+        forgetHandle()
         do { try open() } catch {
           access = .read
+          handle = reader
           throw error
         }
       }
@@ -124,9 +127,14 @@ package final class SQLiteConnection: Database {
   }
 
   private func closeHandle() {
+    let open = handle
+    forgetHandle()
+    sqlite3_close_v2(open)
+  }
+
+  private func forgetHandle() {
     for statement in statements.values { statement.finalize() }
     statements = [:]
-    sqlite3_close_v2(handle)
     handle = nil
   }
 
