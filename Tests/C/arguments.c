@@ -292,7 +292,7 @@ static void test_options(const char *model) {
       {"dim", "1", "unknown option 'dim'"},
       {"dim.", "1", "unknown option 'dim.'"},
       {"input.", "1", "unknown option 'input.'"},
-      {"nonsense", "1", "precision, threads, dim.NAME, input.NAME, output, memory_limit"},
+      {"nonsense", "1", "precision, threads, dim.NAME, input.NAME, output, signature, memory_limit"},
       {"precision", "double", "float64 or float32"},
       {"precision", "", "float64 or float32"},
       {"threads", "0", "from 1 to"},

@@ -70,6 +70,8 @@ final class DotKernel<Real: KernelReal>: Kernel {
 
   private typealias Pointer = UnsafeMutablePointer<Real>
 
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
   private func loop(_ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases) {
     guard level < outer.count else { return sum(0, a, b, y, bases, accumulates: false) }
     let axis = outer.start[level]
@@ -78,6 +80,8 @@ final class DotKernel<Real: KernelReal>: Kernel {
     }
   }
 
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
   private func sum(
     _ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
   ) {
@@ -92,7 +96,9 @@ final class DotKernel<Real: KernelReal>: Kernel {
     }
   }
 
-  @inline(__always)
+  @inline(never)
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
   private func multiply(
     _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
   ) {
@@ -114,6 +120,8 @@ final class DotKernel<Real: KernelReal>: Kernel {
     }
   }
 
+  @specialized(where Real == Double)
+  @specialized(where Real == Float)
   private func multiplyBLAS(_ a: Pointer, _ b: Pointer, _ y: Pointer, accumulates: Bool) {
     func order(_ column: Int) -> CBLAS_TRANSPOSE { column == 1 ? CblasNoTrans : CblasTrans }
     func row(_ row: Int, _ column: Int) -> Int32 {
