@@ -249,8 +249,11 @@ struct StructuredProductTests {
     for (rows, columns) in [(9, 1030), (1030, 1030), (1030, 8)] {
       let tensor = random.tensor(TensorType(element, [rows, columns]))
       if rows == columns { last = tensor }
-      let product = try p.dot(y, p.constant(tensor), [0], [0, 1], [1])
-      let z = try p.add(product, p.scalar(shift, like: product))
+      let bias = try p.constant(
+        Tensor(
+          TensorType(element, [columns]),
+          reals: (0..<columns).map { _ in random.number(in: -1...1) + shift }))
+      let z = try p.add(p.dot(y, p.constant(tensor), [0], [0, 1], [1]), bias)
       y = columns == 8 ? z : try p.relu(z)
     }
     let network = p.program(outputs: [y])
