@@ -79,21 +79,21 @@ struct KernelEpilogueTests {
     var y = [Real](repeating: -9, count: m * (n + 1))
     // The addend may be the result itself.
     if testCase.addend { y = addend }
-    var epilogue = Real.LastSteps()
+    var epilogue = EpilogueArguments()
     bias.withUnsafeBufferPointer { bias in
       scale.withUnsafeBufferPointer { scale in
         slope.withUnsafeMutableBufferPointer { slope in
           unscaled.withUnsafeMutableBufferPointer { unscaled in
             y.withUnsafeMutableBufferPointer { y in
               epilogue.activation = Int32(testCase.activation.rawValue)
-              if testCase.bias { epilogue.bias = bias.baseAddress }
-              if testCase.addend { epilogue.addend = UnsafePointer(y.baseAddress) }
+              if testCase.bias { epilogue.bias = address(bias.baseAddress) }
+              if testCase.addend { epilogue.addend = address(y.baseAddress) }
               epilogue.addend_stride = Int64(n + 1)
-              if testCase.slope { epilogue.slope = slope.baseAddress }
+              if testCase.slope { epilogue.slope = mutable(slope.baseAddress) }
               epilogue.slope_stride = Int64(n + 3)
-              if testCase.unscaled { epilogue.unscaled = unscaled.baseAddress }
+              if testCase.unscaled { epilogue.unscaled = mutable(unscaled.baseAddress) }
               epilogue.unscaled_stride = Int64(n + 4)
-              if testCase.rowsPerScale != nil { epilogue.scale = scale.baseAddress }
+              if testCase.rowsPerScale != nil { epilogue.scale = address(scale.baseAddress) }
               epilogue.scale_stride = Int64(n + 2)
               epilogue.rows_per_scale = Int64(testCase.rowsPerScale ?? 1)
               Real.product(y.baseAddress!, n + 1, a, (k, 1), packed: packed, m, n, k, &epilogue)
@@ -115,6 +115,27 @@ struct KernelEpilogueTests {
       expectIdentical(
         unscaled[r * (n + 4)..<(r + 1) * (n + 4)], unscaledExpected, name + ", unscaled")
     }
+  }
+
+  private func address<Real>(_ array: UnsafePointer<Real>?) -> UnsafePointer<Double>? {
+    array.map { UnsafeRawPointer($0).assumingMemoryBound(to: Double.self) }
+  }
+
+  private func address<Real>(_ array: UnsafeMutablePointer<Real>?) -> UnsafePointer<Double>? {
+    address(UnsafePointer(array))
+  }
+
+  private func mutable<Real>(_ array: UnsafeMutablePointer<Real>?) -> UnsafeMutablePointer<Double>?
+  {
+    array.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Double.self) }
+  }
+
+  @Test("both types of an epilogue have one layout")
+  func layout() {
+    #expect(MemoryLayout<netjac_epilogue_f64>.size == MemoryLayout<netjac_epilogue_f32>.size)
+    #expect(
+      MemoryLayout.offset(of: \netjac_epilogue_f64.rows_per_scale)
+        == MemoryLayout.offset(of: \netjac_epilogue_f32.rows_per_scale))
   }
 
   /// Values and slopes from the elementwise kernels and the formulas of the header.

@@ -16,7 +16,7 @@ extension KernelReal {
   static func product(
     _ y: UnsafeMutablePointer<Self>, _ yStride: Int, _ a: UnsafePointer<Self>,
     _ aStrides: (Int, Int), packed: [Self], _ m: Int, _ n: Int, _ k: Int,
-    _ epilogue: UnsafePointer<LastSteps>?
+    _ epilogue: UnsafePointer<EpilogueArguments>?
   ) {
     packedProduct(m: m, n: n, k: k)(
       y, yStride, a, aStrides.0, aStrides.1, packed, m, n, k, epilogue)
@@ -116,7 +116,7 @@ struct KernelProductTests {
     guard m > 0 else { return }
     let turned: [Real] = withGuards(n) {
       let packed = Real.pack(b, rowStride: 1, columnStride: n, k: n, n: k)
-      withUnsafePointer(to: Real.LastSteps()) { [y = $0] in
+      withUnsafePointer(to: EpilogueArguments()) { [y = $0] in
         Real.turnedProduct(y, a, packed, n, k, $0)
       }
     }

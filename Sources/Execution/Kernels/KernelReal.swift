@@ -8,9 +8,6 @@ import Tensors
 /// What runs again and again, `run` of a kernel, is to be `@specialized` for both types: a method that is called
 /// through its base class is not by itself.
 protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-  /// An epilogue as the products take it.
-  associatedtype LastSteps: EpilogueArguments where LastSteps.Element == Self
-
   /// Nil where there is no such loop. `scalars` is a sum of `netjac_scalar_operand`.
   static func unary(_ operation: netjac_unary_op) -> UnaryLoop?
   static func binary(_ operation: netjac_binary_op, scalars: Int) -> BinaryLoop?
@@ -68,8 +65,6 @@ extension ElementType {
 }
 
 extension Double: KernelReal {
-  typealias LastSteps = netjac_epilogue_f64
-
   static func unary(_ operation: netjac_unary_op) -> UnaryLoop? {
     netjac_find_unary_f64(operation).map(raw)
   }
@@ -120,8 +115,6 @@ extension Double: KernelReal {
 }
 
 extension Float: KernelReal {
-  typealias LastSteps = netjac_epilogue_f32
-
   static func unary(_ operation: netjac_unary_op) -> UnaryLoop? {
     netjac_find_unary_f32(operation).map(raw)
   }

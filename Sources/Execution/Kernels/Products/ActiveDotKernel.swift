@@ -70,9 +70,9 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
   @specialized(where Real == Double)
   @specialized(where Real == Float)
   override func run(_ bases: Bases) {
-    let first = Real.LastSteps(epilogue, bases, yRow: n)
+    let first = EpilogueArguments(epilogue, bases, yRow: n)
     for group in 0..<groups {
-      let last = first.moved(rows: group * m)
+      let last = first.moved(rows: group * m, size: Real.size)
       let y = y.pointer(bases, as: Real.self) + group * m * n
       let a = a.pointer(bases, as: Real.self) + group * m * k
       withUnsafePointer(to: last) { last in

@@ -70,8 +70,6 @@ final class DotKernel<Real: KernelReal>: Kernel {
 
   private typealias Pointer = UnsafeMutablePointer<Real>
 
-  @specialized(where Real == Double)
-  @specialized(where Real == Float)
   private func loop(_ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases) {
     guard level < outer.count else { return sum(0, a, b, y, bases, accumulates: false) }
     let axis = outer.start[level]
@@ -80,8 +78,6 @@ final class DotKernel<Real: KernelReal>: Kernel {
     }
   }
 
-  @specialized(where Real == Double)
-  @specialized(where Real == Float)
   private func sum(
     _ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
   ) {
@@ -96,16 +92,14 @@ final class DotKernel<Real: KernelReal>: Kernel {
     }
   }
 
-  @inline(never)
-  @specialized(where Real == Double)
-  @specialized(where Real == Float)
+  @inline(__always)
   private func multiply(
     _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
   ) {
     if usesBLAS { return multiplyBLAS(a, b, y, accumulates: accumulates) }
-    var last = Real.LastSteps(epilogue, bases, yRow: sizes.yRow)
+    var last = EpilogueArguments(epilogue, bases, yRow: sizes.yRow)
     if accumulates, epilogue.addend == nil {
-      last.addend = UnsafePointer(y)
+      last.addend = UnsafeRawPointer(y).assumingMemoryBound(to: Double.self)
       last.addend_stride = Int64(sizes.yRow)
     }
     withUnsafePointer(to: last) { last in
@@ -120,8 +114,6 @@ final class DotKernel<Real: KernelReal>: Kernel {
     }
   }
 
-  @specialized(where Real == Double)
-  @specialized(where Real == Float)
   private func multiplyBLAS(_ a: Pointer, _ b: Pointer, _ y: Pointer, accumulates: Bool) {
     func order(_ column: Int) -> CBLAS_TRANSPOSE { column == 1 ? CblasNoTrans : CblasTrans }
     func row(_ row: Int, _ column: Int) -> Int32 {

@@ -46,28 +46,9 @@ struct Epilogue<Reference> {
   }
 }
 
-/// The epilogue as the C kernels of one element type take it.
-// The names are those of the C structures.
-// swift-format-ignore: AlwaysUseLowerCamelCase
-protocol EpilogueArguments {
-  associatedtype Element
-  init()
-  var bias: UnsafePointer<Element>! { get set }
-  var row_bias: UnsafePointer<Element>! { get set }
-  var addend: UnsafePointer<Element>! { get set }
-  var addend_stride: Int64 { get set }
-  var activation: Int32 { get set }
-  var slope: UnsafeMutablePointer<Element>! { get set }
-  var slope_stride: Int64 { get set }
-  var unscaled: UnsafeMutablePointer<Element>! { get set }
-  var unscaled_stride: Int64 { get set }
-  var scale: UnsafePointer<Element>! { get set }
-  var scale_stride: Int64 { get set }
-  var rows_per_scale: Int64 { get set }
-}
-
-extension netjac_epilogue_f64: EpilogueArguments {}
-extension netjac_epilogue_f32: EpilogueArguments {}
+/// The epilogue as the C kernels take it. The structures of both element types have one layout, and pointers
+/// are addresses only: a type that depended on the element's would be looked up in every run.
+typealias EpilogueArguments = netjac_epilogue_f64
 
 extension EpilogueArguments {
   /// `yRow` is how far rows of the result lie apart, and so those of what is stored beside it.
@@ -76,38 +57,49 @@ extension EpilogueArguments {
     self.init()
     rows_per_scale = Int64(epilogue.rowsPerScale)
     activation = Int32(bitPattern: epilogue.activation.rawValue)
-    if let array = epilogue.bias { bias = UnsafePointer(array.pointer(bases, as: Element.self)) }
+    if let array = epilogue.bias { bias = UnsafePointer(array.pointer(bases, as: Double.self)) }
     if let array = epilogue.rowBias {
-      row_bias = UnsafePointer(array.pointer(bases, as: Element.self))
+      row_bias = UnsafePointer(array.pointer(bases, as: Double.self))
     }
     if let array = epilogue.addend {
-      addend = UnsafePointer(array.pointer(bases, as: Element.self))
+      addend = UnsafePointer(array.pointer(bases, as: Double.self))
       addend_stride = Int64(epilogue.addendRow)
     }
     if let array = epilogue.slope {
-      slope = array.pointer(bases, as: Element.self)
+      slope = array.pointer(bases, as: Double.self)
       slope_stride = Int64(yRow)
     }
     if let array = epilogue.unscaled {
-      unscaled = array.pointer(bases, as: Element.self)
+      unscaled = array.pointer(bases, as: Double.self)
       unscaled_stride = Int64(yRow)
     }
     if let array = epilogue.scale {
-      scale = UnsafePointer(array.pointer(bases, as: Element.self))
+      scale = UnsafePointer(array.pointer(bases, as: Double.self))
       scale_stride = Int64(epilogue.scaleRow)
     }
   }
 
-  /// The epilogue of the rows from `rows` on, for a kernel that counts them from 0 again.
+  /// The epilogue of the rows from `rows` on, for a kernel that counts them from 0 again; `size` is that of an
+  /// element.
   @inline(__always)
-  func moved(rows: Int) -> Self {
+  func moved(rows: Int, size: Int) -> Self {
     guard rows > 0 else { return self }
-    var moved = self
-    if row_bias != nil { moved.row_bias += rows }
-    if addend != nil { moved.addend += rows * Int(addend_stride) }
-    if slope != nil { moved.slope += rows * Int(slope_stride) }
-    if unscaled != nil { moved.unscaled += rows * Int(unscaled_stride) }
-    if scale != nil { moved.scale += rows / Int(rows_per_scale) * Int(scale_stride) }
-    return moved
+    func moved(_ array: UnsafePointer<Double>?, _ elements: Int) -> UnsafePointer<Double>? {
+      array.map { (UnsafeRawPointer($0) + elements * size).assumingMemoryBound(to: Double.self) }
+    }
+    func moved(_ array: UnsafeMutablePointer<Double>?, _ elements: Int)
+      -> UnsafeMutablePointer<Double>?
+    {
+      array.map {
+        (UnsafeMutableRawPointer($0) + elements * size).assumingMemoryBound(to: Double.self)
+      }
+    }
+    var result = self
+    result.row_bias = moved(row_bias, rows)
+    result.addend = moved(addend, rows * Int(addend_stride))
+    result.slope = moved(slope, rows * Int(slope_stride))
+    result.unscaled = moved(unscaled, rows * Int(unscaled_stride))
+    if scale != nil { result.scale = moved(scale, rows / Int(rows_per_scale) * Int(scale_stride)) }
+    return result
   }
 }

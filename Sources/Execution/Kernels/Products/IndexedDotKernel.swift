@@ -71,7 +71,7 @@ final class IndexedDotKernel<Real: KernelReal>: Kernel {
     let a = a.pointer(bases, as: Real.self)
     let b = b.pointer(bases, as: Real.self)
     let y = y.pointer(bases)
-    let first = Real.LastSteps(epilogue, bases, yRow: columns)
+    let first = EpilogueArguments(epilogue, bases, yRow: columns)
     var last = first
     for k in 0..<turns.count {
       let turn = turns.start + k

@@ -55,8 +55,8 @@ final class JoinedDotKernel<Real: KernelReal>: Kernel {
   @specialized(where Real == Double)
   @specialized(where Real == Float)
   override func run(_ bases: Bases) {
-    let one = Real.LastSteps(first.epilogue, bases, yRow: n)
-    let two = Real.LastSteps(second.epilogue, bases, yRow: n)
+    let one = EpilogueArguments(first.epilogue, bases, yRow: n)
+    let two = EpilogueArguments(second.epilogue, bases, yRow: n)
     withUnsafePointer(to: one) { one in
       withUnsafePointer(to: two) { two in
         product(

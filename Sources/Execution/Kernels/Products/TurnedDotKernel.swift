@@ -32,7 +32,7 @@ final class TurnedDotKernel<Real: KernelReal>: Kernel {
   @specialized(where Real == Double)
   @specialized(where Real == Float)
   override func run(_ bases: Bases) {
-    let last = Real.LastSteps(epilogue, bases, yRow: n)
+    let last = EpilogueArguments(epilogue, bases, yRow: n)
     withUnsafePointer(to: last) { product(y.pointer(bases), a.pointer(bases), packed, n, k, $0) }
   }
 }
