@@ -18,6 +18,10 @@ function c = corpusCase(folder, model)
   end
   c.name = description.name;
   c.format = models{model}.format;
+  % A file that stores rounded constants has tolerances of its own.
+  if isfield(models{model}, 'tolerance_double')
+    c.tolerance.double = models{model}.tolerance_double;
+  end
   if model > 1
     c.name = [c.name, ' ', c.format];
   end

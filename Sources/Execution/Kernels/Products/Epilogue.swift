@@ -84,22 +84,34 @@ extension EpilogueArguments {
   @inline(__always)
   func moved(rows: Int, size: Int) -> Self {
     guard rows > 0 else { return self }
-    func moved(_ array: UnsafePointer<Double>?, _ elements: Int) -> UnsafePointer<Double>? {
-      array.map { (UnsafeRawPointer($0) + elements * size).assumingMemoryBound(to: Double.self) }
-    }
-    func moved(_ array: UnsafeMutablePointer<Double>?, _ elements: Int)
-      -> UnsafeMutablePointer<Double>?
-    {
-      array.map {
-        (UnsafeMutableRawPointer($0) + elements * size).assumingMemoryBound(to: Double.self)
-      }
-    }
-    var result = self
-    result.row_bias = moved(row_bias, rows)
-    result.addend = moved(addend, rows * Int(addend_stride))
-    result.slope = moved(slope, rows * Int(slope_stride))
-    result.unscaled = moved(unscaled, rows * Int(unscaled_stride))
-    if scale != nil { result.scale = moved(scale, rows / Int(rows_per_scale) * Int(scale_stride)) }
-    return result
+    var moved = moved(
+      rowBias: rows, scale: rows / max(Int(rows_per_scale), 1) * Int(scale_stride), size: size)
+    moved.addend = addend.map { $0.moved(rows * Int(addend_stride) * size) }
+    moved.slope = slope.map { $0.moved(rows * Int(slope_stride) * size) }
+    moved.unscaled = unscaled.map { $0.moved(rows * Int(unscaled_stride) * size) }
+    return moved
+  }
+
+  /// The epilogue with a bias for each row and a scale that begin so many elements of a size later.
+  @inline(__always)
+  func moved(rowBias: Int, scale elements: Int, size: Int) -> Self {
+    var moved = self
+    moved.row_bias = row_bias.map { $0.moved(rowBias * size) }
+    moved.scale = scale.map { $0.moved(elements * size) }
+    return moved
+  }
+}
+
+extension UnsafePointer<Double> {
+  @inline(__always)
+  fileprivate func moved(_ bytes: Int) -> Self {
+    (UnsafeRawPointer(self) + bytes).assumingMemoryBound(to: Double.self)
+  }
+}
+
+extension UnsafeMutablePointer<Double> {
+  @inline(__always)
+  fileprivate func moved(_ bytes: Int) -> Self {
+    (UnsafeMutableRawPointer(self) + bytes).assumingMemoryBound(to: Double.self)
   }
 }

@@ -72,11 +72,10 @@ final class IndexedDotKernel<Real: KernelReal>: Kernel {
     let b = b.pointer(bases, as: Real.self)
     let y = y.pointer(bases)
     let first = EpilogueArguments(epilogue, bases, yRow: columns)
-    var last = first
     for k in 0..<turns.count {
       let turn = turns.start + k
-      if first.row_bias != nil { last.row_bias = first.row_bias + turn.pointee.rowBias }
-      if first.scale != nil { last.scale = first.scale + turn.pointee.scale }
+      let last = first.moved(
+        rowBias: turn.pointee.rowBias, scale: turn.pointee.scale, size: Real.size)
       withUnsafePointer(to: last) {
         product(y, yRow, turn.pointee.row, a + turn.pointee.a, b + turn.pointee.b, shape.start, $0)
       }
