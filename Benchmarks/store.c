@@ -64,6 +64,8 @@ static double next(void) {
 
 int main(int argc, char **argv) {
   const int64_t rows = getenv("ROWS") ? atoll(getenv("ROWS")) : 100000;
+  /* Claims take a thousand points, whatever the rows. */
+  const int64_t room = rows > 1000 ? rows : 1000;
   char path[4096];
   netjac_store *store = NULL;
   netjac_study *study = NULL;
@@ -74,9 +76,9 @@ int main(int argc, char **argv) {
   }
   snprintf(path, sizeof path, "%s/store.db", argv[1]);
   unlink(path);
-  double *x = malloc(sizeof *x * (size_t)rows * N), *y = malloc(sizeof *y * (size_t)rows * M);
-  double *x_read = malloc(sizeof *x * (size_t)rows * N), *y_read = malloc(sizeof *y * (size_t)rows * M);
-  int64_t *ids = malloc(sizeof *ids * (size_t)rows);
+  double *x = malloc(sizeof *x * (size_t)room * N), *y = malloc(sizeof *y * (size_t)room * M);
+  double *x_read = malloc(sizeof *x * (size_t)room * N), *y_read = malloc(sizeof *y * (size_t)room * M);
+  int64_t *ids = malloc(sizeof *ids * (size_t)room);
   for (int64_t k = 0; k < rows * N; k++) x[k] = next();
   for (int64_t k = 0; k < rows * M; k++) y[k] = next();
 

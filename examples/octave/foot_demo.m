@@ -15,6 +15,7 @@ function foot_demo()
   step('Loading the network');
   net = netjac.load(fullfile(fileparts(here), 'foot_ground_contact.onnx'));
   info(net);
+  compareFormats(net, fullfile(fileparts(here), 'foot_ground_contact.keras'));
 
   compareWithDifferences(net);
   carryLoads(net);
@@ -23,6 +24,22 @@ end
 
 function step(text)
   fprintf('\n== %s\n', text);
+end
+
+% ---- The same network as a model of Keras -----------------------------------------------------------------
+
+function compareFormats(net, file)
+  step('The same network, saved by Keras');
+  twin = netjac.load(file);
+  states = [0.02; 0.3; 0.3; 0.3; 1] .* (2 * rand(5, 100) - 1);
+  [y, J] = jacobian(net, states);
+  [z, K] = jacobian(twin, states);
+  difference = max(max(abs(y(:) - z(:))) / max(abs(y(:))), max(abs(J(:) - K(:))) / max(abs(J(:))));
+  if difference > 1e-13
+    error('foot_demo:formats', 'The ONNX and the Keras file differ by %.1e.', difference);
+  end
+  fprintf('At %d states both files give the same forces and Jacobians: %.1e of the largest apart.\n', ...
+          size(states, 2), difference);
 end
 
 % ---- Outputs and Jacobian beside central differences ------------------------------------------------------
