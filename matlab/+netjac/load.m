@@ -1,10 +1,14 @@
 function net = load(file, varargin)
   % LOAD  Loads a trained network.
   %
-  %   net = netjac.load('foot.onnx')
+  %   net = netjac.load('foot.keras')                a model of Keras 2 or 3; also model.h5
   %   net = netjac.load('model')                     the folder of a TensorFlow SavedModel
+  %   net = netjac.load('foot.onnx')                 what PyTorch, scikit-learn, JAX and others export
   %   net = netjac.load(file, name, value, ...)
   %   net = netjac.load(bytes, name, value, ...)     the content of a file, as uint8
+  %
+  % The format is told by the content, whatever the file is called. Lambda layers and classes of one's
+  % own are refused by name; nothing in a file is ever executed.
   %
   % The result is a netjac.Network: forward(net, x) evaluates it, [y, J] = jacobian(net, x)
   % differentiates it; "help netjac.Network" lists all that it can do.

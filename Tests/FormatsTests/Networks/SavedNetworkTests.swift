@@ -37,6 +37,29 @@ import Testing
     }
   }
 
+  /// The files of Keras and TensorFlow in the corpus.
+  private static let foreignFiles: [String] =
+    ((try? FileManager.default.contentsOfDirectory(atPath: cases.path)) ?? []).sorted()
+    .flatMap { name in ["model.keras", "model.h5", "savedmodel"].map { "\(name)/\($0)" } }
+    .filter { FileManager.default.fileExists(atPath: cases.appendingPathComponent($0).path) }
+
+  @Test(
+    "files of Keras and TensorFlow are saved as ONNX with the same numbers", arguments: foreignFiles
+  )
+  func foreign(_ name: String) throws {
+    let network = try loadedNetwork(Self.cases.appendingPathComponent(name).path)
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("netjac-\(UUID().uuidString).onnx").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try FormatRegistry.saving.save(network.writable(), to: path)
+    try expectSameJacobian(network, try loadedNetwork(path), 1e-12)
+    #expect(!(try network.imported.parametricProgram(.float64).parameters.isEmpty))
+  }
+
+  @Test("the corpus has files of Keras and TensorFlow") func hasForeign() {
+    #expect(Self.foreignFiles.count >= 20)
+  }
+
   @Test(
     "they run the kernels they ran before",
     arguments: ["cnn1d_dilated_groupnorm", "cnn2d_relu_bn_pool", "cnn3d_instancenorm"],
