@@ -80,11 +80,7 @@ package struct Program: Sendable {
 
   /// The program with other outputs, and without the nodes that they do not need.
   package func with(outputs: [Value]) -> Program {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for value in inputs + outputs { needed[value.index] = true }
-    for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands { needed[operand.index] = true }
-    }
+    let needed = nodes.needed(by: inputs + outputs)
     var places = [Value](repeating: Value(index: -1), count: nodes.count)
     var kept: [Node] = []
     for (index, node) in nodes.enumerated() where needed[index] {
