@@ -214,13 +214,13 @@ package final class GraphSession {
     }
     let program = Program(
       nodes: p.nodes, inputs: inputEntries.map(\.value) + parameters.map(\.value),
-      outputs: outputEntries.map(\.value)
+      outputs: outputEntries.map(\.value), real: p.real, memoryLimit: memoryLimit
     ).with(outputs: outputEntries.map(\.value))
     return try NetworkDescription(
       ParametricProgram(program: program, parameters: parameters.map(\.parameter)),
       inputs: inputEntries.map { port($0.name ?? "", $0.value) },
       outputs: outputEntries.enumerated().map { port($1.name ?? "y\($0)", $1.value) },
-      hasBatchAxis: false, memoryLimit: memoryLimit)
+      hasBatchAxis: false)
   }
 
   private func inputEntry(_ number: Int) throws -> Entry {

@@ -19,10 +19,8 @@ package struct Kinks: Sendable {
 extension Program {
   /// The kinks that the outputs can show: those of nodes that depend on an input through real
   /// numbers and that reach an output otherwise than cut off from differentiation.
-  package func kinks(
-    real: ElementType, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Kinks {
-    let p = ProgramBuilder(real: real, memoryLimit: memoryLimit)
+  package func kinks() throws -> Kinks {
+    let p = ProgramBuilder(for: self)
     let values = try p.inline(self, inputTypes.map { try p.input($0) })
     let moves = movingNodes()
     // What is cut off from differentiation shows no kinks.

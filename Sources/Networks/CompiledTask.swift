@@ -11,12 +11,12 @@ final class CompiledTask: Sendable {
 
   init(
     _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int,
-    sharing constants: SharedConstants, memoryLimit: Int
+    sharing constants: SharedConstants
   ) throws {
     let layout = ArrayLayout(
       inputs: program.inputTypes, outputs: program.outputTypes, rows: matrix?.rows ?? 0,
       columns: matrix?.columns ?? 0)
-    variants = try TaskVariants(program, layout, sharing: constants, memoryLimit: memoryLimit)
+    variants = try TaskVariants(program, layout, sharing: constants)
     isTransposed = matrix?.isTransposed ?? false
     self.threads = threads
   }

@@ -10,7 +10,6 @@ struct TaskVariants: Sendable {
   let layout: ArrayLayout
   private let program: Program
   private let constants: SharedConstants
-  private let memoryLimit: Int
   /// Samples of a tile; 1 if samples are too large to be taken together.
   private let tileLength: Int
   /// Nil where planning failed, for want of memory: samples then run one by one.
@@ -21,14 +20,13 @@ struct TaskVariants: Sendable {
   static let shortTileLength = 8
 
   init(
-    _ program: Program, _ layout: ArrayLayout, sharing constants: SharedConstants, memoryLimit: Int
+    _ program: Program, _ layout: ArrayLayout, sharing constants: SharedConstants
   ) throws {
     self.program = program
     self.constants = constants
     self.layout = layout
-    self.memoryLimit = memoryLimit
     single = try PlannedRun(
-      program, samples: 1, layout, sharing: constants, memoryLimit: memoryLimit)
+      program, samples: 1, layout, sharing: constants)
     tileLength = TaskVariants.tileLength(
       bytesPerSample: single.executable.arenaBytes + layout.total * 8)
   }
@@ -57,8 +55,8 @@ struct TaskVariants: Sendable {
   private func vectorised(_ samples: Int) throws -> PlannedRun {
     try PlannedRun(
       program.vectorised(
-        added: program.inputs.map { _ in true }, size: samples, memoryLimit: memoryLimit),
-      samples: samples, layout, sharing: constants, memoryLimit: memoryLimit)
+        added: program.inputs.map { _ in true }, size: samples),
+      samples: samples, layout, sharing: constants)
   }
 
   /// The kernels in order, the memory and the multiply-adds, of one sample and of a tile.

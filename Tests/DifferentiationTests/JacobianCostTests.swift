@@ -105,7 +105,7 @@ import Testing
   func wideLayer() throws {
     // Unit seeds for the hidden layer alone would take ten times the limit.
     let program = try Program.dense([2, 1000, 3])
-    let jacobian = try Jacobian.program(of: program, memoryLimit: 800_000)
+    let jacobian = try Jacobian.program(of: program.with(memoryLimit: 800_000))
     #expect(jacobian.cost.chosen > 0)
     let expected = try Jacobian.program(of: program)
     #expect(jacobian.cost.chosen == expected.cost.chosen)

@@ -18,22 +18,21 @@ struct SymmetricHessian {
   private let weights: Value
 
   /// Takes the program's input x [n] and w [m]; gives [n, n]. Nil if the program takes more than x.
-  static func program(of program: Program, memoryLimit: Int) throws -> Program? {
+  static func program(of program: Program) throws -> Program? {
     guard program.inputs.count == 1, program.outputs.count == 1,
       program.inputTypes[0].element.isReal, program.outputTypes[0].element.isReal
     else { return nil }
-    let hessian = try SymmetricHessian(program, memoryLimit: memoryLimit)
+    let hessian = try SymmetricHessian(program)
     return try hessian.matrices().map { hessian.p.program(outputs: [$0]) }.min {
       $0.multiplyAdds < $1.multiplyAdds
     }
   }
 
-  private init(_ program: Program, memoryLimit: Int) throws {
+  private init(_ program: Program) throws {
     self.program = program
     (x, y) = (program.inputs[0].index, program.outputs[0].index)
     n = program.type(program.inputs[0]).count
-    p = ProgramBuilder(
-      real: program.type(program.inputs[0]).element, memoryLimit: memoryLimit)
+    p = ProgramBuilder(for: program)
     let point = try p.input(program.inputTypes[0])
     weights = try p.input(program.outputTypes[0])
     primal = try p.inline(program, [point])
@@ -201,7 +200,7 @@ struct SymmetricHessian {
         ?? p.constant(Tensor(type.with(type.shape.prepending(count)), fill: 0.0))
     }
     let added = arguments.map { _ in false } + seeds.map { _ in true }
-    let many = try maps.program.vectorised(added: added, size: count, memoryLimit: p.memoryLimit)
+    let many = try maps.program.vectorised(added: added, size: count)
     let inlined = try p.inline(many, arguments + seeds)
     var results = many.outputs.map { inlined[$0.index] }
     if maps.hasTangent { tangents.rows[group.outputs[0]] = results.removeFirst() }
