@@ -3,7 +3,7 @@ import Graph
 import Tensors
 
 /// An executable for a number of samples, with its workspaces.
-final class PlannedRun: @unchecked Sendable {
+final class TaskVariant: @unchecked Sendable {
   let executable: Executable
   let pool: WorkspacePool
   let samples: Int
