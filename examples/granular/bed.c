@@ -15,7 +15,7 @@ static double random_number(uint64_t *state) {
 
 simulation_settings bed_material(double width, double height) {
   const contact_law law = {
-    .stiffness = 3e4, .tangential_stiffness = 3e4 * 2 / 7, .damping_ratio = 0.25, .friction = 0.5};
+    .stiffness = 3e4, .damping_ratio = 0.25, .tangential_ratio = 2.0 / 7, .friction = 0.5};
   return (simulation_settings){
     .width = width, .height = height, .thickness = 0.05, .density = 2500, .gravity = 9.81, .law = law};
 }

@@ -15,10 +15,10 @@
 
 /* What all bodies are made of. */
 typedef struct {
-  double stiffness;            /* N/m, of the spring along the normal */
-  double tangential_stiffness; /* N/m */
-  double damping_ratio;        /* of both dashpots, a part of critical damping: 0 <= ratio < 1 */
-  double friction;             /* Coulomb's coefficient */
+  double stiffness;        /* N/m, of the spring along the normal */
+  double damping_ratio;    /* of the dashpot beside it, a part of critical damping: 0 <= ratio < 1 */
+  double tangential_ratio; /* spring and dashpot along the tangent, as a part of those along the normal; above 0 */
+  double friction;         /* Coulomb's coefficient */
 } contact_law;
 
 /* Both in N: normal >= 0 pushes the bodies apart; tangential acts on the first body, against its slip. */
@@ -26,26 +26,29 @@ typedef struct {
   double normal, tangential;
 } contact_force;
 
+/* The dashpot along the normal in N s/m; mass [kg] is the effective mass m1 m2/(m1 + m2) of the two bodies. */
+static inline double contact_damping(const contact_law *law, double mass) {
+  return 2 * law->damping_ratio * sqrt(mass * law->stiffness);
+}
+
 /*
- * mass [kg] is the effective mass m1 m2/(m1 + m2), overlap [m] is positive, approach [m/s] the speed at which it grows,
- * slip [m/s] the tangential speed of the first body's surface relative to the second's. spring [m] is how far the
- * tangential spring is stretched: 0 when the contact begins, kept by the caller while it lasts, moved here by one step
- * of `time` seconds. The dashpot does not pull at the end of a contact, so that dry grains do not stick. A contact that
- * slides keeps the stretch that the sliding friction holds.
+ * overlap [m] is positive, approach [m/s] the speed at which it grows, slip [m/s] the tangential speed of the first
+ * body's surface relative to the second's. spring [m] is how far the tangential spring is stretched: 0 when the contact
+ * begins, kept by the caller while it lasts, moved here by one step of `time` seconds. The dashpot does not pull at the
+ * end of a contact, so that dry grains do not stick. A contact that slides keeps what stretch its friction can hold.
  */
-static inline contact_force contact_evaluate(const contact_law *law, double mass, double overlap, double approach,
+static inline contact_force contact_evaluate(const contact_law *law, double damping, double overlap, double approach,
                                              double slip, double time, double *spring) {
-  const double damping = 2 * law->damping_ratio;
-  const double pull = law->stiffness * overlap + damping * sqrt(mass * law->stiffness) * approach;
+  const double pull = law->stiffness * overlap + damping * approach;
   const double normal = pull > 0 ? pull : 0, limit = law->friction * normal;
-  const double stretch = *spring + slip * time, k = law->tangential_stiffness;
-  const double dashpot = damping * sqrt(mass * k) * slip, wanted = k * stretch + dashpot;
+  const double stiffness = law->tangential_ratio * law->stiffness, stretch = *spring + slip * time;
+  const double wanted = stiffness * stretch + law->tangential_ratio * damping * slip;
   if (fabs(wanted) <= limit) {
     *spring = stretch;
     return (contact_force){normal, -wanted};
   }
-  const double held = k * stretch > limit ? limit : k * stretch < -limit ? -limit : k * stretch;
-  *spring = k > 0 ? held / k : 0;
+  const double most = limit / stiffness;
+  *spring = stretch > most ? most : stretch < -most ? -most : stretch;
   return (contact_force){normal, wanted > 0 ? -limit : limit};
 }
 

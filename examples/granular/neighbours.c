@@ -126,7 +126,7 @@ int neighbours_find(neighbours *list, const double *x, const double *z, const do
         if (k <= i) continue;
         const double dx = x[i] - x[k], dz = z[i] - z[k], reach = radius[i] + radius[k] + list->margin;
         if (dx * dx + dz * dz >= reach * reach) continue;
-        if (append(list, &pairs, (neighbour_pair){k, kept_spring(list, i, k)}) != 0) return -1;
+        if (append(list, &pairs, (neighbour_pair){.other = k, .spring = kept_spring(list, i, k)}) != 0) return -1;
       }
     }
   }

@@ -11,8 +11,9 @@
 #include <stddef.h>
 
 typedef struct {
-  size_t other;  /* the disc with the greater number */
-  double spring; /* m, of the tangential spring; 0 while the two do not touch */
+  size_t other;   /* the disc with the greater number */
+  double damping; /* N s/m, of the two; 0 in a new pair, for the simulation to fill in */
+  double spring;  /* m, of the tangential spring; 0 while they do not touch */
 } neighbour_pair;
 
 typedef struct {

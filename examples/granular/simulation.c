@@ -16,6 +16,7 @@ simulation *simulation_create(const simulation_settings *settings, size_t count)
                              &grains->radius,
                              &grains->mass,
                              &grains->inertia,
+                             &grains->damping,
                              &grains->fx,
                              &grains->fz,
                              &grains->torque,
@@ -43,6 +44,7 @@ void simulation_release(simulation *grains) {
                             grains->radius,
                             grains->mass,
                             grains->inertia,
+                            grains->damping,
                             grains->fx,
                             grains->fz,
                             grains->torque,
@@ -63,17 +65,18 @@ void simulation_place(simulation *grains, size_t disc, double x, double z, doubl
   grains->radius[disc] = radius;
   grains->mass[disc] = settings->density * PI * radius * radius * settings->thickness;
   grains->inertia[disc] = grains->mass[disc] * radius * radius / 2;
+  grains->damping[disc] = contact_damping(&settings->law, grains->mass[disc]);
 }
 
 /* A disc touches something along a normal that points to the disc. Adds what the contact exerts on the disc and returns
  * it; the torque is that about the disc's centre. lever: from there to the point of contact. vx, vz: of the disc's centre
  * relative to the other body; turning: how fast the other body's surface moves there through its own rotation. */
-static inline wrench touch(simulation *grains, size_t disc, double mass, double overlap, double normal_x,
+static inline wrench touch(simulation *grains, size_t disc, double damping, double overlap, double normal_x,
                            double normal_z, double lever, double vx, double vz, double turning, double *spring) {
   const double approach = -(vx * normal_x + vz * normal_z);
   const double slip = vz * normal_x - vx * normal_z - lever * grains->spin[disc] - turning;
   const contact_force f =
-    contact_evaluate(&grains->settings.law, mass, overlap, approach, slip, grains->step, spring);
+    contact_evaluate(&grains->settings.law, damping, overlap, approach, slip, grains->step, spring);
   const wrench result = {f.normal * normal_x - f.tangential * normal_z, f.normal * normal_z + f.tangential * normal_x,
                          -lever * f.tangential};
   grains->fx[disc] += result.x;
@@ -83,7 +86,7 @@ static inline wrench touch(simulation *grains, size_t disc, double mass, double 
 }
 
 static void touch_discs(simulation *grains, size_t i) {
-  const double *x = grains->x, *z = grains->z, *radius = grains->radius, *mass = grains->mass;
+  const double *x = grains->x, *z = grains->z, *radius = grains->radius;
   for (size_t p = grains->near.first[i]; p < grains->near.first[i + 1]; p++) {
     neighbour_pair *pair = &grains->near.pairs[p];
     const size_t k = pair->other;
@@ -92,13 +95,12 @@ static void touch_discs(simulation *grains, size_t i) {
       pair->spring = 0;
       continue;
     }
-    const double distance = sqrt(square), overlap = sum - distance;
-    /* Two discs at one place have no normal; any will do to part them. */
-    const double normal_x = distance > 0 ? dx / distance : 1, normal_z = distance > 0 ? dz / distance : 0;
-    const double lever = radius[k] - overlap / 2;
-    const wrench force = touch(grains, i, mass[i] * mass[k] / (mass[i] + mass[k]), overlap, normal_x, normal_z,
-                               radius[i] - overlap / 2, grains->vx[i] - grains->vx[k], grains->vz[i] - grains->vz[k],
-                               lever * grains->spin[k], &pair->spring);
+    /* Two discs at one place have no normal; the force is 0 then, and gravity or others part them. */
+    const double distance = sqrt(square), overlap = sum - distance, inverse = distance > 0 ? 1 / distance : 0;
+    const double normal_x = dx * inverse, normal_z = dz * inverse, lever = radius[k] - overlap / 2;
+    const wrench force = touch(grains, i, pair->damping, overlap, normal_x, normal_z, radius[i] - overlap / 2,
+                               grains->vx[i] - grains->vx[k], grains->vz[i] - grains->vz[k], lever * grains->spin[k],
+                               &pair->spring);
     grains->fx[k] -= force.x;
     grains->fz[k] -= force.z;
     grains->torque[k] -= lever * (force.z * normal_x - force.x * normal_z);
@@ -112,7 +114,7 @@ static void touch_wall(simulation *grains, size_t i, int wall, double gap, doubl
     *spring = 0;
     return;
   }
-  const wrench force = touch(grains, i, grains->mass[i], overlap, normal_x, normal_z, gap, grains->vx[i],
+  const wrench force = touch(grains, i, grains->damping[i], overlap, normal_x, normal_z, gap, grains->vx[i],
                              grains->vz[i], 0, spring);
   wrench *sum = &grains->on_wall[wall];
   sum->x -= force.x;
@@ -135,8 +137,8 @@ static void touch_foot(simulation *grains, size_t i) {
     return;
   }
   const double distance = sqrt(square), overlap = sum - distance, lever = grains->radius[i] - overlap / 2;
-  const double normal_x = distance > 0 ? dx / distance : 0, normal_z = distance > 0 ? dz / distance : 1;
-  const wrench force = touch(grains, i, grains->mass[i], overlap, normal_x, normal_z, lever,
+  const double inverse = distance > 0 ? 1 / distance : 0, normal_x = dx * inverse, normal_z = dz * inverse;
+  const wrench force = touch(grains, i, grains->damping[i], overlap, normal_x, normal_z, lever,
                              grains->vx[i] - plate->vx, grains->vz[i] - plate->vz, 0, spring);
   const double arm_x = x - lever * normal_x - plate->x, arm_z = z - lever * normal_z - plate->z;
   grains->on_foot.x -= force.x;
@@ -161,6 +163,19 @@ static void find_forces(simulation *grains) {
   }
 }
 
+static int find_neighbours(simulation *grains) {
+  neighbours *near = &grains->near;
+  const double *mass = grains->mass;
+  if (neighbours_find(near, grains->x, grains->z, grains->radius) != 0) return -1;
+  for (size_t i = 0; i < grains->count; i++) {
+    for (size_t p = near->first[i]; p < near->first[i + 1]; p++) {
+      const double other = mass[near->pairs[p].other];
+      near->pairs[p].damping = contact_damping(&grains->settings.law, mass[i] * other / (mass[i] + other));
+    }
+  }
+  return 0;
+}
+
 int simulation_begin(simulation *grains) {
   double largest = 0, lightest = INFINITY;
   for (size_t i = 0; i < grains->count; i++) {
@@ -171,7 +186,7 @@ int simulation_begin(simulation *grains) {
                                                grains->settings.width, grains->settings.height) != 0) {
     return -1;
   }
-  if (neighbours_find(&grains->near, grains->x, grains->z, grains->radius) != 0) return -1;
+  if (find_neighbours(grains) != 0) return -1;
   grains->step = 0; /* no time has passed that would stretch the tangential springs */
   find_forces(grains);
   grains->step = contact_duration(&grains->settings.law, lightest / 2) / 20;
@@ -180,9 +195,10 @@ int simulation_begin(simulation *grains) {
 
 static void kick(simulation *grains, double time) {
   for (size_t i = 0; i < grains->count; i++) {
-    grains->vx[i] += time * grains->fx[i] / grains->mass[i];
-    grains->vz[i] += time * grains->fz[i] / grains->mass[i];
-    grains->spin[i] += time * grains->torque[i] / grains->inertia[i];
+    const double lightness = time / grains->mass[i];
+    grains->vx[i] += lightness * grains->fx[i];
+    grains->vz[i] += lightness * grains->fz[i];
+    grains->spin[i] += time / grains->inertia[i] * grains->torque[i];
   }
 }
 
@@ -195,10 +211,7 @@ int simulation_advance(simulation *grains) {
   }
   grains->plate.x += step * grains->plate.vx;
   grains->plate.z += step * grains->plate.vz;
-  if (neighbours_are_old(&grains->near, grains->x, grains->z) &&
-      neighbours_find(&grains->near, grains->x, grains->z, grains->radius) != 0) {
-    return -1;
-  }
+  if (neighbours_are_old(&grains->near, grains->x, grains->z) && find_neighbours(grains) != 0) return -1;
   find_forces(grains);
   kick(grains, step / 2);
   grains->time += step;
@@ -216,7 +229,7 @@ static double foot_gap(const simulation *grains, size_t i) {
 }
 
 static double spring_energy(const contact_law *law, double overlap, double spring) {
-  return overlap > 0 ? (law->stiffness * overlap * overlap + law->tangential_stiffness * spring * spring) / 2 : 0;
+  return overlap > 0 ? law->stiffness * (overlap * overlap + law->tangential_ratio * spring * spring) / 2 : 0;
 }
 
 double simulation_energy(const simulation *grains) {

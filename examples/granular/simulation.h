@@ -36,6 +36,7 @@ typedef struct {
   double *x, *z, *vx, *vz;       /* m, m/s: [count] each */
   double *spin;                  /* rad/s */
   double *radius, *mass, *inertia; /* m, kg, kg m2 */
+  double *damping;               /* N s/m, of the contact with a wall or the foot */
   double *fx, *fz, *torque;      /* N, N m: what acts on each disc now */
   double *wall_spring[WALLS], *foot_spring; /* m, of the tangential springs of these contacts */
   neighbours near;

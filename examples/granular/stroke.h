@@ -13,11 +13,11 @@ typedef struct {
   bed_settings bed;
   double foot_length, foot_thickness; /* m */
   double start;                       /* m, from the left wall to the foot's centre */
-  double lead;                        /* m, the way before forces are averaged; its first quarter gathers speed */
+  double lead;                        /* m, the way before forces are averaged; in its first quarter it gathers speed */
   double length;                      /* m, the way over which they are averaged */
 } stroke_settings;
 
-/* What the demo uses: grains of 6 mm, a foot of 50 mm by 8 mm. */
+/* 1000 grains of about 6 mm in a box of 0.36 m, a foot of 50 mm by 8 mm, averages over 0.1 m. */
 stroke_settings stroke_standard(void);
 
 typedef struct {
@@ -26,13 +26,23 @@ typedef struct {
   double angle; /* rad, positive lifts the leading edge */
 } stroke;
 
-enum { STROKE_DONE, STROKE_NO_MEMORY, STROKE_UNSTABLE };
+enum {
+  STROKE_DONE,
+  STROKE_NO_MEMORY,
+  STROKE_TOO_DEEP, /* less than a grain would be left between foot and floor */
+  STROKE_TOO_LONG, /* the foot would run into the right wall */
+  STROKE_UNSTABLE  /* a disc was pressed in by a third of its radius, where the contact law means nothing any more */
+};
 
 /*
  * Runs the experiment. mean: what the grains exert on the foot on average; z > 0 carries it, x < 0 holds it back, the
- * torque is about its centre. end: the simulation as it is at the end, to be released by the caller; may be NULL.
- * STROKE_UNSTABLE: a disc was pressed in by a third of its radius, so that the contact law means nothing any more.
+ * torque is about its centre. end: the simulation as it is at the end, to be released by the caller; may be NULL. Both
+ * are written only if the result is STROKE_DONE.
  */
 int stroke_run(const stroke_settings *settings, const stroke *inputs, wrench *mean, simulation **end);
+
+/* A seed made of the bits of the inputs: the same inputs always meet the same bed, others another one, so that what is
+ * peculiar to one bed averages out over the samples of a study. */
+uint64_t stroke_seed(const stroke *inputs);
 
 #endif
