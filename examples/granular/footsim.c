@@ -21,7 +21,7 @@ static const char help[] =
   "  --angle RAD    lifts the leading edge, -1.5 to 1.5\n"
   "  --seed N       of the bed (made of the three numbers, so that each sample meets a bed of its own)\n"
   "  --discs N      in the bed, 50 to 20000 (1000)\n"
-  "  --length M     of the way over which forces are averaged, 0.005 to 0.2 m (0.1)\n"
+  "  --length M     of the way over which forces are averaged, 0.005 to 0.3 m (0.1)\n"
   "  --state FILE   also writes the state at the end: discs as lines of x z radius speed, an empty line twice,\n"
   "                 then contacts as lines of x z dx dz force, from centre to centre; the foot is in the first line,\n"
   "                 a comment\n"
@@ -63,7 +63,7 @@ static int read_argument(const char *name, const char *text, arguments *all) {
   if (strcmp(name, "--depth") == 0) return read_number(name, text, 0.001, 0.2, &all->inputs.depth);
   if (strcmp(name, "--speed") == 0) return read_number(name, text, 0.02, 2, &all->inputs.speed);
   if (strcmp(name, "--angle") == 0) return read_number(name, text, -1.5, 1.5, &all->inputs.angle);
-  if (strcmp(name, "--length") == 0) return read_number(name, text, 0.005, 0.2, &all->settings.length);
+  if (strcmp(name, "--length") == 0) return read_number(name, text, 0.005, 0.3, &all->settings.length);
   if (strcmp(name, "--seed") == 0) return read_whole(name, text, 0, UINT64_MAX, &all->settings.bed.seed);
   if (strcmp(name, "--discs") == 0) {
     if (read_whole(name, text, 50, 20000, &discs) != 0) return -1;
