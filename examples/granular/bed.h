@@ -19,7 +19,7 @@ typedef struct {
 /* The material of all beds here: glass, but softer, so that a step of the simulation need not be so short. */
 simulation_settings bed_material(double width, double height);
 
-/* Lets discs fall from loose rows into the box until they rest. NULL without memory. */
+/* Lets discs fall from loose rows into the box until they hardly move. NULL without memory. */
 simulation *bed_create(const bed_settings *settings);
 
 /* Height of the free surface in metres, twice that of the centre of mass. */
