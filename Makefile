@@ -41,7 +41,7 @@ $(LIBRARY): $(SOURCES)
 mex: all
 	@$(MAKE) --no-print-directory --silent $(MEX) $(EVALUATOR) $(THUNK)
 
-$(MEX): matlab/mex/netjac_mex.c matlab/mex/netjac_commands.h include/netjac.h $(LIBRARY)
+$(MEX): matlab/mex/netjac_mex.c matlab/mex/netjac_mex_stores.h matlab/mex/netjac_commands.h include/netjac.h $(LIBRARY)
 	@echo "== Building the MEX file for Octave"
 	@mkdir -p $(@D)
 	@mkoctfile --mex -Iinclude $< -Lbuild/lib -lnetjac '-Wl,-rpath,\$$ORIGIN/../lib:\$$ORIGIN/..' -o $@
