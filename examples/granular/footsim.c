@@ -22,9 +22,10 @@ static const char help[] =
   "  --seed N       of the bed (made of the three numbers, so that each sample meets a bed of its own)\n"
   "  --discs N      in the bed, 50 to 20000 (1000)\n"
   "  --length M     of the way over which forces are averaged, 0.005 to 0.3 m (0.1)\n"
-  "  --state FILE   also writes the state at the end: discs as lines of x z radius speed, an empty line twice,\n"
-  "                 then contacts as lines of x z dx dz force, from centre to centre; the foot is in the first line,\n"
-  "                 a comment\n"
+  "  --state FILE   also writes the state at the end: comments with the ends and radius of the foot and the three\n"
+  "                 numbers, discs as lines of x z radius speed, two empty lines, and contacts as lines of x z dx dz\n"
+  "                 force, from centre to centre\n"
+  "  --version      prints a version that rises whenever the numbers change; it stands alone, as --help\n"
   "\n"
   "The same arguments give the same bits. A run takes about a second, three times as long at 0.1 m/s. Status: 0; 1 if the\n"
   "simulation failed; 2 if an argument is wrong.\n";
@@ -99,13 +100,14 @@ static int read_arguments(int count, char **texts, arguments *all) {
   return 0;
 }
 
-static int write_state(const char *path, const simulation *grains) {
+static int write_state(const char *path, const simulation *grains, const wrench *mean) {
   const foot *plate = &grains->plate;
   FILE *file = fopen(path, "w");
   if (!file) return -1;
   const double along_x = plate->half_length * plate->cosine, along_z = plate->half_length * plate->sine;
   fprintf(file, "# foot %.9g %.9g %.9g %.9g %.9g\n", plate->x - along_x, plate->z - along_z, plate->x + along_x,
           plate->z + along_z, plate->radius);
+  fprintf(file, "# force %.9g %.9g %.9g\n", mean->x, mean->z, mean->torque);
   for (size_t i = 0; i < grains->count; i++) {
     fprintf(file, "%.9g %.9g %.9g %.9g\n", grains->x[i], grains->z[i], grains->radius[i],
             hypot(grains->vx[i], grains->vz[i]));
@@ -139,6 +141,9 @@ int main(int count, char **texts) {
   wrench mean;
   simulation *end = NULL;
   if (count == 2 && strcmp(texts[1], "--help") == 0) return fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+  if (count == 2 && strcmp(texts[1], "--version") == 0) {
+    return puts("footsim " STROKE_VERSION) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+  }
   if (count == 1) {
     fputs(help, stderr);
     return 2;
@@ -149,7 +154,7 @@ int main(int count, char **texts) {
     fprintf(stderr, "footsim: %s\n", explain(status));
     return status == STROKE_TOO_DEEP || status == STROKE_TOO_LONG ? 2 : 1;
   }
-  const int written = all.state ? write_state(all.state, end) : 0;
+  const int written = all.state ? write_state(all.state, end, &mean) : 0;
   simulation_release(end);
   if (written != 0) {
     fprintf(stderr, "footsim: cannot write '%s': %s\n", all.state, strerror(errno));

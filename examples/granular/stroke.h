@@ -9,6 +9,9 @@
 
 #include "bed.h"
 
+/* To be raised by whoever changes what numbers the same arguments give, so that stored ones are not mixed with them. */
+#define STROKE_VERSION "1"
+
 typedef struct {
   bed_settings bed;
   double foot_length, foot_thickness; /* m */

@@ -1,13 +1,12 @@
-function drawBed(file, state, inputs, force)
+function drawBed(file, state, inputs)
   % DRAWBED  The grains at the end of a stroke: how fast they move, and the chains of force between them.
   %
-  % state: the file that footsim --state wrote; inputs: depth, speed and angle; force: on the foot, in N.
+  % state: the file that footsim --state wrote; inputs: depth, speed and angle.
 
-  [foot, discs, contacts] = readState(state);
+  [foot, force, discs, contacts] = readState(state);
   fastest = 0.6 * inputs(2);
   levels = max(contacts(:, 5)) * [0.04 0.12 0.3 1];
   lines = {datablock('discs', 1000 * discs(:, 1), 1000 * discs(:, 2), 1000 * discs(:, 3), discs(:, 4))
-           datablock('foot', 1000 * foot([1 3]), 1000 * foot([2 4]))
            'set size ratio -1'
            'set xrange [0:360]'
            'set yrange [0:150]'
@@ -19,7 +18,6 @@ function drawBed(file, state, inputs, force)
            'unset grid'
            sprintf('set title "Depth %.0f mm, speed %.1f m/s, angle %.1f rad: drag %.1f N, lift %.1f N"', ...
                    1000 * inputs(1), inputs(2), inputs(3), -force(1), force(2))};
-  % The foot is a line with round ends, as thick as its plate.
   plot = '$discs using 1:2:3:4 with circles fillstyle solid border linecolor rgb "#9aa0a6" fillcolor palette notitle';
   for k = 1:numel(levels)
     from = [0, levels];
@@ -31,9 +29,10 @@ function drawBed(file, state, inputs, force)
                      plot, name, 0.5 * 2 ^ (k - 1));
     end
   end
-  lines{end + 1, 1} = datablock('ends', footOutline(foot)(1, :), footOutline(foot)(2, :));
-  lines{end + 1, 1} = ['plot ', plot, ', $ends using 1:2 with filledcurves closed fillstyle solid 1 fillcolor rgb "#2f3437" notitle'];
-  gnuplot(file, [1400 640], lines);
+  outline = footOutline(foot);
+  lines{end + 1, 1} = datablock('foot', outline(1, :), outline(2, :));
+  lines{end + 1, 1} = ['plot ', plot, ', $foot using 1:2 with filledcurves closed fillstyle solid 1 fillcolor rgb "#2f3437" notitle'];
+  gnuplot(file, [1200 560], lines);
 end
 
 % The outline of the plate in mm, 2-by-N.
@@ -45,10 +44,11 @@ function outline = footOutline(foot)
   outline = 1000 * [front, back];
 end
 
-function [foot, discs, contacts] = readState(file)
-  parts = regexp(fileread(file), '\n', 'split', 'once');
+function [foot, force, discs, contacts] = readState(file)
+  parts = regexp(fileread(file), '\n', 'split');
   foot = sscanf(parts{1}, '# foot %f %f %f %f %f');
-  tables = regexp(parts{2}, '\n\n\n', 'split', 'once');
-  discs = sscanf(tables{1}, '%f', [4 Inf]).';
-  contacts = sscanf(tables{2}, '%f', [5 Inf]).';
+  force = sscanf(parts{2}, '# force %f %f %f');
+  gap = find(cellfun(@isempty, parts), 1);
+  discs = sscanf(strjoin(parts(3:gap - 1), ' '), '%f', [4 Inf]).';
+  contacts = sscanf(strjoin(parts(gap + 2:end), ' '), '%f', [5 Inf]).';
 end

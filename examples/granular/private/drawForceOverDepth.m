@@ -18,7 +18,7 @@ function drawForceOverDepth(file, net, points, forces, deviation)
   titles = {'Drag', 'Lift'};
   labels = {'drag, -force_x [N]', 'lift, force_z [N]'};
   signs = [-1, 1];
-  reach = [-0.004; 0.004];
+  reach = [-0.006; 0.006];
   for i = 1:2
     slope = reshape(J(i, 1, :), 1, []);
     tangents = signs(i) * (values(i, :) + reach .* slope);
@@ -35,8 +35,8 @@ function drawForceOverDepth(file, net, points, forces, deviation)
               datablock(sprintf('points%d', i), 1000 * points(1, :), signs(i) * forces(i, :), deviation(i, :))
               sprintf(['plot $points%d using 1:2:3 with yerrorbars pointtype 7 pointsize 1 linecolor rgb "#444444" ', ...
                        'title "simulator, mean and scatter of four beds", ', ...
-                       '$curve%d with lines linewidth 2 linecolor rgb "#1f6fb2" title "network", ', ...
-                       '$tangents%d with lines linewidth 2 linecolor rgb "#d7481d" title "its tangents, from the Jacobian"'], i, i, i)}];
+                       '$curve%d with lines linewidth 3 linecolor rgb "#1f6fb2" title "network", ', ...
+                       '$tangents%d with lines linewidth 1.2 linecolor rgb "#d7481d" title "its tangents, from the Jacobian"'], i, i, i)}];
   end
   gnuplot(file, [1500 620], [lines; {'unset multiplot'}]);
 end

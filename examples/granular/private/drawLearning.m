@@ -8,11 +8,10 @@ function drawLearning(file, counts, errors, scatter, refined)
   units = {'N', 'N', 'mN m'};
   factors = [1, 1, 1000];
   lines = {'set multiplot layout 1,3'
-           'set logscale x 2'
            'set key top right'
            'set xlabel "samples"'
            sprintf('set xtics (%s)', strjoin(arrayfun(@(n) sprintf('"%d" %d', n, n), counts, 'UniformOutput', false), ', '))
-           sprintf('set xrange [%g:%g]', counts(1) / 1.15, counts(end) * 1.15)};
+           sprintf('set xrange [0:%g]', 1.05 * counts(end))};
   before = numel(counts) - (refined > 0);
   for i = 1:3
     level = factors(i) * scatter(i);

@@ -1,47 +1,62 @@
 function drawPath(file, task, paths, forces, simulated)
-  % DRAWPATH  Two strides that carry the same load: angle and speed kept, and the one of least work.
+  % DRAWPATH  Two strides that carry the same load: one of constant angle and speed, and the one of least work.
   %
   % paths, forces, simulated: cells of 3-by-K each; depth, speed and angle, and what network and simulator give there.
 
   K = size(paths{1}, 2);
   time = task.seconds * ((1:K) - 0.5);
-  colors = {'#7a7f85', '#d7481d'};
-  names = {'angle and speed kept', 'least work'};
-  lines = {'set multiplot layout 2,2'; 'set key top right reverse Left samplen 1.5'};
-  lines = [lines; panel('depth', time, cellfun(@(p) 1000 * p(1, :), paths, 'UniformOutput', false), {}, colors, names, ...
-                        'time [s]', 'depth [mm]', 'How deep')];
-  lines = [lines; panel('speed', time, cellfun(@(p) p(2, :), paths, 'UniformOutput', false), {}, colors, names, ...
-                        'time [s]', 'speed [m/s]', 'How fast')];
-  lines = [lines; panel('lift', time, cellfun(@(f) f(2, :), forces, 'UniformOutput', false), ...
-                        cellfun(@(f) f(2, :), simulated, 'UniformOutput', false), colors, names, ...
-                        'time [s]', 'lift [N]', 'The load that is carried (points: the simulator)')];
-  way = cellfun(@(p) task.seconds * cumsum(p(2, :)) - task.seconds * p(2, :) / 2, paths, 'UniformOutput', false);
-  drag = cellfun(@(f) -f(1, :), forces, 'UniformOutput', false);
-  lines = [lines; panel('drag', way, drag, cellfun(@(f) -f(1, :), simulated, 'UniformOutput', false), colors, names, ...
-                        'way [m]', 'drag [N]', 'The work is the area (points: the simulator)')];
-  gnuplot(file, [1500 1000], [lines; {'unset multiplot'}]);
+  times = {time, time};
+  ways = pick(paths, @(p) task.seconds * (cumsum(p(2, :)) - p(2, :) / 2));
+  lines = [{'set multiplot layout 2,3'; 'set key top center horizontal samplen 1.2 width -2'}
+           panel('depth', times, pick(paths, @(p) 1000 * p(1, :)), {}, 'time [s]', 'depth [mm]', 'How deep')
+           panel('speed', times, pick(paths, @(p) p(2, :)), {}, 'time [s]', 'speed [m/s]', 'How fast')
+           panel('angle', times, pick(paths, @(p) p(3, :)), {}, 'time [s]', 'angle [rad]', 'At which angle')
+           panel('lift', times, pick(forces, @(f) f(2, :)), pick(simulated, @(f) f(2, :)), ...
+                 'time [s]', 'lift [N]', 'The load that is carried')
+           panel('drag', ways, pick(forces, @(f) -f(1, :)), pick(simulated, @(f) -f(1, :)), ...
+                 'way [m]', 'drag [N]', 'The work is the area below')
+           sideView(ways{2}, paths{2})
+           {'unset multiplot'}];
+  gnuplot(file, [1650 950], lines);
 end
 
-% One plot of two curves, and of the simulator's points if there are any. x: shared, or a cell with one for each.
-function lines = panel(name, x, curves, points, colors, names, xlabel, ylabel, title)
+function picked = pick(list, f)
+  picked = cellfun(f, list, 'UniformOutput', false);
+end
+
+% One plot of two curves over x, and of the simulator's points if there are any.
+function lines = panel(name, x, curves, points, xlabel, ylabel, title)
+  colors = {'#7a7f85', '#d7481d'};
+  names = {'constant', 'least work'};
   lines = {sprintf('set title "%s"', title)
            sprintf('set xlabel "%s"', xlabel)
            sprintf('set ylabel "%s"', ylabel)
-           sprintf('set yrange [0:%g]', 1.4 * max([curves{:}, points{:}]))};
+           sprintf('set yrange [0:%g]', 1.3 * max([curves{:}, points{:}]))};
   plots = {};
   for c = 1:numel(curves)
-    at = x;
-    if iscell(x)
-      at = x{c};
-    end
-    lines{end + 1, 1} = datablock(sprintf('%s%d', name, c), at, curves{c});
-    plots{end + 1} = sprintf('$%s%d with linespoints pointtype 0 linewidth 2.2 linecolor rgb "%s" title "%s"', ...
-                             name, c, colors{c}, names{c});
+    lines{end + 1, 1} = datablock(sprintf('%s%d', name, c), x{c}, curves{c});
+    plots{end + 1} = sprintf('$%s%d with lines linewidth 2.2 linecolor rgb "%s" title "%s"', name, c, colors{c}, names{c});
     if ~isempty(points)
-      lines{end + 1, 1} = datablock(sprintf('%sPoints%d', name, c), at, points{c});
-      plots{end + 1} = sprintf('$%sPoints%d with points pointtype 7 pointsize 1.2 linecolor rgb "%s" notitle', ...
+      lines{end + 1, 1} = datablock(sprintf('%sPoints%d', name, c), x{c}, points{c});
+      plots{end + 1} = sprintf('$%sPoints%d with points pointtype 7 pointsize 1.2 linecolor rgb "%s" title "simulator"', ...
                                name, c, colors{c});
     end
   end
   lines{end + 1, 1} = ['plot ', strjoin(plots, ', ')];
+end
+
+% The foot at each moment, to scale, below the surface.
+function lines = sideView(way, path)
+  half = 21;
+  centre = -1000 * path(1, :) + half * abs(sin(path(3, :))) + 4;
+  lines = {'set title "The stride of least work, to scale"'
+           'set xlabel "way [mm]"'
+           'set ylabel "height above the surface [mm]"'
+           'set size ratio -1'
+           'set yrange [-120:120]'
+           'set xrange [*:*]'
+           datablock('feet', 1000 * way - half * cos(path(3, :)), centre - half * sin(path(3, :)), ...
+                     2 * half * cos(path(3, :)), 2 * half * sin(path(3, :)))
+           ['plot 0 with filledcurves y1=-120 fillstyle solid 1 fillcolor rgb "#efe6d5" title "grains", ', ...
+            '$feet using 1:2:3:4 with vectors nohead linewidth 3.5 linecolor rgb "#d7481d" title "foot"']};
 end
