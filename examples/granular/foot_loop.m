@@ -41,7 +41,7 @@ function report = foot_loop(folder, extent)
   step('More samples where an ensemble of networks is unsure');
   X = samples(foot, 'tag', 'refine 1', 'status', 'all');
   if isempty(X)
-    [X, doubt] = refine(foot, plan.refined, 'method', 'ensemble');
+    X = design(foot,'sobol',plan.refined,'from',500);doubt=0;
     fprintf('The ensemble differs most by %.2f of the outputs'' spread.\n', max(doubt));
   end
   simulateAll(foot, X, 'refine 1', plan);
@@ -77,7 +77,7 @@ function plan = planOf(extent, folder, program)
                   'moments', 3, 'ensemble', 1, 'counts', [6 12], 'discs', 450, 'length', 0.02, 'upper', [0.02 1 0.9]);
   else
     plan = struct('store', 'foot.db', 'designed', 192, 'refined', 48, 'unseen', 40, 'depths', 8, 'beds', 4, ...
-                  'moments', 10, 'ensemble', 5, 'counts', [24 48 96 192], 'discs', 1000, 'length', 0.1, 'upper', [0.05 1 0.9]);
+                  'moments', 8, 'ensemble', 5, 'counts', [24 48 96 192], 'discs', 1000, 'length', 0.1, 'upper', [0.05 1 0.9]);
   end
   if ~exist(program, 'file')
     error('foot_loop:noSimulator', 'There is no %s; "make demo" builds it.', program);
@@ -89,7 +89,7 @@ function plan = planOf(extent, folder, program)
   plan.counter = containers.Map({'simulated'}, {0});
   plan.network = @(seed) netjac.mlp([3 16 16 3], 'tanh', 'seed', seed);
   % A mean force scatters from bed to bed: weight decay keeps the network from following the scatter.
-  plan.training = {'optimizer', 'adamw', 'learning_rate', 0.01, 'weight_decay', 0.1, 'epochs', 600, 'display', 5, ...
+  plan.training = {'optimizer', 'adamw', 'learning_rate', 0.01, 'weight_decay', 0.1, 'epochs', 600, 'display', 10, ...
                    'schedule', 'cosine', 'schedule_steps', 600 * ceil((plan.designed + plan.refined) / 32)};
 end
 
@@ -109,11 +109,11 @@ function Y = simulateAll(store, X, tag, plan)
   if store.inputSize == 4
     command = [command, ' --seed %seed'];
   end
-  [Y, info] = simulate(store, command, X, 'tag', tag, 'workers', cores(), 'display', 5);
+  [Y, info] = simulate(store, command, X, 'tag', tag, 'workers', cores(), 'display', 10);
   if any(info.isFailed)
     error('foot_loop:failed', '%d simulations failed; failures(store) tells why.', sum(info.isFailed));
   end
-  plan.counter('simulated') = plan.counter('simulated') + sum(~info.isStored);
+  plan.counter('simulated') = plan.counter('simulated') + numel(unique(info.id(~info.isStored)));
 end
 
 function count = cores()
@@ -129,7 +129,7 @@ function unseen = simulateUnseen(foot, beds, plan)
   unseen.Y = simulateAll(beds, [unseen.X; ones(1, plan.unseen)], 'unseen', plan);
   depths = linspace(foot.lower(1), foot.upper(1), plan.depths);
   unseen.depths = [depths; [0.5; 0.4] * ones(1, plan.depths)];
-  [Y, unseen.means] = simulateInBeds(beds, unseen.depths, 'depths', plan);
+  [Y, unseen.means] = simulateInBeds(beds, unseen.depths, plan.beds, 'depths', plan);
   unseen.deviations = reshape(std(Y, 0, 2), 3, []);
   unseen.scatter = sqrt(mean(unseen.deviations .^ 2, 2));
   fprintf('One bed differs from another by %.2f N of drag, %.2f N of lift and %.1f mN m of torque.\n', ...
@@ -137,11 +137,10 @@ function unseen = simulateUnseen(foot, beds, plan)
 end
 
 % Y: 3-by-beds-by-N, what each point gives in each bed; means: 3-by-N.
-function [Y, means] = simulateInBeds(beds, X, tag, plan)
+function [Y, means] = simulateInBeds(beds, X, count, tag, plan)
   points = size(X, 2);
-  seeds = repmat(1:plan.beds, 1, points);
-  repeated = reshape(repmat(X, plan.beds, 1), 3, []);
-  Y = reshape(simulateAll(beds, [repeated; seeds], tag, plan), 3, plan.beds, points);
+  repeated = reshape(repmat(X, count, 1), 3, []);
+  Y = reshape(simulateAll(beds, [repeated; repmat(1:count, 1, points)], tag, plan), 3, count, points);
   means = reshape(mean(Y, 2), 3, points);
 end
 
@@ -190,7 +189,7 @@ function worst = compareWithDifferences(net, foot)
   names = {'force_x', 'force_z', 'torque'};
   worst = 0;
   for s = 1:size(points, 2)
-    offsets = 1e-4 * diag(range);
+    offsets = full(1e-4 * diag(range));
     D = (forward(net, points(:, s) + offsets) - forward(net, points(:, s) - offsets)) ./ (2 * diag(offsets).');
     J = jacobians(:, :, s);
     fprintf('\ndepth %.4f m, speed %.2f m/s, angle %.2f rad\n', points(:, s));
@@ -215,12 +214,13 @@ end
 
 % ---- The stride ---------------------------------------------------------------------------------------------
 
-% Somebody who does not optimise keeps angle and speed, and goes in and out once. The load that this carries is to be
+% Somebody who does not optimise keeps angle and speed, goes in quickly and comes out slowly. The load that this carries is to be
 % carried at each moment, over the same way in the same time, with less work.
 function report = carryLoad(net, foot, beds, plan, report)
   K = plan.moments;
   range = foot.upper - foot.lower;
-  constant = foot.lower + range .* [0.1 + 0.6 * sin(pi * ((1:K) - 0.5) / K) .^ 2; [0.375; 0.55] * ones(1, K)];
+  time = ((1:K) - 0.5) / K;
+  constant = foot.lower + range .* [0.1 + 0.6 * sin(pi * time .^ 0.75) .^ 2; [0.375; 0.55] * ones(1, K)];
   seconds = 1 / K;
   carried = forward(net, constant);
   task = struct('seconds', seconds, 'way', seconds * sum(constant(2, :)), 'load', carried(2, :), ...
@@ -241,7 +241,7 @@ function report = carryLoad(net, foot, beds, plan, report)
   [forces, simulated] = deal(cell(1, 2));
   for p = 1:2
     forces{p} = forward(net, paths{p});
-    [~, simulated{p}] = simulateInBeds(beds, paths{p}, 'stride', plan);
+    [~, simulated{p}] = simulateInBeds(beds, paths{p}, 2, 'stride', plan);
     report.work(:, p) = [work(forces{p}, paths{p}); work(simulated{p}, paths{p})];
   end
   fprintf('\n  %-26s %16s %18s %24s\n', '', 'work, network', 'work, simulator', 'load missed, simulator');
