@@ -101,7 +101,7 @@ static void test_bed_at_rest(void) {
   simulation *grains = bed_with_foot(bed, &plate);
   if (!grains) exit(1);
   grains->drag = 10; /* or single discs would roll on the surface for long */
-  box_wait(grains, 0.3);
+  box_wait(grains, 0.6);
   double weight = 0, kinetic = 0, fill = 0;
   for (size_t i = 0; i < grains->count; i++) {
     weight += 9.81 * grains->mass[i];
