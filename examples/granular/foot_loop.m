@@ -41,7 +41,7 @@ function report = foot_loop(folder, extent)
   step('More samples where an ensemble of networks is unsure');
   X = samples(foot, 'tag', 'refine 1', 'status', 'all');
   if isempty(X)
-    X = design(foot,'sobol',plan.refined,'from',500);doubt=0;
+    [X, doubt] = refine(foot, plan.refined, 'method', 'ensemble');
     fprintf('The ensemble differs most by %.2f of the outputs'' spread.\n', max(doubt));
   end
   simulateAll(foot, X, 'refine 1', plan);
