@@ -214,6 +214,108 @@ classdef Store < handle
       end
     end
 
+    function f = memoize(self, simulator, varargin)
+      % MEMOIZE  A function that looks results up, and simulates and stores those that are not there.
+      %
+      %   f = memoize(store, @footSimulation);      y = f(x), [y, J] = f(x); x n-by-1 or n-by-N
+      %
+      % For fsolve, fminunc, fmincon and the like, which come back to points they have seen. A point that failed before
+      % raises netjac:store:failed at once, an error of the simulator is stored and raised. Results without a Jacobian
+      % are simulated once more when J is asked for.
+      %
+      % Options: 'tag' of new points; 'retry', true: points that failed are tried again; 'read' as for simulate.
+      % Errors: netjac:store:failed, noJacobian, outOfBounds, notFinite, wrongSize.
+      if nargin < 2
+        error('netjac:store:missingArgument', 'memoize needs a simulator: memoize(store, @f).');
+      end
+      f = netjac.internal.store.memoize(self, simulator, varargin);
+    end
+
+    function [X, doubt, info] = refine(self, count, varargin)
+      % REFINE  Points where a simulation is worth most.
+      %
+      %   [X, doubt, info] = refine(store, 16)      X: n-by-16; doubt: 1-by-16
+      %   while info.expected > 0.01
+      %     simulate(store, @f, X);  [X, doubt, info] = refine(store, 16);
+      %   end
+      %
+      % Methods ('method'):
+      %   'ensemble'   where small networks, trained on different bootstrap samples, disagree; doubt is their standard
+      %                deviation in parts of each output's spread, root mean square over the outputs
+      %   'residual'   where networks err that were not trained on the samples there; doubt is that error
+      %   'gradient'   where outputs change fastest; doubt is the length of the scaled Jacobian
+      %   'fill'       far from all stored points; doubt is the distance, in the unit cube
+      % Candidates are Sobol points, the best of which climb with the gradient of doubt. They are chosen one by one by
+      % doubt times distance to points that are stored (done, running, waiting or failed) or chosen already.
+      %
+      % info.expected is the error to expect of a network at points it has not seen, root mean square, in parts of the
+      % outputs' spread; info.expectedEach, m-by-1, the same in each output's unit; Inf and NaN as long as there are fewer
+      % than 8 or 2 n samples, when the method is 'fill'. info.networks: cell of the networks, of inputs in the unit cube.
+      %
+      % Other options: 'seed' (0), 'networks' (5), 'hidden' ([24 24]), 'epochs' (300), 'patience' (40),
+      % 'candidates' (4096).
+      % Errors: netjac:store:wrongOption, wrongArgument (inputs without bounds).
+      if nargin < 2
+        error('netjac:store:missingArgument', 'refine needs how many points, as in refine(store, 16).');
+      end
+      [X, doubt, info] = netjac.internal.store.refine(self, count, varargin);
+    end
+
+    function T = table(self, varargin)
+      % TABLE  Samples as a table.
+      %
+      %   T = table(store)                       those that are done
+      %   T = table(store, 'status', 'all')      others: see samples
+      %
+      % MATLAB: a table with units. Octave: a struct array with the same names. Columns: sample (its number), inputs,
+      % outputs, status, tag, version, seconds, worker, finished; nj_status and so on where a variable is called like it.
+      T = netjac.internal.store.sampleTable(self, varargin);
+    end
+
+    function list = failures(self, varargin)
+      % FAILURES  The samples of the current version that failed, and why.
+      %
+      %   failures(store)                prints them
+      %   list = failures(store)         struct array: id, x, message, identifier, where, line, attempts, worker,
+      %                                  finished, tag
+      list = netjac.internal.store.failures(self, varargin);
+      if nargout == 0
+        netjac.internal.store.showFailures(self, list);
+        clear list;
+      end
+    end
+
+    function [pairs, distance] = duplicates(self, tolerance)
+      % DUPLICATES  Pairs of samples whose inputs are nearly equal.
+      %
+      %   [pairs, distance] = duplicates(store, 1e-6)      pairs: 2-by-K ids; distance: 1-by-K
+      %
+      % Distances are the largest over the inputs, in parts of upper - lower (log10 of both for logarithmic inputs).
+      if nargin < 2
+        tolerance = 1e-6;
+      end
+      [pairs, distance] = netjac.internal.store.duplicates(self, tolerance);
+      if nargout == 0
+        fprintf('  samples %d and %d: %.3g\n', [pairs; distance]);
+        clear pairs;
+      end
+    end
+
+    function plot(self, varargin)
+      % PLOT  Pictures of what is stored.
+      %
+      %   plot(store)                           every output over every input, a colour for each tag
+      %   plot(store, 'inputs')                 the inputs against each other
+      %   plot(store, 'learning')               the error of networks after each round of samples (tag by tag), at samples
+      %                                         that none of them was trained on
+      %   plot(store, ..., 'by', 'status')      a colour for each status, or 'tag' or 'version'
+      %   plot(store, ..., 'file', 'foot.png')  into a file (.png, .svg, .pdf), which needs no screen; Octave takes gnuplot
+      %
+      % Points that failed are crosses; they have no outputs, and stand at the lower edge. Without a file it draws into the
+      % current figure.
+      netjac.internal.store.plotStore(self, varargin);
+    end
+
     function text = summary(self)
       % SUMMARY  What the store holds: studies, versions, counts, mean time of a simulation, notes.
       %
