@@ -36,7 +36,7 @@ counts = check(counts, 'the load is carried', first.missing < 1e-6);
 counts = check(counts, 'with less work', first.work(1, 2) < first.work(1, 1) && all(first.work(:) > 0));
 counts = check(counts, 'the exact Jacobian saves evaluations', first.evaluations(1) < first.evaluations(2));
 counts = check(counts, 'errors are finite', all(isfinite([first.errors(:); first.scatter; first.depthError])));
-for name = {'bed', 'depth', 'learning', 'stride'}
+for name = {'bed', 'samples', 'depth', 'learning', 'stride'}
   file = fullfile(folder, ['foot_loop_', name{1}, '.png']);
   counts = check(counts, ['the picture ', file], isPicture(file));
 end

@@ -42,9 +42,10 @@ function report = foot_loop(folder, extent)
   X = samples(foot, 'tag', 'refine 1', 'status', 'all');
   if isempty(X)
     [X, doubt] = refine(foot, plan.refined, 'method', 'ensemble');
-    fprintf('The ensemble differs most by %.2f of the outputs'' spread.\n', max(doubt));
+    fprintf('Networks of an ensemble differ by up to %.2f of the outputs'' spread.\n', max(doubt));
   end
   simulateAll(foot, X, 'refine 1', plan);
+  plot(foot, 'file', fullfile(folder, 'foot_loop_samples.png'));
   report = learn(foot, unseen, plan);
   net = netjac.train(plan.network(1), foot, 'validation', [], plan.training{:});
 
@@ -89,7 +90,7 @@ function plan = planOf(extent, folder, program)
   plan.counter = containers.Map({'simulated'}, {0});
   plan.network = @(seed) netjac.mlp([3 16 16 3], 'tanh', 'seed', seed);
   % A mean force scatters from bed to bed: weight decay keeps the network from following the scatter.
-  plan.training = {'optimizer', 'adamw', 'learning_rate', 0.01, 'weight_decay', 0.1, 'epochs', 600, 'display', 10, ...
+  plan.training = {'optimizer', 'adamw', 'learning_rate', 0.01, 'weight_decay', 0.3, 'epochs', 600, 'display', 10, ...
                    'schedule', 'cosine', 'schedule_steps', 600 * ceil((plan.designed + plan.refined) / 32)};
 end
 

@@ -151,14 +151,13 @@ int main(int count, char **texts) {
   if (read_arguments(count, texts, &all) != 0) return 2;
   const int status = stroke_run(&all.settings, &all.inputs, &mean, &end);
   if (status != STROKE_DONE) {
-    fprintf(stderr, "footsim: %s\n", explain(status));
+    fprintf(stderr, "footsim: %s (depth %g m, speed %g m/s, angle %g rad, length %g m, %zu discs)\n", explain(status),
+            all.inputs.depth, all.inputs.speed, all.inputs.angle, all.settings.length, all.settings.bed.discs);
     return status == STROKE_TOO_DEEP || status == STROKE_TOO_LONG ? 2 : 1;
   }
   const int written = all.state ? write_state(all.state, end, &mean) : 0;
+  if (written != 0) fprintf(stderr, "footsim: cannot write '%s': %s\n", all.state, strerror(errno));
   simulation_release(end);
-  if (written != 0) {
-    fprintf(stderr, "footsim: cannot write '%s': %s\n", all.state, strerror(errno));
-    return 1;
-  }
+  if (written != 0) return 1;
   return printf("%.17g %.17g %.17g\n", mean.x, mean.z, mean.torque) > 0 && fflush(stdout) == 0 ? 0 : 1;
 }
