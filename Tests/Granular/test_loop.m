@@ -28,13 +28,13 @@ first = foot_loop(folder, 'small');
 second = foot_loop(folder, 'small');
 
 counts = [0 0];
-counts = check(counts, 'the first run simulates every point', first.simulated == 12 + 3 + 3 + 2 * 2 + 2 * 3 * 2);
+counts = check(counts, 'the first run simulates every point', first.simulated == 12 + 3 + 3 + 2 * 2 + 2 * 4);
 counts = check(counts, 'the second run simulates nothing', second.simulated == 0);
 counts = check(counts, 'and finds the same', isequal(rmfield(first, 'simulated'), rmfield(second, 'simulated')));
 counts = check(counts, 'the Jacobian is that of differences', first.jacobianError < 1e-5 && first.jacobianError > 0);
 counts = check(counts, 'the load is carried', first.missing < 1e-6);
 counts = check(counts, 'with less work', first.work(1, 2) < first.work(1, 1) && all(first.work(:) > 0));
-counts = check(counts, 'the exact Jacobian saves evaluations', first.evaluations(1) < first.evaluations(2));
+counts = check(counts, 'at an optimum', abs(first.slope) < 1e-6);
 counts = check(counts, 'errors are finite', all(isfinite([first.errors(:); first.scatter; first.depthError])));
 for name = {'bed', 'samples', 'depth', 'learning', 'stride'}
   file = fullfile(folder, ['foot_loop_', name{1}, '.png']);
