@@ -67,7 +67,7 @@ demo: mex $(FOOTSIM)
 	@octave-cli --norc examples/octave/foot_demo.m
 	@echo
 	@echo "== Running examples/granular/foot_loop.m"
-	@octave-cli --norc examples/granular/foot_loop.m
+	@octave-cli --norc --path examples/granular --eval 'foot_loop;'
 
 test: mex
 	@scripts/test

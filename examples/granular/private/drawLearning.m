@@ -8,7 +8,7 @@ function drawLearning(file, counts, errors, scatter, refined)
   units = {'N', 'N', 'mN m'};
   factors = [1, 1, 1000];
   lines = {'set multiplot layout 1,3'
-           'set key top right'
+           'set key top right reverse Left'
            'set xlabel "samples"'
            sprintf('set xtics (%s)', strjoin(arrayfun(@(n) sprintf('"%d" %d', n, n), counts, 'UniformOutput', false), ', '))
            sprintf('set xrange [0:%g]', 1.05 * counts(end))};
@@ -18,7 +18,7 @@ function drawLearning(file, counts, errors, scatter, refined)
     lines = [lines
              {sprintf('set title "%s"', strrep(names{i}, '_', '\\_'))
               sprintf('set ylabel "error on unseen points [%s]"', units{i})
-              sprintf('set yrange [0:%g]', 1.35 * factors(i) * max(errors(i, :)))
+              sprintf('set yrange [0:%g]', 1.45 * factors(i) * max(errors(i, :)))
               datablock(sprintf('errors%d', i), counts(1:before), factors(i) * errors(i, 1:before))
               datablock(sprintf('refined%d', i), counts(before:end), factors(i) * errors(i, before:end))
               sprintf(['plot %g with lines linewidth 2 dashtype 2 linecolor rgb "#444444" title "scatter of one bed", ', ...

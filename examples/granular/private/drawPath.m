@@ -7,7 +7,7 @@ function drawPath(file, task, paths, forces, simulated)
   time = task.seconds * ((1:K) - 0.5);
   times = {time, time};
   ways = pick(paths, @(p) task.seconds * (cumsum(p(2, :)) - p(2, :) / 2));
-  lines = [{'set multiplot layout 2,3'; 'set key top center horizontal samplen 1.2 width -2'}
+  lines = [{'set multiplot layout 2,3'; 'set key top right reverse Left samplen 1.2 spacing 1.05'}
            panel('depth', times, pick(paths, @(p) 1000 * p(1, :)), {}, 'time [s]', 'depth [mm]', 'How deep')
            panel('speed', times, pick(paths, @(p) p(2, :)), {}, 'time [s]', 'speed [m/s]', 'How fast')
            panel('angle', times, pick(paths, @(p) p(3, :)), {}, 'time [s]', 'angle [rad]', 'At which angle')
@@ -31,7 +31,7 @@ function lines = panel(name, x, curves, points, xlabel, ylabel, title)
   lines = {sprintf('set title "%s"', title)
            sprintf('set xlabel "%s"', xlabel)
            sprintf('set ylabel "%s"', ylabel)
-           sprintf('set yrange [0:%g]', 1.3 * max([curves{:}, points{:}]))};
+           sprintf('set yrange [0:%g]', 1.5 * max([curves{:}, points{:}]))};
   plots = {};
   for c = 1:numel(curves)
     lines{end + 1, 1} = datablock(sprintf('%s%d', name, c), x{c}, curves{c});
@@ -53,10 +53,12 @@ function lines = sideView(way, path)
            'set xlabel "way [mm]"'
            'set ylabel "height above the surface [mm]"'
            'set size ratio -1'
-           'set yrange [-120:120]'
+           'set yrange [-150:150]'
+           'set ytics 50'
            'set xrange [*:*]'
+           'set xtics 100'
            datablock('feet', 1000 * way - half * cos(path(3, :)), centre - half * sin(path(3, :)), ...
                      2 * half * cos(path(3, :)), 2 * half * sin(path(3, :)))
-           ['plot 0 with filledcurves y1=-120 fillstyle solid 1 fillcolor rgb "#efe6d5" title "grains", ', ...
+           ['plot 0 with filledcurves y1=-150 fillstyle solid 1 fillcolor rgb "#efe6d5" title "grains", ', ...
             '$feet using 1:2:3:4 with vectors nohead linewidth 3.5 linecolor rgb "#d7481d" title "foot"']};
 end
