@@ -434,8 +434,7 @@ classdef Store < handle
     function openStudy(self, settings)
       self.study = netjac.internal.store.studyName(self.url, settings, netjac_mex('storeStudies', self.database));
       self.reference = netjac_mex('studyOpen', self.database, self.study, settings.studyPairs);
-      netjac.internal.store.declare(self.reference, self.study, self.url, 0, settings.inputs);
-      netjac.internal.store.declare(self.reference, self.study, self.url, 1, settings.outputs);
+      netjac.internal.store.declare(self.reference, self.study, self.url, settings.inputs, settings.outputs);
       version = settings.version;
       if ~isempty(version.label)
         netjac_mex('studyVersion', self.reference, version.label, version.simulator, version.parameters, version.source);

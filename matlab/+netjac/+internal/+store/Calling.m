@@ -18,15 +18,15 @@ classdef Calling < handle
       self.f = f;
       self.name = func2str(f);
       count = nargout(f);
-      if count < 0
-        count = NaN;
-      end
       self.outputs = min(count, 2);
+      if count < 0
+        self.outputs = NaN;
+      end
       if count == 0
         error('netjac:store:wrongArgument', 'The function %s has no outputs; a simulator is y = f(x) or [y, J] = f(x).', ...
               self.name);
       end
-      if isnan(count) && strncmp(self.name, '@', 1) && ~isSingleCall(self.name)
+      if count < 0 && strncmp(self.name, '@', 1) && ~isSingleCall(self.name)
         self.outputs = 1;
       end
     end

@@ -1,43 +1,49 @@
-function declare(reference, study, place, role, given)
-  % DECLARE  Declares the inputs (role 0) or outputs (role 1) of a study, or checks that they are those it has.
+function declare(reference, study, place, inputs, outputs)
+  % DECLARE  Declares the variables of a study, or checks that they are those it has.
   %
-  % New outputs may follow those that are stored; whatever else differs is netjac:store:conflict, and the message shows
-  % both.
+  % New ones may follow those that are stored; whatever else differs is netjac:store:conflict, and the message shows both.
+  % What is there is checked before anything is added.
 
-  if isempty(given)
-    return;
-  end
-  words = {'inputs', 'outputs'};
-  stored = described(reference, words{role + 1});
-  common = min(numel(stored), numel(given));
-  isSame = numel(given) >= numel(stored) && isequal({stored(1:common).name}, {given(1:common).name});
-  if ~isSame
-    conflict(sprintf('The %s of study ''%s'' are others.', words{role + 1}, study), words{role + 1}, stored, given, place);
-  end
-  for k = 1:numel(given)
-    count = 1;
-    if ~isempty(given(k).size)
-      count = given(k).size;
-    elseif k <= numel(stored)
-      count = stored(k).size;
+  known = netjac_mex('studyDescribe', reference);
+  roles = struct('word', {'inputs', 'outputs'}, 'number', {0, 1}, 'given', {inputs, outputs}, ...
+                 'stored', {netjac.internal.store.detailsOf(known.inputs), netjac.internal.store.detailsOf(known.outputs)});
+  for role = roles
+    common = min(numel(role.stored), numel(role.given));
+    isSame = numel(role.given) >= numel(role.stored) && isequal({role.stored.name}, {role.given(1:common).name});
+    if ~isempty(role.given) && ~isSame
+      conflict(sprintf('The %s of study ''%s'' are others.', role.word, study), role, place);
     end
-    try
-      netjac_mex('studyVariable', reference, role, given(k).name, count, netjac.internal.store.detailsText(given(k)));
-    catch problem
-      if ~strcmp(problem.identifier, 'netjac:store:conflict')
-        rethrow(problem);
+  end
+  for adds = [false, true]
+    for role = roles
+      for k = 1:numel(role.given)
+        if (k > numel(role.stored)) == adds
+          declareOne(reference, role, k, place);
+        end
       end
-      conflict([upper(problem.message(1)), problem.message(2:end), '.'], words{role + 1}, stored, given, place);
     end
   end
 end
 
-function list = described(reference, word)
-  list = netjac_mex('studyDescribe', reference);
-  list = netjac.internal.store.detailsOf(list.(word));
+function declareOne(reference, role, k, place)
+  variable = role.given(k);
+  count = variable.size;
+  if isempty(count) && k <= numel(role.stored)
+    count = role.stored(k).size;
+  elseif isempty(count)
+    count = 1;
+  end
+  try
+    netjac_mex('studyVariable', reference, role.number, variable.name, count, netjac.internal.store.detailsText(variable));
+  catch problem
+    if ~strcmp(problem.identifier, 'netjac:store:conflict')
+      rethrow(problem);
+    end
+    conflict([upper(problem.message(1)), problem.message(2:end), '.'], role, place);
+  end
 end
 
-function conflict(message, word, stored, given, place)
-  error('netjac:store:conflict', '%s\nThe %s in ''%s'':\n%sThe %s that were given:\n%s', message, word, place, ...
-        netjac.internal.store.variableLines(stored), word, netjac.internal.store.variableLines(given));
+function conflict(message, role, place)
+  error('netjac:store:conflict', '%s\nThe %s in ''%s'':\n%sThe %s that were given:\n%s', message, role.word, place, ...
+        netjac.internal.store.variableLines(role.stored), role.word, netjac.internal.store.variableLines(role.given));
 end

@@ -12,9 +12,11 @@ function list = detailsOf(described)
     v.unit = '';
     v.description = '';
     v.scale = 'linear';
-    pairs = regexp(described(k).details, '(\w+)=(?:"((?:[^"\\]|\\.)*)"|(.*?))(?=\s+(?:unit|lower|upper|step|tolerance|scale|default|description)=|\s*$)', 'tokens');
+    keys = 'unit|lower|upper|step|tolerance|scale|default|description';
+    pattern = ['(', keys, ')=("(?:[^"\\]|\\.)*"|.*?)(?=\s+(?:', keys, ')=|\s*$)'];
+    pairs = regexp(described(k).details, pattern, 'tokens');
     for pair = pairs
-      [key, value] = taken(pair{1});
+      [key, value] = taken(pair{1}{:});
       if any(strcmp(key, {'unit', 'description', 'scale'}))
         v.(key) = value;
       else
@@ -25,10 +27,8 @@ function list = detailsOf(described)
   end
 end
 
-function [key, value] = taken(tokens)
-  key = tokens{1};
-  value = '';
-  if numel(tokens) > 1
-    value = regexprep([tokens{2:end}], '\\(.)', '$1');
+function [key, value] = taken(key, value)
+  if ~isempty(value) && value(1) == '"'
+    value = regexprep(value(2:end - 1), '\\(.)', '$1');
   end
 end

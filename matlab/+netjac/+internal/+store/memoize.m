@@ -6,5 +6,6 @@ function f = memoize(store, f, given)
   simulator = netjac.internal.store.simulator(store, f, settings.read, false);
   memory = struct('store', store, 'inputSize', store.inputSize, 'simulator', simulator, 'settings', settings);
   study = store.libraryHandle();
-  f = @(x) netjac.internal.store.recall(study, x, memory);
+  recall = @netjac.internal.store.recall;        % found once: looking for it would take longer than the rest of a call
+  f = @(x) recall(study, x, memory);
 end

@@ -15,7 +15,7 @@ function list = records(store, filter, varargin)
     if isempty(text)
       break;
     end
-    cells = regexp(text(1:end - 1), '[\t\n]', 'split');
+    cells = split(text(1:end - 1));
     parts{end + 1} = reshape(cells, numel(fields), []);
     if size(parts{end}, 2) < chunk
       break;
@@ -33,10 +33,18 @@ function list = records(store, filter, varargin)
   end
 end
 
+function cells = split(text)
+  if exist('OCTAVE_VERSION', 'builtin')
+    cells = ostrsplit(text, sprintf('\t\n'));          % four times as fast as regexp there
+  else
+    cells = regexp(text, '[\t\n]', 'split');
+  end
+end
+
 function texts = plain(texts)
   for k = find(~cellfun(@isempty, strfind(texts, '\')))
     % A backslash that is written as two must not meet the letter after it.
-    marked = strrep(texts{k}, '\\', char(1));
+    marked = regexprep(texts{k}, '\\\\', char(1));
     marked = strrep(strrep(strrep(marked, '\t', char(9)), '\n', char(10)), '\r', char(13));
     texts{k} = strrep(marked, char(1), '\');
   end

@@ -1,5 +1,9 @@
 function [X, T, given] = trainingSamples(store, given)
   % TRAININGSAMPLES  What netjac.train takes of a store: samples, targets, and options with what goes without saying.
+  if mod(numel(given), 2) ~= 0
+    error('netjac:train:wrongOption', 'Options come in pairs of a name and a value; there are %d arguments after the store.', ...
+          numel(given));
+  end
   [filter, given] = netjac.internal.store.filterText([{''}, given]);
   if isempty(store.outputs)
     error('netjac:train:wrongSize', 'Study ''%s'' has no outputs.', store.study);
