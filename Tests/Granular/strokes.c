@@ -61,6 +61,9 @@ static void test_limits(void) {
   stroke_settings settings = small(1);
   wrench mean = {1, 2, 3};
   CHECK(stroke_run(&settings, &(stroke){0.2, 0.5, 0}, &mean, NULL) == STROKE_TOO_DEEP);
+  CHECK(stroke_run(&settings, &(stroke){0.02, 0, 0}, &mean, NULL) == STROKE_STANDS);
+  CHECK(stroke_run(&settings, &(stroke){0.02, NAN, 0}, &mean, NULL) == STROKE_STANDS);
+  CHECK(stroke_run(&settings, &(stroke){NAN, 1, 0}, &mean, NULL) == STROKE_UNSTABLE);
   settings.length = 0.5;
   CHECK(stroke_run(&settings, &(stroke){0.02, 0.5, 0}, &mean, NULL) == STROKE_TOO_LONG);
   CHECK(mean.x == 1 && mean.z == 2 && mean.torque == 3);

@@ -60,7 +60,9 @@ function report = foot_loop(folder, extent)
 
   step('The same again, after the simulator was asked about the answer');
   % An optimiser goes where the network errs in its favour. There it is corrected.
-  simulateAll(foot, best, 'stride 1', plan);
+  Y = simulateAll(foot, best, 'stride 1', plan);
+  promised = forward(net, best);
+  fprintf('The network promised %.2f N of lift on average; simulated, it is %.2f N.\n', mean(promised(2, :)), mean(Y(2, :)));
   plot(foot, 'file', fullfile(folder, 'foot_loop_samples.png'));
   net = netjac.train(plan.network(1), foot, 'validation', [], plan.training{:}, 'display', false);
   [constant, best, task, found] = strides(net, foot, plan);
@@ -88,12 +90,14 @@ function plan = planOf(extent, folder, program)
                   'moments', 4, 'ensemble', 1, 'counts', [6 12], 'discs', 450, 'length', 0.02, 'upper', [0.02 1 0.9]);
   else
     plan = struct('store', 'foot.db', 'designed', 192, 'refined', 48, 'unseen', 40, 'depths', 8, 'beds', 4, ...
-                  'moments', 16, 'ensemble', 5, 'counts', [24 48 96 192], 'discs', 1000, 'length', 0.1, 'upper', [0.05 1 0.9]);
+                  'moments', 16, 'ensemble', 5, 'counts', [24 48 96 192], 'discs', 1000, 'length', 0.1, ...
+                  'upper', [0.05 1 0.9]);
   end
   if ~exist(program, 'file')
     error('foot_loop:noSimulator', 'There is no %s; "make demo" builds it.', program);
   end
   plan.folder = folder;
+  plan.executable = program;
   plan.program = sprintf('"%s" --discs %d --length %g', program, plan.discs, plan.length);
   [~, version] = system(sprintf('"%s" --version', program));
   plan.version = strtrim(version);
@@ -155,12 +159,13 @@ function [Y, means] = simulateInBeds(beds, X, count, tag, plan)
   means = reshape(mean(Y, 2), 3, points);
 end
 
+% One stroke, which is drawn; its state is kept as long as the program is the same.
 function showSimulator(plan)
   inputs = [0.6 * plan.upper(1), 0.5, 0.4];
   state = fullfile(plan.folder, 'foot_loop_state.txt');
   command = sprintf('%s --depth %g --speed %g --angle %g --state "%s"', plan.program, inputs, state);
   fprintf('%s\n', command);
-  if ~exist(state, 'file')
+  if ~exist(state, 'file') || isOlder(state, plan.executable)
     timer = tic();
     [status, output] = system(command);
     if status ~= 0
@@ -169,6 +174,11 @@ function showSimulator(plan)
     fprintf('It took %.1f s and printed force_x, force_z and torque: %s\n', toc(timer), strtrim(output));
   end
   drawBed(fullfile(plan.folder, 'foot_loop_bed.png'), state, inputs);
+end
+
+function is = isOlder(file, other)
+  [file, other] = deal(dir(file), dir(other));
+  is = file.datenum < other.datenum;
 end
 
 % ---- The network --------------------------------------------------------------------------------------------
@@ -189,7 +199,8 @@ function report = learn(foot, unseen, plan)
   fprintf('  %8s %14s %14s %17s\n', 'samples', 'force_x [N]', 'force_z [N]', 'torque [mN m]');
   fprintf('  %8d %14.3f %14.3f %17.2f\n', [counts; [1; 1; 1000] .* errors]);
   fprintf('  %8s %14.3f %14.3f %17.2f\n', 'one bed', [1; 1; 1000] .* unseen.scatter);
-  drawLearning(fullfile(plan.folder, 'foot_loop_learning.png'), counts, errors, unseen.scatter, sum(strcmp(info.tag, 'refine 1')));
+  drawLearning(fullfile(plan.folder, 'foot_loop_learning.png'), counts, errors, unseen.scatter, ...
+               any(strcmp(info.tag, 'refine 1')));
   report = struct('counts', counts, 'errors', errors, 'scatter', unseen.scatter, 'spread', std(Y, 0, 2));
 end
 
@@ -216,7 +227,7 @@ end
 
 function error_ = compareOverDepth(net, unseen)
   found = forward(net, unseen.depths);
-  fprintf('  %10s   %22s   %22s\n', 'depth [mm]', 'force_x [N]: network, simulator', 'force_z [N]: network, simulator');
+  fprintf('  %10s   %31s   %31s\n', 'depth [mm]', 'force_x [N]: network, simulator', 'force_z [N]: network, simulator');
   fprintf('  %10.1f   %15.2f %15.2f   %15.2f %15.2f\n', ...
           [1000 * unseen.depths(1, :); found(1, :); unseen.means(1, :); found(2, :); unseen.means(2, :)]);
   error_ = sqrt(mean((found - unseen.means) .^ 2, 2));

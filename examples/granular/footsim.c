@@ -130,6 +130,7 @@ static int write_state(const char *path, const simulation *grains, const wrench 
 static const char *explain(int status) {
   switch (status) {
     case STROKE_NO_MEMORY: return "there is not enough memory";
+    case STROKE_STANDS: return "the foot does not move; take a speed above 0";
     case STROKE_TOO_DEEP: return "the foot would touch the floor; take less depth or more discs";
     case STROKE_TOO_LONG: return "the foot would run into the wall; take a shorter length";
     default: return "grains were pressed into each other by a third of their radius; take less speed or depth";

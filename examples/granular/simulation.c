@@ -3,28 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ARRAYS = 13 + WALLS };
+
+/* All arrays with an element for each disc. */
+static void list_arrays(simulation *grains, double **arrays[ARRAYS]) {
+  double **const list[] = {&grains->x,    &grains->z,       &grains->vx,      &grains->vz, &grains->spin,   &grains->radius,
+                           &grains->mass, &grains->inertia, &grains->damping, &grains->fx, &grains->fz,     &grains->torque,
+                           &grains->foot_spring};
+  memcpy(arrays, list, sizeof list);
+  for (int wall = 0; wall < WALLS; wall++) arrays[ARRAYS - WALLS + wall] = &grains->wall_spring[wall];
+}
+
 simulation *simulation_create(const simulation_settings *settings, size_t count) {
+  double **arrays[ARRAYS];
   simulation *grains = calloc(1, sizeof *grains);
   if (!grains) return NULL;
   grains->settings = *settings;
   grains->count = count;
-  double **const arrays[] = {&grains->x,
-                             &grains->z,
-                             &grains->vx,
-                             &grains->vz,
-                             &grains->spin,
-                             &grains->radius,
-                             &grains->mass,
-                             &grains->inertia,
-                             &grains->damping,
-                             &grains->fx,
-                             &grains->fz,
-                             &grains->torque,
-                             &grains->wall_spring[FLOOR],
-                             &grains->wall_spring[LEFT_WALL],
-                             &grains->wall_spring[RIGHT_WALL],
-                             &grains->foot_spring};
-  for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
+  list_arrays(grains, arrays);
+  for (int a = 0; a < ARRAYS; a++) {
     *arrays[a] = calloc(count + 1, sizeof **arrays[a]);
     if (!*arrays[a]) {
       simulation_release(grains);
@@ -35,24 +32,10 @@ simulation *simulation_create(const simulation_settings *settings, size_t count)
 }
 
 void simulation_release(simulation *grains) {
+  double **arrays[ARRAYS];
   if (!grains) return;
-  double *const arrays[] = {grains->x,
-                            grains->z,
-                            grains->vx,
-                            grains->vz,
-                            grains->spin,
-                            grains->radius,
-                            grains->mass,
-                            grains->inertia,
-                            grains->damping,
-                            grains->fx,
-                            grains->fz,
-                            grains->torque,
-                            grains->wall_spring[FLOOR],
-                            grains->wall_spring[LEFT_WALL],
-                            grains->wall_spring[RIGHT_WALL],
-                            grains->foot_spring};
-  for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) free(arrays[a]);
+  list_arrays(grains, arrays);
+  for (int a = 0; a < ARRAYS; a++) free(*arrays[a]);
   neighbours_release(&grains->near);
   free(grains);
 }

@@ -61,6 +61,7 @@ static int run_in_bed(const stroke_settings *settings, const simulation *bed, co
   plate.z = bed_surface(bed) - inputs->depth + foot_drop(&plate);
   const double front = settings->start + settings->lead + settings->length + settings->foot_length / 2;
   const double grain = 2 * settings->bed.radius * (1 + settings->bed.spread);
+  if (!(inputs->speed > 0)) return STROKE_STANDS;
   if (plate.z - foot_drop(&plate) < grain) return STROKE_TOO_DEEP;
   if (front > settings->bed.width - grain) return STROKE_TOO_LONG;
   simulation *grains = bed_with_foot(bed, &plate);

@@ -32,6 +32,7 @@ typedef struct {
 enum {
   STROKE_DONE,
   STROKE_NO_MEMORY,
+  STROKE_STANDS,   /* the speed is not positive */
   STROKE_TOO_DEEP, /* less than a grain would be left between foot and floor */
   STROKE_TOO_LONG, /* the foot would run into the right wall */
   STROKE_UNSTABLE  /* a disc was pressed in by a third of its radius, where the contact law means nothing any more */

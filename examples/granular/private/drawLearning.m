@@ -2,7 +2,7 @@ function drawLearning(file, counts, errors, scatter, refined)
   % DRAWLEARNING  Errors on points that no network saw, over the number of samples that it was trained on.
   %
   % errors: 3-by-N, root mean squares; scatter: 3-by-1, what one bed differs from the mean of many, which is the least
-  % that a perfect network would show; refined: how many of the last samples came from the refinement.
+  % that a perfect network would show; refined: whether the last samples came from a refinement.
 
   names = {'drag, force_x', 'lift, force_z', 'torque'};
   units = {'N', 'N', 'mN m'};
@@ -12,7 +12,7 @@ function drawLearning(file, counts, errors, scatter, refined)
            'set xlabel "samples"'
            sprintf('set xtics (%s)', strjoin(arrayfun(@(n) sprintf('"%d" %d', n, n), counts, 'UniformOutput', false), ', '))
            sprintf('set xrange [0:%g]', 1.05 * counts(end))};
-  before = numel(counts) - (refined > 0);
+  before = numel(counts) - refined;
   for i = 1:3
     level = factors(i) * scatter(i);
     lines = [lines
