@@ -124,7 +124,7 @@ function Y = simulateAll(store, X, tag, plan)
   if store.inputSize == 4
     command = [command, ' --seed %seed'];
   end
-  [Y, info] = simulate(store, command, X, 'tag', tag, 'workers', cores(), 'display', 10);
+  [Y, info] = simulate(store, command, X, 'tag', tag, 'workers', cores(), 'retry', true, 'display', 10);
   if any(info.isFailed)
     error('foot_loop:failed', '%d simulations failed; failures(store) tells why.', sum(info.isFailed));
   end
