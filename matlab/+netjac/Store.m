@@ -43,6 +43,8 @@ classdef Store < handle
   % outOfBounds, notFinite, wrongSize, wrongClass, wrongArgument, wrongOption, readOnly, unsent (results were kept beside
   % the caller, see summary), failed (memoize), released.
   %
+  % Passwords of servers come from ~/.pgpass or PGPASSWORD; one in the URL is not passed on to other processes.
+  %
   % A store is closed when its last variable is cleared, or by close(store). In MATLAB it goes to parfor workers and
   % files by its URL and name; Octave cannot save objects.
   %
@@ -75,7 +77,7 @@ classdef Store < handle
       netjac.door();
       self.url = settings.url;
       self.saved = settings.saved;
-      self.database = netjac_mex('storeOpen', settings.url, settings.storePairs);
+      self.database = netjac_mex('storeOpen', settings.place, settings.storePairs);
       try
         openStudy(self, settings);
       catch problem
