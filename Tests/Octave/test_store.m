@@ -500,8 +500,10 @@ function passwords()
     mustBe(settings.place, url{1});
     mustBe(settings.url, 'postgresql://me@host:5432/lab');
   end
-  mustBe(netjac.internal.store.settings('postgresql://me@host:5432/lab', {}).url, 'postgresql://me@host:5432/lab');
-  mustBe(netjac.internal.store.settings('postgresql:///lab?host=/tmp&user=a@b', {}).url, 'postgresql:///lab?host=/tmp&user=a@b');
+  for url = {'postgresql://me@host:5432/lab', 'postgresql:///lab?host=/tmp&user=a@b'}
+    settings = netjac.internal.store.settings(url{1}, {});
+    mustBe(settings.url, url{1});
+  end
 end
 
 function closed(log)
