@@ -303,7 +303,7 @@ classdef Store < handle
       end
     end
 
-    function plot(self, varargin)
+    function file = plot(self, varargin)
       % PLOT  Pictures of what is stored.
       %
       %   plot(store)                           every output over every input, a colour for each tag
@@ -314,8 +314,12 @@ classdef Store < handle
       %   plot(store, ..., 'file', 'foot.png')  into a file (.png, .svg, .pdf), which needs no screen; Octave takes gnuplot
       %
       % Points that failed are crosses; they have no outputs, and stand at the lower edge. Without a file it draws into the
-      % current figure.
-      netjac.internal.store.plotStore(self, varargin);
+      % current figure, or, where Octave has no screen, into a file of its own, whose name it prints.
+      % file = plot(...) gives the name; '' if there is none.
+      file = netjac.internal.store.plotStore(self, varargin);
+      if nargout == 0
+        clear file;
+      end
     end
 
     function text = summary(self)
