@@ -24,6 +24,7 @@ function test_store(log)
   log.check('locked, read-only, no store', @() troubles(log));
   log.check('unsent results are kept', @() unsent());
   log.check('saveobj and loadobj', @() objects());
+  log.check('passwords are not kept', @() passwords());
   log.check('closed stores', @() closed(log));
   log.check('disp and summary', @() shown(log));
   log.check('nothing is left', @() mustBe(netjac_mex('alive'), 0));
@@ -491,6 +492,18 @@ function objects()
   mustBe(again.study, 'foot');
   mustBe(again.version, 'b');
   mustBe(samples(again), [0.1; 0.05]);
+end
+
+function passwords()
+  for url = {'postgresql://me:secret@host:5432/lab', 'postgresql://me:sec@ret@host:5432/lab'}
+    settings = netjac.internal.store.settings(url{1}, {});
+    mustBe(settings.place, url{1});
+    mustBe(settings.url, 'postgresql://me@host:5432/lab');
+  end
+  for url = {'postgresql://me@host:5432/lab', 'postgresql:///lab?host=/tmp&user=a@b'}
+    settings = netjac.internal.store.settings(url{1}, {});
+    mustBe(settings.url, url{1});
+  end
 end
 
 function closed(log)

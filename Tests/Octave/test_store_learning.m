@@ -244,6 +244,12 @@ function pictures()
     isColoured = max(flat, [], 2) - min(flat, [], 2) > 60;
     must(size(image, 3) >= 3 && sum(isColoured) > 100, 'picture %d has no coloured points', k);
   end
+  shown = getenv('DISPLAY');
+  setenv('DISPLAY', '');
+  back = onCleanup(@() setenv('DISPLAY', shown));
+  text = evalc('file = plot(store);');
+  must(exist(file, 'file') == 2 && ~isempty(strfind(text, file)), 'without a screen there should be a file:\n%s', text);
+  delete(file);
   plot(store, 'file', fullfile(folder, 'a.svg'));
   must(~isempty(strfind(fileread(fullfile(folder, 'a.svg')), 'initial (30)')), 'the legend should name the tags');
   mustFail(@() plot(store, 'weather'), 'netjac:store:wrongArgument', 'learning');

@@ -23,6 +23,7 @@ function test_store_simulate(log)
   if strcmp(netjac.door(), 'mex')
     log.check('Ctrl-C', @() controlC(''));
     log.check('Ctrl-C with several processes', @() controlC(', ''workers'', 2'));
+    log.check('Ctrl-C while a command runs', @() controlCOfCommand());
     log.check('a killed process loses its lease', @() killed());
   end
   log.check('nothing is left', @() mustBe(netjac_mex('alive'), 0));
@@ -463,6 +464,36 @@ function controlC(options)
   system(sprintf('timeout 60 bash "%s" 2>&1', script));
   shown = fileread(fullfile(folder, 'output'));
   must(~isempty(strfind(shown, 'now waiting waiting waiting')), 'after Ctrl-C all points should wait; Octave said:\n%s', shown);
+end
+
+% As a terminal does it: the whole process group gets SIGINT.
+function controlCOfCommand()
+  [folder, remove] = storeFolder();
+  store = footStore(folder);
+  started = fullfile(folder, 'started');
+  code = sprintf('simulate(footStore(''%s''), ''echo $$ > %s; exec sleep 60 # %%speed %%depth'', [0.1 0.2; 0.05 0.05])', folder, started);
+  script = fullfile(folder, 'run.m');
+  write(script, sprintf('warning(''off'', ''all''); addpath(''%s'', ''%s'');\n%s\n', fullfile(fileparts(testsRoot()), 'matlab'), ...
+                        fullfile(testsRoot(), 'Octave'), code));
+  lines = {'set -m', sprintf('octave-cli --norc --quiet "%s" > "%s" 2>&1 &', script, fullfile(folder, 'output')), 'process=$!', ...
+           sprintf('for k in $(seq 300); do [ -s "%s" ] && break; sleep 0.1; done', started), ...
+           'sleep 0.5; kill -INT -- -$process; wait $process'};
+  shell = fullfile(folder, 'run.sh');
+  write(shell, sprintf('%s\n', lines{:}));
+  begun = tic();
+  system(sprintf('timeout 50 bash "%s" > /dev/null 2>&1', shell));
+  shown = fileread(fullfile(folder, 'output'));
+  must(toc(begun) < 45, 'Ctrl-C should end it; Octave said:\n%s', shown);
+  mustBe(find(store, [0.1 0.2; 0.05 0.05]), {'waiting', 'waiting'});
+  must(~isempty(strfind(shown, 'stopped')), 'it should say that it stopped:\n%s', shown);
+  [status, ~] = system(sprintf('kill -0 %s 2> /dev/null', strtrim(fileread(started))));
+  must(status ~= 0, 'the command should have been ended, too');
+end
+
+function write(file, text)
+  stream = fopen(file, 'w');
+  fwrite(stream, text);
+  fclose(stream);
 end
 
 function killed()

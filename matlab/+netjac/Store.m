@@ -43,6 +43,8 @@ classdef Store < handle
   % outOfBounds, notFinite, wrongSize, wrongClass, wrongArgument, wrongOption, readOnly, unsent (results were kept beside
   % the caller, see summary), failed (memoize), released.
   %
+  % Passwords of servers come from ~/.pgpass or PGPASSWORD; one in the URL is not passed on to other processes.
+  %
   % A store is closed when its last variable is cleared, or by close(store). In MATLAB it goes to parfor workers and
   % files by its URL and name; Octave cannot save objects.
   %
@@ -75,7 +77,7 @@ classdef Store < handle
       netjac.door();
       self.url = settings.url;
       self.saved = settings.saved;
-      self.database = netjac_mex('storeOpen', settings.url, settings.storePairs);
+      self.database = netjac_mex('storeOpen', settings.place, settings.storePairs);
       try
         openStudy(self, settings);
       catch problem
@@ -301,7 +303,7 @@ classdef Store < handle
       end
     end
 
-    function plot(self, varargin)
+    function file = plot(self, varargin)
       % PLOT  Pictures of what is stored.
       %
       %   plot(store)                           every output over every input, a colour for each tag
@@ -312,8 +314,12 @@ classdef Store < handle
       %   plot(store, ..., 'file', 'foot.png')  into a file (.png, .svg, .pdf), which needs no screen; Octave takes gnuplot
       %
       % Points that failed are crosses; they have no outputs, and stand at the lower edge. Without a file it draws into the
-      % current figure.
-      netjac.internal.store.plotStore(self, varargin);
+      % current figure, or, where Octave has no screen, into a file of its own, whose name it prints.
+      % file = plot(...) gives the name; '' if there is none.
+      file = netjac.internal.store.plotStore(self, varargin);
+      if nargout == 0
+        clear file;
+      end
     end
 
     function text = summary(self)

@@ -4,7 +4,7 @@ classdef Campaign < handle
   % A handle, so that the point that runs can be given back when Ctrl-C ends the function that holds it.
 
   properties (SetAccess = private)
-    pending = zeros(1, 0)      % ids of the points that are neither done nor failed
+    left = 0                   % how many points are neither done nor failed
     done = 0                   % points that were finished since the beginning, here or elsewhere
     failed = 0
     spent = 0                  % seconds of all that are done
@@ -18,7 +18,9 @@ classdef Campaign < handle
     stopsOnError
     show
     started
-    x                          % the pending points
+    ids = zeros(1, 0)          % of all points
+    x                          % likewise, in columns
+    isPending = false(1, 0)
     held = []
   end
 
@@ -34,13 +36,13 @@ classdef Campaign < handle
 
     function begin(self, ids, X, workers)
       % BEGIN  Takes the points, of which some may be finished already, and says so.
-      [ids, places] = unique(ids);
-      X = X(:, places);
-      self.pending = ids;
-      self.x = X;
+      [self.ids, places] = unique(ids);
+      self.x = X(:, places);
+      self.isPending = true(1, numel(self.ids));
+      self.left = numel(self.ids);
       self.refresh();
-      self.total = numel(self.pending);
-      self.show.begin(numel(ids), self.done, self.failed, self.total, workers);
+      self.total = self.left;
+      self.show.begin(numel(self.ids), self.done, self.failed, self.total, workers);
       self.done = 0;
       self.failed = 0;
       self.spent = 0;
@@ -50,14 +52,14 @@ classdef Campaign < handle
     function runAll(self, waits)
       % RUNALL  Simulates until no point is pending; without waits, until all that are left run elsewhere.
       pause_ = 0.05;
-      while ~isempty(self.pending)
+      while self.left > 0
         if self.runSome()
           pause_ = 0.05;
           continue;
         end
         self.refresh();
         self.report(false);
-        if isempty(self.pending) || ~waits
+        if self.left == 0 || ~waits
           break;
         end
         pause(pause_);
@@ -88,16 +90,17 @@ classdef Campaign < handle
 
     function refresh(self)
       % REFRESH  Drops the points that others have finished.
-      if isempty(self.pending)
+      asked = find(self.isPending);
+      if isempty(asked)
         return;
       end
-      found = netjac_mex('studyFind', self.study, self.x);
+      found = netjac_mex('studyFind', self.study, self.x(:, asked));
       isDone = found.states == 3;
       isFailed = found.states == 4;
       self.done = self.done + sum(isDone);
       self.failed = self.failed + sum(isFailed);
       self.spent = self.spent + sum(found.seconds(isDone & ~isnan(found.seconds)));
-      self.keep(~isDone & ~isFailed & found.states ~= 0);
+      self.drop(asked(isDone | isFailed | found.states == 0));
     end
 
     function report(self, isLast)
@@ -113,9 +116,10 @@ classdef Campaign < handle
       % GIVEBACK  The point that was running waits for others again.
       held = self.held;
       self.held = [];
-      if ~isempty(held) && self.study ~= 0
+      if ~isempty(held)
         try
           netjac_mex('studyReturn', self.study, held.ids, held.tokens);
+          self.show.stopped();
         catch
           % Its lease ends by itself.
         end
@@ -127,13 +131,13 @@ classdef Campaign < handle
     % A pass over the pending points, a few of them named in each question.
     function ran = runSome(self)
       ran = false;
-      asked = self.pending;
+      asked = self.ids(self.isPending);
       for first = 1:100:numel(asked)
         names = sprintf('%.0f,', asked(first:min(first + 99, end)));
         filter = ['sample=', names(1:end - 1), ' version=all'];
         while self.runOne(filter)
           ran = true;
-          if ~isempty(self.pending)
+          if self.left > 0
             self.report(false);
           end
         end
@@ -158,7 +162,7 @@ classdef Campaign < handle
       self.held = [];
       self.done = self.done + 1;
       self.spent = self.spent + seconds;
-      self.keep(self.pending ~= claim.ids);
+      self.drop(find(self.ids == claim.ids));
     end
 
     % An error of the simulator would come again at once, so this attempt is the last until somebody asks for another.
@@ -166,15 +170,15 @@ classdef Campaign < handle
       netjac_mex('studyFail', self.study, claim.ids, claim.tokens, netjac.internal.store.failureText(problem), 1);
       self.held = [];
       self.failed = self.failed + 1;
-      self.keep(self.pending ~= claim.ids);
+      self.drop(find(self.ids == claim.ids));
       if self.stopsOnError
         rethrow(problem);
       end
     end
 
-    function keep(self, which)
-      self.pending = self.pending(which);
-      self.x = self.x(:, which);
+    function drop(self, places)
+      self.isPending(places) = false;
+      self.left = sum(self.isPending);
     end
   end
 end

@@ -18,7 +18,7 @@ function c = command(store, template, read)
   end
   for k = 1:numel(names)
     if ~any(strcmp(names{k}{1}, known))
-      error('netjac:store:wrongArgument', 'The command has %%%s; the inputs of study ''%s'' are %s.', ...
+      error('netjac:store:wrongArgument', 'The command has %%%s; the inputs of study ''%s'' are %s (a percent sign is %%%%).', ...
             names{k}{1}, store.study, strjoin({store.inputs.name}, ', '));
     end
   end
@@ -36,13 +36,8 @@ function y = run(template, inputs, read, x)
     error('netjac:store:command', 'No folder can be made at ''%s'': %s', folder, message);
   end
   output = fullfile(folder, 'output.txt');
-  if ispc()
-    whole = sprintf('cd /d "%s" && (%s) > "%s" 2>&1', folder, line, output);
-  else
-    whole = sprintf('cd ''%s'' && { %s\n} > ''%s'' 2>&1 < /dev/null', folder, line, output);
-  end
   try
-    status = system(whole);
+    status = statusOf(line, folder, output);
     if status ~= 0
       said = strtrim(fileread(output));
       error('netjac:store:command', 'The command ended with status %d. Its last words: %s', status, ...
@@ -54,6 +49,28 @@ function y = run(template, inputs, read, x)
     error(struct('message', problem.message, 'identifier', problem.identifier, 'stack', problem.stack));
   end
   netjac.internal.store.removeFolder(folder);
+end
+
+function status = statusOf(line, folder, output)
+  if ispc()
+    status = system(sprintf('cd /d "%s" && (%s) > "%s" 2>&1', folder, line, output));
+    return;
+  end
+  told = [folder, '.status'];
+  remove = onCleanup(@() deleteIfThere(told));
+  whole = sprintf('cd "%s" && ( %s\n) > "%s" 2>&1 < /dev/null; echo $? > "%s"', folder, line, output, told);
+  child = netjac.internal.store.Child(whole);
+  child.folder = folder;
+  stop = onCleanup(@() child.stop());
+  child.await();
+  child.folder = '';                             % what follows decides on it
+  status = str2double(fileread(told));
+end
+
+function deleteIfThere(file)
+  if exist(file, 'file')
+    delete(file);
+  end
 end
 
 function y = resultOf(read, folder, output)

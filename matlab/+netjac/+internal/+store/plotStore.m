@@ -1,4 +1,4 @@
-function plotStore(store, given)
+function file = plotStore(store, given)
   % PLOTSTORE  See netjac.Store.plot.
   kind = 'outputs';
   if mod(numel(given), 2) == 1
@@ -19,15 +19,34 @@ function plotStore(store, given)
   else
     panels = samplePanels(store, kind, settings.by);
   end
-  if isempty(settings.file)
+  file = settings.file;
+  isOctave = exist('OCTAVE_VERSION', 'builtin');
+  if isempty(file) && isOctave && ~canDraw()
+    file = fullfile(tempdir(), sprintf('%s-%s.png', store.study, kind));
+    fprintf('There is no screen to draw on; the picture is %s\n', file);
+  end
+  if isempty(file)
     netjac.internal.store.drawPanels(panels);
-  elseif exist('OCTAVE_VERSION', 'builtin')
-    netjac.internal.store.gnuplotPanels(panels, settings.file);
+  elseif isOctave
+    netjac.internal.store.gnuplotPanels(panels, file);
   else
     figure_ = figure('Visible', 'off', 'Position', [0 0 panels(1).pixels]);
     close_ = onCleanup(@() close(figure_));
     netjac.internal.store.drawPanels(panels);
-    print(figure_, settings.file, ['-d', regexprep(settings.file, '^.*\.', '')], '-r150');
+    print(figure_, file, ['-d', regexprep(file, '^.*\.', '')], '-r150');
+  end
+end
+
+% Octave has figures where there is a screen, or a toolkit that needs none, and fonts.
+function can = canDraw()
+  can = ~isempty(getenv('DISPLAY')) || ~isempty(getenv('WAYLAND_DISPLAY')) || ismac() || ispc();
+  if can
+    try
+      axes_ = axes('Parent', figure('Visible', 'off'));
+      close(get(axes_, 'Parent'));
+    catch
+      can = false;
+    end
   end
 end
 

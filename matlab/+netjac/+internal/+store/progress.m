@@ -1,5 +1,5 @@
 function show = progress(display, study)
-  % PROGRESS  Functions that print how far simulations are: begin, line and work; as netjac.train's 'display' says.
+  % PROGRESS  Functions that print how far simulations are: begin, line, work and stopped; as netjac.train's 'display' says.
   %
   % display: true, false, or the seconds between lines.
 
@@ -7,7 +7,8 @@ function show = progress(display, study)
     error('netjac:store:wrongOption', 'Option ''display'' must be true, false, or a number of seconds.');
   end
   if islogical(display) && ~display
-    show = struct('begin', @(varargin) [], 'line', @(varargin) [], 'work', @(varargin) []);
+    nothing = @(varargin) [];
+    show = struct('begin', nothing, 'line', nothing, 'work', nothing, 'stopped', nothing);
     return;
   end
   seconds = 0.5;
@@ -17,7 +18,8 @@ function show = progress(display, study)
   clock_ = netjac.internal.store.Interval(seconds);
   show = struct('begin', @(varargin) begin(study, varargin{:}), ...
                 'line', @(varargin) line_(study, clock_, varargin{:}), ...
-                'work', @(varargin) work(study, clock_, varargin{:}));
+                'work', @(varargin) work(study, clock_, varargin{:}), ...
+                'stopped', @() put(sprintf('%s: stopped; the point that was running waits again.', study)));
 end
 
 function begin(study, points, stored, failed, left, workers)

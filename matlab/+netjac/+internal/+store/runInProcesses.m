@@ -20,7 +20,7 @@ function runInProcesses(store, campaign, f, settings, ids, X, workers)
   stop = onCleanup(@() team.stop(store));
   stopsOnError = strcmp(settings.onError, 'stop');
   pause_ = 0.1;
-  while team.isRunning() && ~isempty(campaign.pending) && ~(stopsOnError && campaign.failed > 0)
+  while team.isRunning() && campaign.left > 0 && ~(stopsOnError && campaign.failed > 0)
     pause(pause_);
     asking = tic();
     campaign.refresh();

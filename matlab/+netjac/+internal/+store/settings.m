@@ -1,7 +1,8 @@
 function s = settings(url, given)
   % SETTINGS  The arguments of netjac.Store, checked and taken apart.
   %
-  % s.url              a path is made absolute, so that a later cd changes nothing
+  % s.place            what to open; a path is made absolute, so that a later cd changes nothing
+  % s.url              the same without a password, which is neither kept nor shown
   % s.study            '' if none was named
   % s.inputs, outputs  struct arrays of netjac.internal.store.variables; [] if none were given
   % s.version          struct with label, simulator, parameters (JSON), source; label '' if none was chosen
@@ -20,7 +21,8 @@ function s = settings(url, given)
   defaults = cell2struct(cell(numel(names), 1), names(:), 1);
   chosen = netjac.internal.store.options(given, defaults, 'the URL');
 
-  s.url = absolute(url);
+  s.place = absolute(url);
+  s.url = regexprep(s.place, '^(\w+://[^:/@]*):[^/]*@', '$1@');
   s.study = '';
   if ~isempty(chosen.study)
     s.study = requireText('study', chosen.study);
