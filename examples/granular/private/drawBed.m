@@ -32,7 +32,7 @@ function drawBed(file, state, inputs)
   outline = footOutline(foot);
   lines{end + 1, 1} = datablock('foot', outline(1, :), outline(2, :));
   lines{end + 1, 1} = ['plot ', plot, ', $foot using 1:2 with filledcurves closed fillstyle solid 1 fillcolor rgb "#2f3437" notitle'];
-  gnuplot(file, [1200 560], lines);
+  gnuplot(file, [1040 490], lines);
 end
 
 % The outline of the plate in mm, 2-by-N.
