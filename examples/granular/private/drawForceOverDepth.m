@@ -8,17 +8,18 @@ function drawForceOverDepth(file, net, points, forces, deviation)
   angle = points(3, 1);
   depth = linspace(min(points(1, :)), max(points(1, :)), 101);
   curve = forward(net, [depth; speed * ones(1, 101); angle * ones(1, 101)]);
-  touch = linspace(min(depth), max(depth), 5);
-  touch = touch(2:4);
+  touch = linspace(min(depth), max(depth), 7);
+  touch = touch([2 4 6]);
   [values, J] = jacobian(net, [touch; speed * ones(1, 3); angle * ones(1, 3)]);
   lines = {'set multiplot layout 1,2'
            'set xlabel "depth [mm]"'
            'set key top left reverse Left'
-           'set offsets graph 0.03, graph 0.03, graph 0.2, 0'};
+           sprintf('set xrange [0:%g]', 1100 * max(points(1, :)))
+           'set offsets 0, 0, graph 0.2, 0'};
   titles = {'Drag', 'Lift'};
   labels = {'drag, -force_x [N]', 'lift, force_z [N]'};
   signs = [-1, 1];
-  reach = [-0.006; 0.006];
+  reach = [-0.012; 0.012];
   for i = 1:2
     slope = reshape(J(i, 1, :), 1, []);
     tangents = signs(i) * (values(i, :) + reach .* slope);
@@ -32,11 +33,13 @@ function drawForceOverDepth(file, net, points, forces, deviation)
               ['set ylabel "', strrep(labels{i}, '_', '\\_'), '"']
               datablock(sprintf('curve%d', i), 1000 * depth, signs(i) * curve(i, :))
               sprintf('$tangents%d << END\n%sEND', i, tangentLines)
+              datablock(sprintf('touch%d', i), 1000 * touch, signs(i) * values(i, :))
               datablock(sprintf('points%d', i), 1000 * points(1, :), signs(i) * forces(i, :), deviation(i, :))
               sprintf(['plot $points%d using 1:2:3 with yerrorbars pointtype 7 pointsize 1 linecolor rgb "#444444" ', ...
                        'title "simulator, mean and scatter of four beds", ', ...
                        '$curve%d with lines linewidth 3 linecolor rgb "#1f6fb2" title "network", ', ...
-                       '$tangents%d with lines linewidth 1.2 linecolor rgb "#d7481d" title "its tangents, from the Jacobian"'], i, i, i)}];
+                       '$tangents%d with lines linewidth 1.2 linecolor rgb "#d7481d" title "its tangents, from the Jacobian", ', ...
+                       '$touch%d with points pointtype 7 pointsize 0.9 linecolor rgb "#d7481d" notitle'], i, i, i, i)}];
   end
   gnuplot(file, [1500 620], [lines; {'unset multiplot'}]);
 end
