@@ -345,7 +345,7 @@ end
 function processes()
   [folder, remove] = storeFolder();
   [calls, restore] = countedCalls(folder);
-  setenv('STORE_FOOT_SECONDS', '0.02');
+  setenv('STORE_FOOT_SECONDS', '0.06');
   fast = onCleanup(@() setenv('STORE_FOOT_SECONDS', ''));
   store = footStore(folder);
   X = design(store, 'sobol', 60);
@@ -373,7 +373,7 @@ end
 
 function processesStop()
   [folder, remove] = storeFolder();
-  setenv('STORE_FOOT_SECONDS', '0.05');
+  setenv('STORE_FOOT_SECONDS', '0.15');
   fast = onCleanup(@() setenv('STORE_FOOT_SECONDS', ''));
   store = footStore(folder);
   X = [0.28, linspace(0.001, 0.2, 60); 0.05 * ones(1, 61)];

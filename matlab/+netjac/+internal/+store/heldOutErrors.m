@@ -18,7 +18,7 @@ function info = heldOutErrors(net, store, X, T, info, display)
     fprintf('  root mean square error at %d held-out samples, and its part of the outputs'' spread:\n', numel(places));
     spread = std(T, 0, 2);
     for k = 1:store.outputSize
-      fprintf('  %16s  %10.4g %-6s  %5.2g %%\n', names{k}, info.heldOutError(k), units{k}, 100 * info.heldOutError(k) / spread(k));
+      fprintf('  %16s  %10.4g %-6s  %.3g %%\n', names{k}, info.heldOutError(k), units{k}, 100 * info.heldOutError(k) / spread(k));
     end
   end
 end
