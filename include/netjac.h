@@ -59,7 +59,13 @@
  * Threads    Every function may be called from any thread. A network never changes after loading, and any
  *            number of threads may use one network at the same time, with results that do not depend on how
  *            many. The exceptions: release a network only when no call on it is running, and use an options
- *            object from one thread at a time.
+ *            object from one thread at a time. A process may fork() while other threads are inside the library; the
+ *            fork waits until none of them plans. The child uses what is loaded and loads more; a trainer that
+ *            another thread was using gives it an error.
+ *
+ * Memory     Where the machine has no memory for an allocation, the call ends with NETJAC_ERROR_MEMORY, gives back what
+ *            it had, and may be tried again. So it is for every allocation of 64 KiB or more, and for smaller ones as
+ *            long as the library's reserve of 64 MiB of address space lasts; after that the process ends.
  *
  * Real time  The first call of each task compiles a plan and allocates its memory; netjac_prepare() does both
  *            ahead. After that, netjac_forward(), _jacobian(), _jvp(), _vjp(), _hessian(), _hvp(),
@@ -69,9 +75,10 @@
  *
  * Text       UTF-8, ends with a zero byte.
  *
- * The host   The library prints nothing, installs no signal or exit handlers, and leaves locale, floating-point
- *            environment and the threads of any other BLAS in the process alone. It stays loaded once it is
- *            loaded.
+ * The host   The library prints nothing, installs no signal or exit handlers, whatever the environment says, and leaves
+ *            locale, floating-point environment and the threads of any other BLAS in the process alone. It raises no
+ *            floating-point exception that the numbers do not raise, so that hosts may trap them. It stays loaded
+ *            once it is loaded.
  *
  * Versions   From 1.0.0 on, nothing declared here is removed or changes its meaning within a major version.
  */
