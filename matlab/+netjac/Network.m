@@ -29,7 +29,8 @@ classdef Network < handle
   % netjac:network:released.
   %
   % A network is released when its last variable is cleared, or by delete(net). In MATLAB it survives
-  % save and load and goes to parfor workers; Octave cannot save objects.
+  % save and load and goes to parfor workers. Octave's save does not keep objects (save('x.mat', 'net')
+  % leaves a file without it): s = saveobj(net); save('x.mat', 's'), and later netjac.Network.loadobj(s).
   %
   % See also: netjac.load
 
@@ -161,13 +162,14 @@ classdef Network < handle
       %                   least gap to the next for what takes an extreme or sorts; in units of that
       %                   argument, not of x. 0: at a kink; Inf: none can be reached
       %
-      % Solvers that rely on derivatives slow down or stop at kinks. Empty if the network is smooth.
+      % Solvers that rely on derivatives slow down or stop at kinks. Without elements, but with these
+      % fields, if the network is smooth.
       k = netjac_mex('kinkNodes', self.reference);
       if nargin > 1
         distances = netjac_mex('kinks', self.reference, x);
-        for i = 1:numel(k)
-          k(i).distance = distances(i, :);
-        end
+        column = @(list) reshape(list, [], 1);
+        k = struct('node', column({k.node}), 'kind', column({k.kind}), 'convention', column({k.convention}), ...
+                   'distance', column(mat2cell(distances, ones(numel(k), 1), size(distances, 2))));
       end
     end
 
@@ -325,20 +327,31 @@ classdef Network < handle
       %   save(net, 'foot_jacobian.onnx', 'jacobian', true)     the outputs, and as a last output the
       %                                                         Jacobian, for any ONNX runtime
       %
+      % What ends in .mat, or options of MATLAB's own save, are refused: a MAT-file of networks is what
+      % save('all.mat', 'net') writes, in MATLAB; Octave's cannot hold objects (see saveobj).
+      %
       % The file is written beside its place and then renamed, so that a failure leaves an old file
       % whole. Loading it again gives the same numbers.
       %
       % Errors: netjac:save:fileNotReadable (the file cannot be written), unsupportedOperator.
+      if nargin < 2
+        error('netjac:save:missingArgument', 'save needs the name of a file, as in save(net, ''foot.onnx'').');
+      end
+      if isstring(file) && isscalar(file)
+        file = char(file);
+      end
+      refuseMatFiles(file, varargin);
       command = 'save';
       if numel(varargin) == 2 && strcmpi(varargin{1}, 'jacobian')
-        if varargin{2}
+        isWanted = varargin{2};
+        if ~isscalar(isWanted) || ~(islogical(isWanted) || isequal(isWanted, 0) || isequal(isWanted, 1))
+          error('netjac:save:wrongOption', 'Option ''jacobian'' must be true or false; it is %s.', class(isWanted));
+        end
+        if isWanted
           command = 'saveJacobian';
         end
       elseif ~isempty(varargin)
         error('netjac:save:wrongOption', 'save knows one option, as in save(net, file, ''jacobian'', true).');
-      end
-      if isstring(file) && isscalar(file)
-        file = char(file);
       end
       netjac_mex(command, self.reference, file);
     end
@@ -356,6 +369,9 @@ classdef Network < handle
 
     function s = saveobj(self)
       % SAVEOBJ  What MATLAB stores of the network: the bytes of its file, its path and its options.
+      %
+      %   s = saveobj(net);  save('foot.mat', 's')                           in Octave by hand, which
+      %   load('foot.mat', 's');  net = netjac.Network.loadobj(s)            stores structs only
       s = struct('file', self.file, 'bytes', self.bytes, 'options', {self.options});
       if ~isempty(self.file)
         if ~isequal(stampOf(self.file), self.stamp)
@@ -409,6 +425,19 @@ classdef Network < handle
       end
     end
   end
+end
+
+% An ONNX file under the name of a MAT-file would mislead whoever reads it next.
+function refuseMatFiles(file, options)
+  isText = ischar(file) && size(file, 1) <= 1;
+  isFlag = @(text) ischar(text) && ~isempty(text) && text(1) == '-';
+  if ~(isText && (isFlag(file) || ~isempty(regexpi(file, '\.mat$')))) && ~any(cellfun(isFlag, options))
+    return;
+  end
+  error('netjac:save:wrongFormat', ...
+        ['save(net, file) writes ONNX: save(net, ''foot.onnx''), read by netjac.load. In a MAT-file MATLAB keeps ', ...
+         'a network by save(''all.mat'', ''net''); in Octave save the struct s = saveobj(net), of which ', ...
+         'netjac.Network.loadobj(s) makes the network.']);
 end
 
 % The name that the library has for a task.
