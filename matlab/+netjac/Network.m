@@ -48,12 +48,16 @@ classdef Network < handle
     reference = uint64(0)
     bytes = []         % if it was loaded from bytes: they, for saveobj
     stamp = []         % size and time of the file when it was loaded
+    mark = []          % if it was made of a graph: what they share
   end
 
   methods
     function self = Network(source, varargin)
       % NETWORK  Use netjac.load.
       if isstruct(source)
+        if isfield(source, 'mark')
+          self.mark = source.mark;
+        end
         adopt(self, source.reference, source.origin);
         return;
       end
@@ -390,6 +394,13 @@ classdef Network < handle
   end
 
   methods (Hidden)
+    function noteTraining(self)
+      % NOTETRAINING  Lets the graph that it was made of know that a network was trained.
+      if ~isempty(self.mark)
+        self.mark.isTrained = true;
+      end
+    end
+
     function reference = libraryHandle(self)
       % LIBRARYHANDLE  For netjac.train and what else of the package passes networks to the library.
       reference = self.reference;

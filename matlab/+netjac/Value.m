@@ -81,6 +81,9 @@ classdef Value
       %
       %   A = evaluate(y, {x, t}, {X, T})
       %   A = evaluate(y)                      if y needs parameters and constants only
+      %
+      % Parameters that are no inputs have the numbers that they were made with, also after netjac.train,
+      % which gives a network with the trained ones; a warning says so then.
       if nargin < 2
         inputs = {};
         arrays = {};
