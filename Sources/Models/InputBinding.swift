@@ -37,9 +37,7 @@ package struct InputBinding: Sendable {
         type,
         integers: try numbers.map { number in
           guard let whole = wholeNumbers.value(number) else {
-            throw NetJacError(
-              .option,
-              "input \(name.quoted) cannot be \(number); it takes \(wholeNumbers.requirement)")
+            throw NetJacError(.option, "\(number) is not \(wholeNumbers.requirement)")
           }
           return whole
         })
