@@ -24,7 +24,7 @@ THUNK := build/lib/netjac_thunk.so
 
 # Folders are listed too: their dates tell that a file has gone.
 SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library \
-  scripts/single_threaded_blas.c
+  scripts/single_threaded_blas.c scripts/environment.c scripts/writable_constants.ld
 
 .PHONY: all build setup mex demo test bench bench-compare check install uninstall clean
 .DELETE_ON_ERROR:

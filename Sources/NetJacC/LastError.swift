@@ -17,11 +17,26 @@ enum LastError {
 
   static func set(_ message: String) {
     // Without memory for the message the status alone must do.
-    guard let key, let copy = strdup(message) else { return }
+    guard let key, let copy = strdup(readable(message)) else { return }
     let previous = pthread_getspecific(key)
     guard pthread_setspecific(key, copy) == 0 else { return free(copy) }
     free(previous)
   }
+
+  /// The message without what nobody reads: the middle of endless words, such as names in a damaged file
+  /// or texts of a caller, and whatever is still beyond `limit`.
+  private static func readable(_ message: String) -> String {
+    guard message.utf8.count > longestWord else { return message }
+    let words = message.split(separator: " ", omittingEmptySubsequences: false).map { word in
+      word.utf8.count > longestWord ? "\(word.prefix(100))…\(word.suffix(60))" : String(word)
+    }
+    let text = words.joined(separator: " ")
+    return text.utf8.count > limit ? "\(text.prefix(limit - 200))…\(text.suffix(100))" : text
+  }
+
+  /// Paths of usual length stay whole.
+  private static let longestWord = 260
+  private static let limit = 1400
 }
 
 /// A literal as a C string that lives as long as the process.

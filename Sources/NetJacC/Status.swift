@@ -26,6 +26,7 @@ extension NetJacError {
 /// Runs the body of a C function; the only place where a thrown error becomes a code and a message.
 @inline(__always)
 func status(_ body: () throws -> Void) -> netjac_status {
+  Memory.begin()
   do {
     try body()
     return 0
@@ -37,6 +38,7 @@ func status(_ body: () throws -> Void) -> netjac_status {
 /// The same for queries, which answer failure with a value of their own.
 @inline(__always)
 func query<Answer>(orElse failure: Answer, _ body: () throws -> Answer) -> Answer {
+  Memory.begin()
   do {
     return try body()
   } catch {
