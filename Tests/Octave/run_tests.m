@@ -33,6 +33,7 @@ function runDoor(log, door, before)
   test_solvers(log);
   test_graph(log);
   test_training(log);
+  test_tools(log);
   test_host(log, before);
   log.enter('');
 end

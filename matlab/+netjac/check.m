@@ -201,13 +201,13 @@ function [suspect, hint] = suspectOf(net, x, y0, Jx, references, report, limit)
   if ~isempty(references.y)
     [m, N] = size(y0);
     y = references.y;
-    isOff = abs(y - y0) > 1e3 * limit * max(sizes(y0), 1e-12) | isnan(y) ~= isnan(y0);
-    if fits(reshape(y, N, m).', y0, limit)
+    isOff = abs(y - y0) > limit * max(sizes(y0), 1e-12) | isnan(y) ~= isnan(y0);
+    if sum(isOff(:)) <= 0.1 * numel(y)
+      [suspect, hint] = deal('reference', sprintf('%d of %d elements of y differ, the others agree', sum(isOff(:)), numel(y)));
+    elseif fits(reshape(y, N, m).', y0, limit)
       [suspect, hint] = deal('reference', 'y is right in the other order: its samples are rows');
     elseif N > 1 && fits(sortrows(y.'), sortrows(y0.'), limit)
       [suspect, hint] = deal('reference', 'y is right with its samples in another order');
-    elseif sum(isOff(:)) <= 0.1 * numel(y)
-      [suspect, hint] = deal('reference', sprintf('%d of %d elements of y differ, the others agree', sum(isOff(:)), numel(y)));
     else
       hint = sprintf('%d of %d elements of y differ; is it of the same network, and x in its units?', sum(isOff(:)), numel(y));
     end

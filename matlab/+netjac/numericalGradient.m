@@ -38,7 +38,7 @@ function [g, errors, isKinked] = numericalGradient(f, x)
   [here, magnitude, rounding] = valueOf(f, x);
   noise = struct('absolute', noiseOf(f, x), 'relative', rounding);
   if magnitude > 0
-    noise.relative = max(rounding, noise.absolute / magnitude);
+    noise.relative = max(rounding, min(noise.absolute / magnitude, double(eps('single'))));
   end
   [g, errors] = deal(zeros(size(x)));
   isKinked = false(size(x));
@@ -84,8 +84,9 @@ function [slope, error_, isKinked] = slopeOf(f, x, here, noise)
     if noise.absolute / 2 ^ exponent > error_      % finer steps can only be worse
       return;
     end
-    [s, e, kinked] = extrapolated(f, x, here, noise, exponent);
-    if e < error_
+    [s, e, kinked, apart] = extrapolated(f, x, here, noise, exponent);
+    % Steps that end in noise cannot tell that a kink seen by longer ones is not there.
+    if e < error_ && ~(isKinked && apart > error_)
       [slope, error_, isKinked] = deal(s, e, kinked);
     end
     if error_ <= 1e-10 * abs(slope)
@@ -106,9 +107,10 @@ function list = exponents(x)
 end
 
 % Ridders' method from one first step: each row of the table halves it.
-function [slope, error_, isKinked] = extrapolated(f, x, here, noise, exponent)
+% apart: how far the slopes of both sides may differ, noise included.
+function [slope, error_, isKinked, apart] = extrapolated(f, x, here, noise, exponent)
   rows = 6;
-  [slope, error_, isKinked] = deal(NaN, Inf, false);
+  [slope, error_, isKinked, apart] = deal(NaN, Inf, false, Inf);
   table = NaN(rows, rows);
   [sides, uncertainty] = deal(NaN(1, rows));
   for row = 1:rows
@@ -136,6 +138,7 @@ function [slope, error_, isKinked] = extrapolated(f, x, here, noise, exponent)
   end
   % The slopes of both sides come together with the step where f is smooth. At a kink they do not, and they
   % part where steps are too long to follow f, or f is steep without end.
+  apart = sides(row) + 16 * uncertainty(row);
   if sides(row) <= 16 * uncertainty(row)
     return;
   end
@@ -152,22 +155,22 @@ end
 function noise = noiseOf(f, x)
   noise = 0;
   [~, exponent] = log2(abs(x));
-  direction = 2 .^ exponent .* (x ~= 0) .* reshape((-1) .^ (1:numel(x)), size(x));
-  if ~any(direction(:))
-    direction = pi * ones(size(x));      % not exact in single precision, which is looked for
-  end
+  relative = 2 .^ exponent .* (x ~= 0) .* reshape((-1) .^ (1:numel(x)), size(x));
+  absolute = pi * ones(size(x));      % not exact in single precision, which is looked for
   % Powers of two, so that the places are exact; to one side, since x itself may be a kink.
-  for spacing = 2 .^ [-46, -40, -33, -26, -20]
-    values = arrayfun(@(place) valueOf(f, x + place * spacing * direction), 1:9);
-    if any(isnan(values))
-      return;
-    end
-    if sum(diff(values) == 0) < 4      % else f rounds its argument more coarsely than this
-      noise = deviationOf(values);
-      if isequal(values, double(single(values)))      % single precision in the class double
-        noise = max(noise, double(eps('single')) * max(abs(values)));
+  for direction = {relative, absolute}
+    for spacing = 2 .^ [-46, -40, -33, -26, -20]
+      values = arrayfun(@(place) valueOf(f, x + place * spacing * direction{1}), 1:9);
+      if any(isnan(values))
+        return;
       end
-      return;
+      if sum(diff(values) == 0) < 4      % else f rounds its argument, or its value, more coarsely than this
+        noise = deviationOf(values);
+        if isequal(values, double(single(values)))      % single precision in the class double
+          noise = max(noise, double(eps('single')) * max(abs(values)));
+        end
+        return;
+      end
     end
   end
 end

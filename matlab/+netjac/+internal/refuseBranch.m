@@ -18,7 +18,7 @@ function refuseBranch(sign)
     return;
   end
   text = lineOf(stack(caller).file, stack(caller).line);
-  if isBranch(withoutTexts(text), stack(caller).column)
+  if isBranch(withoutTexts(text), stack(caller).column, strtrim(sign))
     netjac.internal.refuseTruth(['A condition (', strtrim(sign), ')']);
   end
 end
@@ -44,20 +44,22 @@ function text = withoutTexts(text)
 end
 
 % Whether what is being computed, with its outermost operator at a column, decides on a branch.
-function answer = isBranch(text, column)
+function answer = isBranch(text, column, sign)
   answer = false;
   if column > numel(text)
     return;
   end
-  comparison = '[<>]|[=~!]=';
+  comparison = [strrep(sign, '~=', '[~!]='), '(?!=)'];
+  keyword = '^\s*(if|elseif|while|until)\>';
   starts = [0, find(depthOf(text) == 0 & (text == ';' | text == ','))];
   start = starts(find(starts < column, 1, 'last'));
   before = text(start + 1:column - 1);
   after = regexp(text(column:end), '^[^;]*', 'match', 'once');
   if regexp(after, '^(&&|\|\|)')
-    answer = ~isempty(regexp(withoutCalls([before, after]), comparison, 'once'));
+    condition = withoutCalls(regexprep([before, after], keyword, ''));
+    answer = ~isempty(regexp(condition, comparison, 'once'));
   elseif regexp(after, ['^(', comparison, ')'])
-    answer = ~isempty(regexp(before, '^\s*(if|elseif|while|until)\>', 'once'));
+    answer = ~isempty(regexp(before, keyword, 'once'));
   elseif regexp(after, '^=')
     own = withoutCalls(after(2:end));
     answer = ~isempty(regexp(own, '&&|\|\|', 'once')) && ~isempty(regexp(own, comparison, 'once'));
