@@ -150,7 +150,7 @@ function [slope, error_, isKinked, apart] = extrapolated(f, x, here, noise, expo
   end
 end
 
-% The standard deviation of the noise of f, from a table of differences along a line so short that f itself is
+% Three standard deviations of the noise of f, from a table of differences along a line so short that f itself is
 % a polynomial of low degree there. 0 if the table tells nothing.
 function noise = noiseOf(f, x)
   noise = 0;
@@ -165,7 +165,7 @@ function noise = noiseOf(f, x)
         return;
       end
       if sum(diff(values) == 0) < 4      % else f rounds its argument, or its value, more coarsely than this
-        noise = deviationOf(values);
+        noise = 3 * deviationOf(values);
         if isequal(values, double(single(values)))      % single precision in the class double
           noise = max(noise, double(eps('single')) * max(abs(values)));
         end
