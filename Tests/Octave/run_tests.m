@@ -33,7 +33,8 @@ function runDoor(log, door, before)
   test_solvers(log);
   test_graph(log);
   test_training(log);
-  test_tools(log);
+  test_differences(log);
+  test_refusals(log);
   test_host(log, before);
   log.enter('');
 end

@@ -22,7 +22,8 @@ classdef Network < handle
   %
   % One sample may also be a row: y, p and g then are rows, too. Results have the class of x: double, or
   % single for single x (the network computes in its own precision, see netjac.load). Integers,
-  % logicals, sparse and complex arrays are errors; NaN and Inf are data. Derivatives are exact, and
+  % logicals, sparse and complex arrays are errors; NaN and Inf are data, but for inputs of whole numbers
+  % (net.inputs.type is not 'real'), which take what their type can hold only. Derivatives are exact, and
   % are not computed if nargout does not ask for them: y = jacobian(net, x) costs what forward does.
   %
   % Errors: netjac:METHOD:wrongSize, wrongClass, complex, sparse, outOfMemory, wrongArgument;
@@ -38,7 +39,7 @@ classdef Network < handle
     file = ''          % where the network comes from; empty if it comes from elsewhere
     origin = ''        % what made it, if no file did: 'bytes', 'a graph', 'netjac.mlp', 'netjac.train'
     options = {}       % the options it was loaded with: name, value, ...
-    inputs             % struct array with name and size of each input of one sample
+    inputs             % struct array with name, size and type of each input of one sample
     outputs            % struct array with name and size of each output of one sample
     inputSize = 0      % n: scalars of all inputs of one sample
     outputSize = 0     % m: scalars of all outputs of one sample
