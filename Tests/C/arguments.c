@@ -484,6 +484,7 @@ static void test_last_error(netjac_network *network) {
   pthread_join(thread, NULL);
   CHECK(netjac_input_size(network) > 0);
   CHECK(strcmp(before, netjac_last_error()) == 0);
+  CHECK(strcmp(netjac_last_reason(), "") == 0);
 }
 
 /* What an int64 cannot hold is refused by every function, the trainer's too, and nothing is written. */

@@ -35,6 +35,9 @@ function runDoor(log, door, before)
   test_training(log);
   test_differences(log);
   test_refusals(log);
+  test_store(log);
+  test_store_simulate(log);
+  test_store_learning(log);
   test_host(log, before);
   log.enter('');
 end

@@ -60,7 +60,7 @@ extension Study {
     return NetJacError(
       .store,
       "\(error.message). \(count) unsent, kept in the spool '\(store.spool.path)', and will be delivered "
-        + "when the store is opened again")
+        + "when the store is opened again", .unsent)
   }
 
   func deliver(_ entry: Spool.Entry) throws {
