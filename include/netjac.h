@@ -19,13 +19,14 @@
  * Arrays     x is [samples][n], y is [samples][m]. Within a sample, a model with several inputs has them one
  *            after the other in declared order, each flattened row-major (last index fastest): element [i][j]
  *            of an input of shape [2, 3] is number 3 i + j of it. Outputs likewise. netjac_input_name(),
- *            _rank() and _dim() tell what stands where. Integer and boolean inputs are given as whole numbers;
- *            derivatives with respect to them are zero. Integer and boolean outputs come as whole numbers with
- *            derivative zero.
+ *            _rank() and _dim() tell what stands where. Integer and boolean inputs (netjac_input_type()) are given
+ *            as whole numbers within the range of their type, booleans as 0 or 1; anything else, such as 1.5 or
+ *            NaN, is NETJAC_ERROR_ARGUMENT. Derivatives with respect to them are zero. Integer and boolean outputs
+ *            come as whole numbers with derivative zero.
  *
  *            Arrays belong to the caller and must not overlap each other. A pointer may be NULL where this file
- *            says so, and where the array has no elements (samples, n or m is 0). NaN and infinity in x are
- *            data, not errors: they propagate as IEEE arithmetic says.
+ *            says so, and where the array has no elements (samples, n or m is 0). NaN and infinity in real
+ *            inputs are data, not errors: they propagate as IEEE arithmetic says.
  *
  * Batches    If the first axis of every input is symbolic or is 1 in the file, it is the batch axis: it is no
  *            part of a sample, and `samples` runs over it even where the file fixed it to 1. Binding a
@@ -305,6 +306,12 @@ int32_t netjac_output_count(const netjac_network *network);
 
 /* The name of an input, as in the file. The string lives as long as the network. */
 const char *netjac_input_name(const netjac_network *network, int32_t index);
+
+/*
+ * The type of an input: "real", or as the file calls a type of whole numbers, such as "int64", "uint8", "bool". The
+ * string lives as long as the network.
+ */
+const char *netjac_input_type(const netjac_network *network, int32_t index);
 
 /* The name of an output, as in the file. The string lives as long as the network. */
 const char *netjac_output_name(const netjac_network *network, int32_t index);
@@ -761,9 +768,10 @@ int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
  *   scaling              none       standard: the trainer shifts and scales each input and output to mean 0 and
  *                                   standard deviation 1; range: to -1...1. The scales are those of the first
  *                                   samples that netjac_trainer_fit(), _step() or _loss() gets; one that never
- *                                   changes keeps its size, as do targets of cross_entropy. x and targets are
- *                                   given in the caller's units all the same, and netjac_trainer_network()
- *                                   takes and gives those; losses are those of the scaled numbers
+ *                                   changes keeps its size, as do whole numbers and targets of cross_entropy. x
+ *                                   and targets are given in the caller's units all the same, and
+ *                                   netjac_trainer_network() takes and gives those; losses are those of the
+ *                                   scaled numbers
  *   validation_fraction  0          netjac_trainer_fit() holds out this part of the samples, drawn by seed:
  *                                   netjac_trainer_held_out() tells which
  *   patience             none       netjac_trainer_fit() stops when the loss of the held-out samples has not

@@ -245,7 +245,7 @@ private func train(
     try trainerHandles.object(handle)._withUnsafeGuaranteedRef { record in
       try record.withTrainer { trainer in
         let samples = try someSamples(samples)
-        let x = try readable(x, samples, trainer.inputSize, "x")
+        let x = try input(x, samples, trainer.network)
         let target = try readable(target, samples, trainer.targetSize, "target")
         try body(trainer, samples, x, target)
       }
