@@ -27,12 +27,14 @@ extension Study {
   private var varying: [Variable] { outputs.filter { $0.size == 0 } }
 
   private static let recordColumns = [
-    "sample", "label", "nj_status", "nj_outputs", "nj_jacobian", "nj_tag", "nj_priority",
+    "sample", "v.label", "nj_status", "nj_outputs", "nj_jacobian", "nj_tag", "nj_priority",
     "nj_seconds",
     "nj_worker", "nj_error", "nj_created", "nj_started", "nj_finished",
   ]
 
-  /// Up to a thousand samples that match, after one; and the last sample of them.
+  static let recordsAtATime = 1000
+
+  /// The next samples that match, after one; and the last sample of them.
   func records(_ filter: Filter, after: Int64) throws -> (records: [SampleRecord], last: Int64) {
     // A version has columns whose names a variable may have, too.
     let own = (inputLayout.names + outputLayout.names + varying.map { quoted($0.name) })
@@ -41,7 +43,7 @@ extension Study {
     var records: [(sample: Int64, record: SampleRecord)] = []
     try database.run(
       "SELECT \(columns) FROM (SELECT * FROM \(table) WHERE sample > ?1 AND \(filter.condition(from: 2)) "
-        + "ORDER BY sample LIMIT 1000) AS f JOIN \(dialect.table("netjac_version")) v "
+        + "ORDER BY sample LIMIT \(Self.recordsAtATime)) AS f JOIN \(dialect.table("netjac_version")) v "
         + "ON v.version = nj_version"
     ) {
       $0.bind(after, at: 1)
@@ -60,7 +62,7 @@ extension Study {
     record.version = row.text(1)
     record.state = SampleState(rawValue: row.text(2)) ?? .discarded
     record.outputs = min(max(0, Int(truncatingIfNeeded: row.integer(3))), outputs.count)
-    record.jacobian = row.isNull(4) ? nil : numbers(row, 4)
+    record.jacobian = row.isNull(4) ? nil : row.numbers(4)
     record.tag = row.text(5)
     record.priority = row.double(6)
     record.seconds = row.optionalDouble(7)
@@ -76,7 +78,7 @@ extension Study {
     outputLayout.read(row, from: first + inputLayout.names.count, into: &record.y)
     for (index, output) in varying.enumerated() {
       let column = first + inputLayout.names.count + outputLayout.names.count + index
-      if !row.isNull(column) { record.arrays[output.name] = numbers(row, column) }
+      if !row.isNull(column) { record.arrays[output.name] = row.numbers(column) }
     }
     return record
   }
@@ -86,48 +88,34 @@ extension Study {
   /// - Parameter version: The version here that the record's belongs to.
   func restore(_ record: SampleRecord, _ version: Int64) throws -> Bool {
     let points = try points(1, record.x, inBounds: record.state == .waiting)
-    let lookup = Lookup(self, version: version)
-    return try points.withPoint(0) { point, key in
-      let (sample, isNew) = try entered(point, key, lookup) {
-        try insertRecord(record, point, key, version)
-      }
-      guard record.state == .done else { return false }
-      if !isNew {
-        let done = try database.run("SELECT nj_status = 'done' FROM \(table) WHERE sample = ?1") {
-          $0.bind(sample, at: 1)
-          return try $0.step() && $0.integer(0) != 0
-        }
-        if done { return false }
-      }
-      try finish(record, sample)
-      return true
-    }
-  }
-
-  private func insertRecord(
-    _ record: SampleRecord, _ point: UnsafePointer<Double>, _ key: PointKey, _ version: Int64
-  ) throws -> Int64? {
     let columns =
       ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error"]
       + inputLayout.names
-    let places =
-      (columns.indices.map { "?\($0 + 1)" } + ["coalesce(?\(columns.count + 1), \(dialect.stamp))"])
-      .joined(separator: ", ")
-    return try database.run(
-      "INSERT INTO \(table) (\(columns.joined(separator: ", ")), nj_created) VALUES (\(places)) "
-        + "ON CONFLICT (nj_version, nj_key) DO NOTHING\(dialect.returningSample)"
-    ) { statement -> Int64? in
+    let insertion = Insertion(
+      table: table, columns: columns,
+      computed: [("nj_created", "coalesce(?\(columns.count + 1), \(dialect.stamp))")])
+    let entered = try enter(points, Lookup(self, version: version), insertion) {
+      statement, _, point, key in
       statement.bind(version, at: 1)
       statement.bind(record.tag, at: 2)
       statement.bind(record.priority, at: 3)
-      bindKey(statement, point, key, at: 4)
+      bindKey(statement, point, key, near: near, at: 4)
       // Who runs a point elsewhere cannot put its result here.
       statement.bind((record.state == .failed ? SampleState.failed : .waiting).rawValue, at: 6)
       statement.bind(record.error, at: 7)
       inputLayout.bind(point, to: statement, from: 8)
       statement.bind(record.created, at: columns.count + 1)
-      return try statement.insert()
     }
+    guard record.state == .done, let point = entered.first else { return false }
+    if !point.isNew {
+      let done = try database.run("SELECT nj_status = 'done' FROM \(table) WHERE sample = ?1") {
+        $0.bind(point.sample, at: 1)
+        return try $0.step() && $0.integer(0) != 0
+      }
+      if done { return false }
+    }
+    try finish(record, point.sample)
+    return true
   }
 
   private func finish(_ record: SampleRecord, _ sample: Int64) throws {
@@ -145,10 +133,9 @@ extension Study {
     }
     for (output, values) in record.arrays {
       try database.run("UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2") {
-        statement in
-        values.withUnsafeBytes { statement.bind($0, at: 1) }
-        statement.bind(sample, at: 2)
-        try statement.finish()
+        $0.bind(numbers: values, at: 1)
+        $0.bind(sample, at: 2)
+        try $0.finish()
       }
     }
   }

@@ -30,7 +30,7 @@ extension Study {
     while true {
       let (records, reached) = try store.operate { try self.records(filter, after: last) }
       try body(records)
-      guard records.count == 1000 else { return }
+      guard records.count == Self.recordsAtATime else { return }
       last = reached
     }
   }
@@ -103,40 +103,49 @@ extension Study {
     do {
       let target = try Store(path, options)
       defer { target.close() }
-      options.equality = equality
-      options.lease = lease
-      options.attempts = attempts
-      let copy = try Study(target, name, options)
-      for variable in inputs + outputs {
-        try copy.declare(
-          variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable)
-        )
-      }
-      var versions: [String: Int64] = [:]
+      let copy = try emptyCopy(in: target)
       try forEachRecord(filter) { records in
-        for label in Set(records.map(\.version)) where versions[label] == nil {
-          let version = try store.operate { try readVersion(label: label) }
-          versions[label] = try target.operate { try copy.takeVersion(label, version) }
-        }
-        try target.operate {
-          try target.database.transaction(.write) {
-            for record in records where record.state != .discarded {
-              guard let version = versions[record.version] else { continue }
-              _ = try copy.restore(record, version)
-            }
-          }
-        }
+        let versions = try store.operate { try self.versions(of: records) }
+        try copy.take(records, versions)
       }
-      if let version {
-        try target.operate {
-          try target.database.transaction(.write) {
-            try copy.adoptVersion(copy.takeVersion(version.label, version))
-          }
-        }
-      }
+      if let version { try copy.take([], [version]) }
     } catch {
       unlink(path)
       throw error
+    }
+  }
+
+  /// A study with the same variables.
+  func emptyCopy(in target: Store) throws -> Study {
+    var options = StoreOptions()
+    options.equality = equality
+    options.lease = lease
+    options.attempts = attempts
+    let copy = try Study(target, name, options)
+    for variable in inputs + outputs {
+      try copy.declare(
+        variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable))
+    }
+    return copy
+  }
+
+  /// The versions that records belong to.
+  func versions(of records: [SampleRecord]) throws -> [Version] {
+    try Set(records.map(\.version)).sorted().compactMap { try readVersion(label: $0) }
+  }
+
+  /// Enters samples of another store's study, in one transaction; works in the last version unless there is one to work in.
+  func take(_ records: [SampleRecord], _ versions: [Version]) throws {
+    try store.operate {
+      try database.transaction(.write) {
+        var numbers: [String: Int64] = [:]
+        for version in versions { numbers[version.label] = try takeVersion(version.label, version) }
+        if records.isEmpty, let number = numbers.values.max() { try adoptVersion(number) }
+        for record in records where record.state != .discarded {
+          guard let version = numbers[record.version] else { continue }
+          _ = try restore(record, version)
+        }
+      }
     }
   }
 }

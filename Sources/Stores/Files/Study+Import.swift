@@ -72,7 +72,7 @@ extension Study {
     let otherVersion = other.version
     return try store.operate {
       try database.transaction(.write) {
-        try checkView()
+        try prepareEntering()
         var numbers: [String: Int64] = [:]
         for (label, version) in versions { numbers[label] = try takeVersion(label, version) }
         // Where the other works, or in the newest.
@@ -95,7 +95,7 @@ extension Study {
     let columns = try TableColumns(header, self, path)
     return try store.operate {
       try database.transaction(.write) {
-        try checkView()
+        try prepareEntering()
         var versions: [String: Int64] = [:]
         var count = 0
         while let row = try reader.row() {

@@ -35,7 +35,7 @@ extension Study {
         let found = try database.run(
           "UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2 RETURNING sample"
         ) {
-          $0.bind(UnsafeRawBufferPointer(values), at: 1)
+          $0.bind(numbers: values, at: 1)
           $0.bind(sample, at: 2)
           let found = try $0.step()
           try $0.finish()
@@ -53,7 +53,7 @@ extension Study {
       try database.run("SELECT \(quoted(output)) FROM \(table) WHERE sample = ?1") {
         $0.bind(sample, at: 1)
         guard try $0.step() else { throw notFound(sample) }
-        return numbers($0, 0)
+        return $0.numbers(0)
       }
     }
   }

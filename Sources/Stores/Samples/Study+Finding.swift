@@ -67,32 +67,14 @@ extension Study {
     try store.operate {
       try database.transaction(.read) {
         try checkView()
-        guard let version = try presentVersion() else {
-          for index in 0..<samples { absent(index, results) }
-          return
-        }
+        for index in 0..<samples { absent(index, results) }
+        guard let version = try presentVersion() else { return }
         let wantsResults = results.y != nil
         let lookup = Lookup(
           self, version: version.number, others: wantsResults ? outputLayout.names : [])
         let view = self.view
-        func answer(_ index: Int, _ using: (any Statement)?) throws {
-          let found: Void? = try points.withPoint(index) { point, key in
-            if let using {
-              try lookup.row(point, key, using: using) {
-                try take($0, index, lookup, view, results)
-              }
-            } else {
-              try lookup.row(point, key) { try take($0, index, lookup, view, results) }
-            }
-          }
-          if found == nil { absent(index, results) }
-        }
-        if view.near == nil {
-          try database.run(lookup.keyStatement) { statement in
-            for index in 0..<samples { try answer(index, statement) }
-          }
-        } else {
-          for index in 0..<samples { try answer(index, nil) }
+        try lookup.rows(points, Array(0..<samples)) {
+          try take($1, $0, lookup, view, results)
         }
       }
     }
@@ -132,7 +114,7 @@ extension Study {
     }
     if let jacobian = results.jacobian {
       let width = outputSize * inputSize
-      readNumbers(statement, 3, into: jacobian + index * width, width)
+      statement.read(3, into: jacobian + index * width, count: width)
     }
   }
 }

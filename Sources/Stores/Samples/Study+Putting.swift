@@ -63,7 +63,11 @@ extension Study {
   func putNow(_ results: Results) throws -> [Bool] {
     let taken = try database.transaction(.write) {
       try checkView()
-      return try results.ids.indices.map { try putOne($0, results) }
+      let taken = try results.ids.indices.map { try putOne($0, results) }
+      // Who waits for points that others run has nothing to wait for any more.
+      try database.announce(
+        if: "NOT EXISTS (SELECT 1 FROM \(table) WHERE nj_status = 'running')")
+      return taken
     }
     for (sample, token) in zip(results.ids, results.tokens) {
       store.claims.drop(.init(study: id, sample: sample), token: token)
@@ -163,7 +167,7 @@ extension Study {
     try database.run(doneUpdate) {
       outputLayout.bind(y, to: $0, from: 1)
       $0.bind(outputs.count, at: first + 1)
-      bind(jacobian, to: $0, at: first + 2)
+      $0.bind(numbers: jacobian, at: first + 2)
       $0.bind(seconds, at: first + 3)
       $0.bind(worker, at: first + 4)
       $0.bind(sample, at: first + 5)
@@ -171,17 +175,9 @@ extension Study {
     }
   }
 
-  func bind(_ jacobian: [Double]?, to statement: any Statement, at parameter: Int) {
-    if let jacobian {
-      jacobian.withUnsafeBytes { statement.bind($0, at: parameter) }
-    } else {
-      statement.bindNull(at: parameter)
-    }
-  }
-
   private func setJacobian(_ sample: Int64, _ jacobian: [Double]) throws {
     try database.run("UPDATE \(table) SET nj_jacobian = ?1 WHERE sample = ?2") {
-      bind(jacobian, to: $0, at: 1)
+      $0.bind(numbers: jacobian, at: 1)
       $0.bind(sample, at: 2)
       try $0.finish()
     }

@@ -62,14 +62,11 @@ struct Spool {
             statement.bind(results.tokens[index], at: 5)
             statement.bind(results.worker, at: 6)
             statement.bind(study.outputs.count, at: 7)
-            results.y[index * m..<(index + 1) * m].withUnsafeBytes { statement.bind($0, at: 8) }
-            if let jacobian = results.jacobian {
-              jacobian[index * m * n..<(index + 1) * m * n].withUnsafeBytes {
-                statement.bind($0, at: 9)
-              }
-            } else {
-              statement.bindNull(at: 9)
+            statement.bind(numbers: Array(results.y[index * m..<(index + 1) * m]), at: 8)
+            let jacobian = results.jacobian.map {
+              Array($0[index * m * n..<(index + 1) * m * n])
             }
+            statement.bind(numbers: jacobian, at: 9)
             statement.bind(results.seconds[index], at: 10)
             try statement.finish()
           }
@@ -94,7 +91,7 @@ struct Spool {
             Entry(
               number: $0.integer(0), study: $0.text(1), sample: $0.integer(2), token: $0.integer(3),
               worker: $0.text(4), outputs: Int(truncatingIfNeeded: $0.integer(5)),
-              y: numbers($0, 6), jacobian: $0.isNull(7) ? nil : numbers($0, 7),
+              y: $0.numbers(6), jacobian: $0.isNull(7) ? nil : $0.numbers(7),
               seconds: $0.optionalDouble(8), created: $0.text(9)))
         }
         return entries
