@@ -27,10 +27,8 @@ package final class Store: @unchecked Sendable {
     switch place {
     case .file(let path):
       database = try SQLiteConnection.openStore(path, options)
-    case .server:
-      throw NetJacError(
-        .unsupported, "\(place): this version keeps stores in files only, not on PostgreSQL servers"
-      )
+    case .server(let address):
+      database = try PostgresConnection.openStore(address, options)
     }
     self.database = database
     uuid = try database.exclusively { try database.identity() }

@@ -1,0 +1,477 @@
+import CPostgres
+import Glibc
+import Tensors
+
+/// A connection to a database of a PostgreSQL server, which is made anew when it is lost.
+///
+/// Between transactions the server keeps nothing of it that matters, but that it listens while somebody waits. So it may
+/// lead through a pooler.
+package final class PostgresConnection: @unchecked Sendable {
+  let address: ServerAddress
+  let schema: String
+  private let library: PostgresLibrary
+  let lock = Lock()
+  /// How long a call waits for locks of others and for a server that is away, in seconds; each call sets it.
+  var patience = 60.0
+  /// Whether the tables are there, so that transactions can ask for their stamp.
+  var hasTables = false
+  var isListening = false
+  /// What waiting for changes listens to.
+  var channel = ""
+
+  private(set) var handle: OpaquePointer?
+  /// A connection must not be used by a child that came through a fork.
+  private var process = getpid()
+  /// The transaction that is open.
+  private(set) var transaction: TransactionKind?
+  private var failure: Failure?
+  /// The stamp of the tables when the transaction began.
+  private var stamp: Int64?
+
+  init(_ address: ServerAddress, _ schema: String, _ library: PostgresLibrary) {
+    self.address = address
+    self.schema = schema
+    self.library = library
+    ForkGuard.shared.add(lock)
+  }
+
+  deinit { ForkGuard.shared.remove(lock) }
+
+  var pq: netjac_postgres { library.pq }
+
+  package var place: String {
+    schema == StoreOptions().schema ? address.shown : "\(address.shown), schema \(schema)"
+  }
+
+  package func exclusively<Result>(_ body: () throws -> Result) throws -> Result {
+    try lock.with {
+      forgetIfForked()
+      return try body()
+    }
+  }
+
+  /// A child of a fork gets a connection of its own. The inherited one is left alone, for it is the parent's.
+  private func forgetIfForked() {
+    guard process != getpid() else { return }
+    process = getpid()
+    forget()
+  }
+
+  private func forget() {
+    handle = nil
+    transaction = nil
+    isListening = false
+  }
+
+  func disconnect() {
+    if let handle { pq.finish(handle) }
+    forget()
+  }
+
+  // MARK: - Connecting
+
+  /// Makes the connection if it is not there.
+  private func connect() throws {
+    if let handle {
+      if pq.status(handle) == NETJAC_PQ_CONNECTED { return }
+      disconnect()
+    }
+    // What stands before the address is what it may say otherwise.
+    let settings = [
+      ("connect_timeout", "\(Int(min(max(patience, 2), 10)))"), ("keepalives_idle", "30"),
+      ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "60000"),
+      ("fallback_application_name", "netjac"), ("dbname", address.url), ("client_encoding", "UTF8"),
+    ]
+    let handle = withStrings(settings.map(\.0)) { keywords in
+      withStrings(settings.map(\.1)) { pq.connect(keywords, $0, 1) }
+    }
+    guard let handle else { throw NetJacError(.memory, "no memory for a connection to '\(place)'") }
+    guard pq.status(handle) == NETJAC_PQ_CONNECTED else {
+      let message = plain(pq.error_message(handle).map { String(cString: $0) } ?? "")
+      pq.finish(handle)
+      note(.lost)
+      throw NetJacError(
+        .store,
+        "the store '\(place)' cannot be reached: \(message)"
+          + (message.contains("password")
+            ? "; passwords come from ~/.pgpass or the environment variable PGPASSWORD" : ""))
+    }
+    // The server's notices are for people at its own tools.
+    _ = pq.set_notice_processor(handle, { _, _ in }, nil)
+    self.handle = handle
+    guard pq.set_nonblocking(handle, 1) == 0 else { throw lost() }
+    let version = pq.server_version(handle)
+    guard version >= 120_000 else {
+      disconnect()
+      throw NetJacError(
+        .unsupported,
+        "the server of '\(place)' is PostgreSQL \(version / 10_000); stores need version 12 or newer"
+      )
+    }
+  }
+
+  /// Connects for the first time: who has mistaken an address or a password wants to know at once.
+  func connectFirst() throws {
+    let end = Clock.monotonic() + min(patience, 30)
+    while true {
+      do { return try connect() } catch let error as NetJacError {
+        guard error.message.contains("starting up"), Clock.monotonic() < end else { throw error }
+        usleep(.random(in: 50_000...200_000))
+      }
+    }
+  }
+
+  /// Notes why something failed; what came first counts.
+  func note(_ failure: Failure) { if self.failure == nil { self.failure = failure } }
+
+  /// The connection is gone.
+  func lost(_ what: String? = nil) -> NetJacError {
+    let reason = handle.flatMap { pq.error_message($0) }.map { plain(String(cString: $0)) } ?? ""
+    disconnect()
+    failure = .lost
+    return NetJacError(
+      .store,
+      "the connection to the store '\(place)' was lost: "
+        + (what ?? (reason.isEmpty ? "the server closed it" : reason)))
+  }
+
+  // MARK: - Trying again
+
+  /// Runs `body` again after the server or the way to it was gone, or others were in the way, as long as there is
+  /// patience. Doing so twice must be no more than doing it once.
+  private func persistently<Result>(_ body: () throws -> Result) throws -> Result {
+    let end = Clock.monotonic() + patience
+    var pause = 0.02
+    while true {
+      failure = nil
+      do { return try body() } catch {
+        guard let failure, failure != .other, Clock.monotonic() < end else { throw error }
+        if failure == .lost { disconnect() }
+        usleep(UInt32(min(pause, max(0, end - Clock.monotonic())) * .random(in: 0.5...1) * 1e6))
+        pause = min(pause * 2, 1)
+      }
+    }
+  }
+
+  /// Runs a statement, in the open transaction or alone.
+  func query(_ sql: String, _ values: [PostgresValue]) throws -> PostgresResult {
+    if transaction != nil { return try answer(sql, values) }
+    return try persistently {
+      try connect()
+      return try answer(sql, values)
+    }
+  }
+
+  private func answer(_ sql: String, _ values: [PostgresValue]) throws -> PostgresResult {
+    try send(sql, values)
+    return try PostgresResult(finalAnswer(), pq, place)
+  }
+
+  package func transaction<Result>(_ kind: TransactionKind, _ body: () throws -> Result) throws
+    -> Result
+  {
+    try persistently {
+      try connect()
+      try begin(kind)
+      do {
+        let result = try body()
+        try commit()
+        return result
+      } catch {
+        rollBack()
+        throw error
+      }
+    }
+  }
+
+  private func begin(_ kind: TransactionKind) throws {
+    // All of it in one message. A client that stops in the middle must not stop others for long.
+    var sql =
+      switch kind {
+      case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+      case .write, .define: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+      }
+    sql += "SET LOCAL idle_in_transaction_session_timeout = '120s'; "
+    if kind != .read {
+      let milliseconds = Int(min(max(patience, 0.001), 1e6) * 1000)
+      sql += "SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = \(milliseconds); "
+    }
+    if kind == .define {
+      // "NJST" is the number of our locks; one for each schema.
+      sql += "SELECT pg_advisory_xact_lock(1313493844, hashtext('\(schema)')); "
+    }
+    if hasTables { sql += Self.stampQuery(dialect) }
+    transaction = kind
+    do {
+      stamp = hasTables ? try number(sql) : try simple(sql).flatMap { _ in nil }
+    } catch {
+      rollBack()
+      throw error
+    }
+  }
+
+  private static func stampQuery(_ dialect: Dialect) -> String {
+    "SELECT count(*) FROM \(dialect.table("netjac_variable"))"
+  }
+
+  private func commit() throws {
+    // After an error that somebody overlooked the server would undo all, and say no more than that.
+    guard let handle, pq.transaction_status(handle) == NETJAC_PQ_IN_TRANSACTION else {
+      throw NetJacError(.defect, "a transaction of '\(place)' failed, and nobody said so")
+    }
+    _ = try simple("COMMIT")
+    transaction = nil
+  }
+
+  private func rollBack() {
+    guard transaction != nil else { return }
+    if let handle, pq.transaction_status(handle) != NETJAC_PQ_IDLE {
+      do { _ = try simple("ROLLBACK") } catch { disconnect() }
+    }
+    transaction = nil
+  }
+
+  package func execute(_ sql: String) throws {
+    if transaction != nil {
+      _ = try simple(sql)
+    } else {
+      try persistently {
+        try connect()
+        _ = try simple(sql)
+      }
+    }
+  }
+
+  /// Runs statements without parameters; the last rows, if there were any, are text.
+  private func simple(_ sql: String) throws -> String? {
+    try send(sql)
+    let result = try finalAnswer()
+    defer { pq.clear(result) }
+    guard pq.result_status(result) == NETJAC_PQ_ROWS, pq.row_count(result) > 0 else { return nil }
+    return pq.value(result, 0, 0).map { String(cString: $0) }
+  }
+
+  private func number(_ sql: String) throws -> Int64? { try simple(sql).flatMap { Int64($0) } }
+
+  /// Variables are only ever added, so that their number tells whether there are new ones.
+  package func schemaStamp() throws -> Int64 {
+    if let stamp, let transaction, transaction != .define { return stamp }
+    return try query(Self.stampQuery(dialect), []).integer(0, 0)
+  }
+
+  // MARK: - Sending and waiting
+
+  /// How long the server may be silent: when it hangs, a result has to get to the spool. Reading may take long, and
+  /// changing tables very long.
+  private var longestSilence: Double {
+    switch transaction {
+    case .write: max(patience, 10)
+    case .read, nil: max(patience, 300)
+    case .define: 3600
+    }
+  }
+
+  func send(_ sql: String) throws {
+    guard let handle else { throw lost() }
+    guard pq.send_query(handle, sql) == 1 else { throw lost() }
+    try flush()
+  }
+
+  private func send(_ sql: String, _ values: [PostgresValue]) throws {
+    guard let handle else { throw lost() }
+    var arena = PostgresBytes()
+    var starts: [Int?] = []
+    var lengths: [Int32] = []
+    for value in values {
+      if case .null = value {
+        starts.append(nil)
+        lengths.append(0)
+        continue
+      }
+      let start = arena.bytes.count
+      arena.append(value)
+      let count = arena.bytes.count - start
+      guard let length = Int32(exactly: count), length < 1 << 30 else {
+        throw NetJacError(.argument, "a value of \(count) bytes is too large for '\(place)'")
+      }
+      if case .text(let text) = value {
+        guard !text.utf8.contains(0) else {
+          throw NetJacError(
+            .argument, "a text has a character of the code 0, which '\(place)' cannot hold")
+        }
+        arena.bytes.append(0)
+      }
+      starts.append(start)
+      lengths.append(length)
+    }
+    let types = values.map(\.type)
+    let formats = values.map { value -> Int32 in if case .text = value { 0 } else { 1 } }
+    let sent = arena.bytes.withUnsafeBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { bytes in
+        let addresses = starts.map { start in
+          start.flatMap { start in bytes.baseAddress.map { $0 + start } }
+        }
+        return pq.send_query_params(
+          handle, Self.numbered(sql), Int32(values.count), types, addresses, lengths, formats, 1)
+      }
+    }
+    guard sent == 1 else { throw lost() }
+    try flush()
+  }
+
+  /// Parameters are called $1 here.
+  private static func numbered(_ sql: String) -> String {
+    var bytes = Array(sql.utf8)
+    for index in bytes.indices.dropLast() where bytes[index] == UInt8(ascii: "?") {
+      if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[index + 1]) {
+        bytes[index] = UInt8(ascii: "$")
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func flush() throws {
+    guard let handle else { throw lost() }
+    while true {
+      switch pq.flush(handle) {
+      case 0: return
+      case 1:
+        let events = try wait(handle, Int16(POLLIN | POLLOUT))
+        // A server that answers before it has everything must be heard, or both would wait.
+        if events & Int16(POLLIN) != 0, pq.consume_input(handle) != 1 { throw lost() }
+      default: throw lost()
+      }
+    }
+  }
+
+  /// Waits for the socket; what has happened to it.
+  private func wait(_ handle: OpaquePointer, _ events: Int16) throws -> Int16 {
+    let end = Clock.monotonic() + longestSilence
+    while true {
+      var socket = pollfd(fd: pq.socket(handle), events: events, revents: 0)
+      let left = end - Clock.monotonic()
+      guard left > 0 else {
+        throw lost("the server has not answered for \(Int(longestSilence)) s")
+      }
+      let count = poll(&socket, 1, Int32(min(left * 1000 + 1, 1e6)))
+      if count > 0 { return socket.revents }
+      guard count == 0 || errno == EINTR else { throw lost(systemMessage(errno)) }
+    }
+  }
+
+  /// The next answer; nil when there is none left.
+  private func nextAnswer() throws -> OpaquePointer? {
+    guard let handle else { throw lost() }
+    while pq.is_busy(handle) != 0 {
+      _ = try wait(handle, Int16(POLLIN))
+      guard pq.consume_input(handle) == 1 else { throw lost() }
+    }
+    return pq.get_result(handle)
+  }
+
+  /// The last answer to what was sent, and of several with rows the last of these.
+  private func finalAnswer() throws -> OpaquePointer {
+    var last: OpaquePointer?
+    var problem: NetJacError?
+    do {
+      while let next = try nextAnswer() {
+        if problem == nil, !isFine(next) { problem = error(next) }
+        if let last { pq.clear(last) }
+        last = next
+        // Otherwise the next answer would never come.
+        if Int(pq.result_status(next)) == Int(NETJAC_PQ_COPY_OUT) { break }
+      }
+    } catch {
+      if let last { pq.clear(last) }
+      if let problem { throw problem }
+      throw error
+    }
+    if let problem {
+      if let last { pq.clear(last) }
+      throw problem
+    }
+    guard let last else { throw lost() }
+    return last
+  }
+
+  private func isFine(_ result: OpaquePointer) -> Bool {
+    [NETJAC_PQ_EMPTY, NETJAC_PQ_COMMAND, NETJAC_PQ_ROWS, NETJAC_PQ_COPY_OUT].map { Int32($0) }
+      .contains(pq.result_status(result))
+  }
+
+  /// Runs a COPY … TO STDOUT and calls `body` with each piece that comes.
+  func copy(_ sql: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try send(sql)
+    pq.clear(try finalAnswer())
+    guard let handle else { throw lost() }
+    while true {
+      var piece: UnsafeMutablePointer<CChar>?
+      let count = pq.get_copy_data(handle, &piece, 1)
+      defer { if let piece { pq.free_memory(piece) } }
+      if count > 0 {
+        do { try body(UnsafeRawBufferPointer(start: piece, count: Int(count))) } catch {
+          // The rest would have to be read before anything else could be asked.
+          disconnect()
+          throw error
+        }
+      } else if count == 0 {
+        _ = try wait(handle, Int16(POLLIN))
+        guard pq.consume_input(handle) == 1 else { throw lost() }
+      } else if count == -1 {
+        pq.clear(try finalAnswer())
+        return
+      } else {
+        throw lost()
+      }
+    }
+  }
+
+  /// Runs `copy` outside of a transaction, from the start again after the connection was lost.
+  func copyPersistently(
+    _ sql: String, restart: () -> Void, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard transaction == nil else { return try copy(sql, body) }
+    try persistently {
+      try connect()
+      restart()
+      try copy(sql, body)
+    }
+  }
+
+  // MARK: - Notifications
+
+  /// Takes what has been announced; nil if nothing can be heard.
+  func takeAnnouncements() -> Bool? {
+    guard let handle, isListening, transaction == nil else { return nil }
+    guard pq.consume_input(handle) == 1 else {
+      disconnect()
+      return nil
+    }
+    var any = false
+    while let notification = pq.notifies(handle) {
+      pq.free_memory(notification)
+      any = true
+    }
+    return any
+  }
+
+  /// Where announcements come in.
+  var socket: Int32? { handle.map { pq.socket($0) } }
+}
+
+/// Calls `body` with texts as C has them, and a null pointer behind the last.
+private func withStrings<Result>(
+  _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+  let copies = texts.map { strdup($0) }
+  defer { for copy in copies { free(copy) } }
+  let pointers = copies.map { UnsafePointer($0) } + [nil]
+  return pointers.withUnsafeBufferPointer { pointers in
+    withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: pointers.count) {
+      place in
+      guard let base = place.baseAddress else { return body([nil]) }
+      _ = place.initialize(from: pointers)
+      return body(UnsafePointer(base))
+    }
+  }
+}
