@@ -70,7 +70,7 @@ static netjac_status open_store(const char *name, netjac_store **store) { return
 static const char *server_says(const char *name, const char *sql) {
   static char line[4096];
   char command[8192];
-  snprintf(command, sizeof command, "psql -X -q -A -t \"$NETJAC_TEST_POSTGRES\" -c \"SET search_path = %s\" -c \"%s\"",
+  snprintf(command, sizeof command, "psql -X -q -A -t \"$NETJAC_TEST_POSTGRES\" -c \"SET client_min_messages = warning; SET search_path = %s\" -c \"%s\"",
            schema_of(name), sql);
   FILE *answer = popen(command, "r");
   line[0] = 0;

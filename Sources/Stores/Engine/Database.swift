@@ -31,10 +31,11 @@ package protocol Database: AnyObject {
   /// Runs a query for each of `count` sets of parameters.
   ///
   /// - Parameters:
+  ///   - width: How many numbers a row may have, so that not too many of them are in memory at a time.
   ///   - bind: Sets those of one.
   ///   - row: Receives each row that it finds.
   func find(
-    _ query: String, _ count: Int, bind: (any Parameters, Int) throws -> Void,
+    _ query: String, _ count: Int, width: Int, bind: (any Parameters, Int) throws -> Void,
     row: (any Statement, Int) throws -> Void) throws
 
   /// Reads rows straight into arrays, in the order of samples.
@@ -84,6 +85,10 @@ package protocol Statement: Parameters {
 
 extension Parameters {
   package func bind(_ value: Int, at parameter: Int) { bind(Int64(value), at: parameter) }
+
+  package func bind(_ value: Int64?, at parameter: Int) {
+    if let value { bind(value, at: parameter) } else { bindNull(at: parameter) }
+  }
 
   package func bind(_ value: String?, at parameter: Int) {
     if let value { bind(value, at: parameter) } else { bindNull(at: parameter) }
@@ -154,6 +159,8 @@ package struct Dialect: Sendable {
   package let now: String
   /// The present time, as `nj_created` and its like hold it.
   package let stamp: String
+  /// A parameter that holds a time as text, as the columns of times hold it.
+  let time: @Sendable (_ parameter: String) -> String
   /// Seconds from now in a parameter, as a value of `nj_lease`.
   package let lease: @Sendable (_ parameter: String) -> String
   /// Ends a selection of rows that this transaction is going to change.

@@ -83,41 +83,80 @@ extension Study {
     return record
   }
 
-  /// Enters a record. True if its result is new here; what is done already keeps what it has.
+  /// Enters records; what is done already keeps what it has. Returns how many results are new here.
   ///
-  /// - Parameter version: The version here that the record's belongs to.
-  func restore(_ record: SampleRecord, _ version: Int64) throws -> Bool {
-    let points = try points(1, record.x, inBounds: record.state == .waiting)
-    let columns =
-      ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error"]
-      + inputLayout.names
-    let insertion = Insertion(
-      table: table, columns: columns,
-      computed: [("nj_created", "coalesce(?\(columns.count + 1), \(dialect.stamp))")])
-    let entered = try enter(points, Lookup(self, version: version), insertion) {
-      statement, _, point, key in
-      statement.bind(version, at: 1)
-      statement.bind(record.tag, at: 2)
-      statement.bind(record.priority, at: 3)
-      bindKey(statement, point, key, near: near, at: 4)
+  /// - Parameter version: The version here that the records' belongs to.
+  func restore(_ records: [SampleRecord], _ version: Int64) throws -> Int {
+    let points = try points(records.count, records.flatMap(\.x)) { records[$0].state == .waiting }
+    let view = self.view
+    let outputsAt = Self.restoredColumns.count + 1 + view.inputLayout.names.count
+    let timesAt = outputsAt + view.outputLayout.names.count
+    let entered = try enter(points, Lookup(self, version: version), restoration(timesAt)) {
+      parameters, index, point, key in
+      let record = records[index]
+      let isDone = record.state == .done
       // Who runs a point elsewhere cannot put its result here.
-      statement.bind((record.state == .failed ? SampleState.failed : .waiting).rawValue, at: 6)
-      statement.bind(record.error, at: 7)
-      inputLayout.bind(point, to: statement, from: 8)
-      statement.bind(record.created, at: columns.count + 1)
-    }
-    guard record.state == .done, let point = entered.first else { return false }
-    if !point.isNew {
-      let done = try database.run("SELECT nj_status = 'done' FROM \(table) WHERE sample = ?1") {
-        $0.bind(point.sample, at: 1)
-        return try $0.step() && $0.integer(0) != 0
+      let state = record.state == .done || record.state == .failed ? record.state : .waiting
+      parameters.bind(version, at: 1)
+      parameters.bind(record.tag, at: 2)
+      parameters.bind(record.priority, at: 3)
+      bindKey(parameters, point, key, near: view.near, at: 4)
+      parameters.bind(state.rawValue, at: 6)
+      parameters.bind(isDone ? nil : record.error, at: 7)
+      parameters.bind(isDone ? Int64(record.outputs) : nil, at: 8)
+      parameters.bind(numbers: isDone ? record.jacobian : nil, at: 9)
+      parameters.bind(isDone ? record.seconds : nil, at: 10)
+      parameters.bind(isDone ? record.worker ?? worker : nil, at: 11)
+      view.inputLayout.bind(point, to: parameters, from: Self.restoredColumns.count + 1)
+      if isDone {
+        view.outputLayout.bind(record.y, to: parameters, from: outputsAt)
+      } else {
+        for column in outputsAt..<timesAt { parameters.bindNull(at: column) }
       }
-      if done { return false }
+      parameters.bind(record.created, at: timesAt)
+      parameters.bind(isDone ? record.started : nil, at: timesAt + 1)
+      parameters.bind(isDone ? record.finished : nil, at: timesAt + 2)
     }
-    try finish(record, point.sample)
-    return true
+    var count = 0
+    for (record, point) in zip(records, entered) where record.state == .done {
+      if !point.isNew {
+        if try isDone(point.sample) { continue }
+        try finish(record, point.sample)
+      }
+      try keepArrays(record, point.sample)
+      count += 1
+    }
+    return count
   }
 
+  private static let restoredColumns = [
+    "nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error",
+    "nj_outputs", "nj_jacobian", "nj_seconds", "nj_worker",
+  ]
+
+  /// - Parameter first: The parameters of times are the last three, from here on.
+  private func restoration(_ first: Int) -> Insertion {
+    let time = dialect.time
+    return Insertion(
+      table: table, columns: Self.restoredColumns + inputLayout.names + outputLayout.names,
+      computed: [
+        ("nj_created", "coalesce(\(time("?\(first)")), \(dialect.stamp))"),
+        ("nj_started", time("?\(first + 1)")),
+        (
+          "nj_finished",
+          "CASE WHEN ?6 = 'done' THEN coalesce(\(time("?\(first + 2)")), \(dialect.stamp)) END"
+        ),
+      ])
+  }
+
+  private func isDone(_ sample: Int64) throws -> Bool {
+    try database.run("SELECT nj_status = 'done' FROM \(table) WHERE sample = ?1") {
+      $0.bind(sample, at: 1)
+      return try $0.step() && $0.integer(0) != 0
+    }
+  }
+
+  /// A result for a point that was entered here without one.
   private func finish(_ record: SampleRecord, _ sample: Int64) throws {
     try write(sample, record.y, record.jacobian, record.seconds, worker: record.worker ?? worker)
     try database.run(
@@ -131,6 +170,9 @@ extension Study {
       $0.bind(sample, at: 5)
       try $0.finish()
     }
+  }
+
+  private func keepArrays(_ record: SampleRecord, _ sample: Int64) throws {
     for (output, values) in record.arrays {
       try database.run("UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2") {
         $0.bind(numbers: values, at: 1)

@@ -21,7 +21,7 @@ extension Study {
   }
 
   /// Calls `body` with all samples that match, a thousand at a time, between the turns of others.
-  private func forEachRecord(_ text: String?, _ body: ([SampleRecord]) throws -> Void) throws {
+  func forEachRecord(_ text: String?, _ body: ([SampleRecord]) throws -> Void) throws {
     let filter = try store.operate { () -> Filter in
       try checkView()
       return try Filter(text, of: self, statuses: [.done])
@@ -33,13 +33,6 @@ extension Study {
       guard records.count == Self.recordsAtATime else { return }
       last = reached
     }
-  }
-
-  /// All samples of another store's study, of all versions.
-  func allRecords() throws -> [SampleRecord] {
-    var all: [SampleRecord] = []
-    try forEachRecord("status=all version=all") { all += $0 }
-    return all
   }
 
   private func exportTable(_ filter: String?, _ path: String) throws {
@@ -134,6 +127,18 @@ extension Study {
     try Set(records.map(\.version)).sorted().compactMap { try readVersion(label: $0) }
   }
 
+  /// Enters records but those that were discarded. Returns how many results are new.
+  ///
+  /// - Parameter numbers: The versions here, by their labels.
+  func restore(_ records: [SampleRecord], _ numbers: [String: Int64]) throws -> Int {
+    let kept = records.filter { $0.state != .discarded }
+    return try Dictionary(grouping: kept, by: \.version).sorted { $0.key < $1.key }
+      .reduce(0) { count, group in
+        guard let version = numbers[group.key] else { return count }
+        return try count + restore(group.value, version)
+      }
+  }
+
   /// Enters samples of another store's study, in one transaction; works in the last version unless there is one to work in.
   func take(_ records: [SampleRecord], _ versions: [Version]) throws {
     try store.operate {
@@ -141,10 +146,7 @@ extension Study {
         var numbers: [String: Int64] = [:]
         for version in versions { numbers[version.label] = try takeVersion(version.label, version) }
         if records.isEmpty, let number = numbers.values.max() { try adoptVersion(number) }
-        for record in records where record.state != .discarded {
-          guard let version = numbers[record.version] else { continue }
-          _ = try restore(record, version)
-        }
+        _ = try restore(records, numbers)
       }
     }
   }

@@ -171,7 +171,7 @@ extension PostgresConnection {
   }
 
   package func find(
-    _ sql: String, _ count: Int, bind: (any Parameters, Int) throws -> Void,
+    _ sql: String, _ count: Int, width: Int, bind: (any Parameters, Int) throws -> Void,
     row: (any Statement, Int) throws -> Void
   ) throws {
     if count == 1 {
@@ -180,7 +180,7 @@ extension PostgresConnection {
         while try $0.step() { try row($0, 0) }
       }
     }
-    try inBatches(count, bind: bind) { _ in
+    try inBatches(count, most: max(1, (1 << 22) / max(width, 1)), bind: bind) { _ in
     } run: { batch, first in
       let (expressions, from) = batch.sources
       // Without the OFFSET the planner might join with all rows of the table instead of asking an index for each.
@@ -194,7 +194,8 @@ extension PostgresConnection {
 
   /// Collects parameters into batches and runs each.
   private func inBatches(
-    _ count: Int, bind: (any Parameters, Int) throws -> Void, note: ([PostgresValue]) -> Void,
+    _ count: Int, most: Int = .max, bind: (any Parameters, Int) throws -> Void,
+    note: ([PostgresValue]) -> Void,
     run: (PostgresBatch, Int) throws -> Void
   ) throws {
     var batch = PostgresBatch()
@@ -202,7 +203,7 @@ extension PostgresConnection {
     for index in 0..<count {
       row.forget()
       try bind(row, index)
-      if !batch.append(row.values) {
+      if batch.count >= most || !batch.append(row.values) {
         try run(batch, index - batch.count)
         batch = PostgresBatch()
         guard batch.append(row.values) else {

@@ -151,18 +151,17 @@ extension PostgresConnection: Engine {
     _ = try? exclusively { takeAnnouncements() }
   }
 
-  package func announce(if condition: String?) throws {
+  package func announce(if condition: String?) {
     let only = condition.map { " WHERE \($0)" } ?? ""
-    try run("SELECT 1 FROM (SELECT pg_notify('\(channel)', '')\(only)) AS netjac_told") {
-      try $0.finish()
-    }
+    lastWords = "SELECT pg_notify('\(channel)', '')\(only); "
   }
 }
 
 extension Dialect {
   static func postgres(_ schema: String) -> Dialect {
     Dialect(
-      now: "now()", stamp: "now()", lease: { "now() + \($0) * interval '1 s'" },
+      now: "now()", stamp: "now()", time: { "\($0)::timestamptz" },
+      lease: { "now() + \($0) * interval '1 s'" },
       forUpdate: " FOR UPDATE", skippingLocked: " FOR UPDATE SKIP LOCKED",
       table: { "\(quoted(schema)).\(quoted($0))" }, notIndexed: "", longestName: 63,
       unindexed: { $0 })

@@ -19,12 +19,17 @@ package final class PostgresConnection: @unchecked Sendable {
   /// What waiting for changes listens to.
   var channel = ""
 
+  /// What the planner makes of each statement, for a test that asks; nil if none does.
+  package var plans: [String: String]?
+
   private(set) var handle: OpaquePointer?
   /// A connection must not be used by a child that came through a fork.
   private var process = getpid()
   /// The transaction that is open.
   private(set) var transaction: TransactionKind?
   private var failure: Failure?
+  /// SQL that goes to the server together with the end of the transaction.
+  var lastWords = ""
   /// The stamp of the tables when the transaction began.
   private var stamp: Int64?
 
@@ -163,8 +168,16 @@ package final class PostgresConnection: @unchecked Sendable {
   }
 
   private func answer(_ sql: String, _ values: [PostgresValue]) throws -> PostgresResult {
+    if plans != nil { try explain(sql, values) }
     try send(sql, values)
     return try PostgresResult(finalAnswer(), pq, place)
+  }
+
+  private func explain(_ sql: String, _ values: [PostgresValue]) throws {
+    guard ["SELECT", "UPDATE", "DELETE", "INSERT"].contains(String(sql.prefix(6))) else { return }
+    try send("EXPLAIN \(sql)", values)
+    let lines = try PostgresResult(finalAnswer(), pq, place)
+    plans?[sql] = (0..<lines.rows).map { lines.text($0, 0) }.joined(separator: "\n")
   }
 
   package func transaction<Result>(_ kind: TransactionKind, _ body: () throws -> Result) throws
@@ -202,6 +215,7 @@ package final class PostgresConnection: @unchecked Sendable {
     }
     if hasTables { sql += Self.stampQuery(dialect) }
     transaction = kind
+    lastWords = ""
     do {
       stamp = hasTables ? try number(sql) : try simple(sql).flatMap { _ in nil }
     } catch {
@@ -219,7 +233,7 @@ package final class PostgresConnection: @unchecked Sendable {
     guard let handle, pq.transaction_status(handle) == NETJAC_PQ_IN_TRANSACTION else {
       throw NetJacError(.defect, "a transaction of '\(place)' failed, and nobody said so")
     }
-    _ = try simple("COMMIT")
+    _ = try simple(lastWords + "COMMIT")
     transaction = nil
   }
 

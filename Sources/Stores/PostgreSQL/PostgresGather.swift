@@ -15,10 +15,13 @@ extension PostgresConnection {
       request.condition, ["", ""] + request.values.map(Self.literal))
     let columns = request.parts.flatMap(\.columns)
     var reader = PostgresRowReader(request.parts, most: request.most)
+    let rows =
+      "SELECT \(columns.joined(separator: ", ")) FROM \(request.table) "
+      + "WHERE sample >= \(first) AND sample <= \(last) AND \(condition) ORDER BY sample "
+      + "LIMIT \(request.most)"
+    if plans != nil { _ = try query(rows, []) }
     try copyPersistently(
-      "COPY (SELECT \(columns.joined(separator: ", ")) FROM \(request.table) "
-        + "WHERE sample >= \(first) AND sample <= \(last) AND \(condition) ORDER BY sample "
-        + "LIMIT \(request.most)) TO STDOUT (FORMAT binary)",
+      "COPY (\(rows)) TO STDOUT (FORMAT binary)",
       restart: { reader = PostgresRowReader(request.parts, most: request.most) }
     ) { try reader.take($0) }
     return GatherResult(rows: reader.rows, reached: last == .max ? nil : last)

@@ -217,7 +217,7 @@ package final class SQLiteConnection: Database {
   }
 
   package func find(
-    _ query: String, _ count: Int, bind: (any Parameters, Int) throws -> Void,
+    _ query: String, _ count: Int, width: Int, bind: (any Parameters, Int) throws -> Void,
     row: (any Statement, Int) throws -> Void
   ) throws {
     try run(query) { statement in
@@ -322,7 +322,8 @@ func absolute(_ path: String) -> String {
 
 extension Dialect {
   package static let sqlite = Dialect(
-    now: "netjac_now()", stamp: "netjac_stamp()", lease: { "netjac_now() + \($0)" }, forUpdate: "",
+    now: "netjac_now()", stamp: "netjac_stamp()", time: { $0 }, lease: { "netjac_now() + \($0)" },
+    forUpdate: "",
     skippingLocked: "", table: { quoted($0) }, notIndexed: " NOT INDEXED", longestName: .max,
     // In the index of keys a version's rows are not in the order of samples.
     unindexed: { "+\($0)" })

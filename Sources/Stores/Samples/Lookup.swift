@@ -13,12 +13,19 @@ struct Lookup {
   private var inputsAt: Int { Self.bookkeeping.count }
   let othersAt: Int
 
-  init(_ study: Study, version: Int64, others: [String] = []) {
+  /// How many numbers a row may have.
+  private let width: Int
+
+  init(_ study: Study, version: Int64, others: [String] = [], jacobian: Bool = false) {
     self.study = study
     self.version = version
+    width =
+      study.inputSize + (others.isEmpty ? 0 : study.outputSize)
+      + (jacobian ? study.inputSize * study.outputSize : 0)
     inputs = study.inputLayout
     othersAt = Self.bookkeeping.count + inputs.names.count
-    selected = (Self.bookkeeping + inputs.names + others).joined(separator: ", ")
+    let bookkeeping = jacobian ? Self.bookkeeping : Self.bookkeeping.dropLast() + ["NULL"]
+    selected = (bookkeeping + inputs.names + others).joined(separator: ", ")
   }
 
   /// Statements, for a test that asks the planner what it does.
@@ -53,7 +60,7 @@ struct Lookup {
       return
     }
     guard !wanted.isEmpty else { return }
-    try study.database.find(Self.byKey(selected, study.table), wanted.count) {
+    try study.database.find(Self.byKey(selected, study.table), wanted.count, width: width) {
       $0.bind(version, at: 1)
       $0.bind(points.keys[wanted[$1]], at: 2)
     } row: { statement, place in

@@ -10,7 +10,7 @@ extension Study {
       throw NetJacError(.argument, "'priority' is \(priority); it must be a number")
     }
     try store.requireWriting("adding points")
-    let points = try points(samples, x, inBounds: true)
+    let points = try points(samples, x) { _ in true }
     let entered = try store.operate {
       try database.transaction(.write) {
         try prepareEntering()

@@ -7,7 +7,7 @@ extension Study {
     jacobian: UnsafePointer<Double>?, tag: String
   ) throws -> Int {
     try store.requireWriting("inserting results")
-    let points = try points(samples, x, inBounds: true)
+    let points = try points(samples, x) { _ in true }
     let (m, n) = (outputSize, inputSize)
     return try store.operate {
       try database.transaction(.write) {
