@@ -195,9 +195,7 @@ package final class GraphSession {
       throw NetJacError(.argument, "no outputs are given; a network needs at least one")
     }
     let outputEntries = try outputs.map(entry)
-    let needed = Program(
-      nodes: p.nodes, inputs: [], outputs: outputEntries.map(\.value)
-    ).dependencies
+    let needed = p.nodes.needed(by: outputEntries.map(\.value))
     let listed = Set(inputEntries.map(\.value))
     var parameters: [(value: Value, parameter: Parameter)] = []
     for (number, candidate) in entries.enumerated()
@@ -216,13 +214,13 @@ package final class GraphSession {
     }
     let program = Program(
       nodes: p.nodes, inputs: inputEntries.map(\.value) + parameters.map(\.value),
-      outputs: outputEntries.map(\.value)
+      outputs: outputEntries.map(\.value), real: p.real, memoryLimit: memoryLimit
     ).with(outputs: outputEntries.map(\.value))
     return try NetworkDescription(
       ParametricProgram(program: program, parameters: parameters.map(\.parameter)),
       inputs: inputEntries.map { port($0.name ?? "", $0.value) },
       outputs: outputEntries.enumerated().map { port($1.name ?? "y\($0)", $1.value) },
-      hasBatchAxis: false, memoryLimit: memoryLimit)
+      hasBatchAxis: false)
   }
 
   private func inputEntry(_ number: Int) throws -> Entry {
@@ -240,17 +238,5 @@ package final class GraphSession {
   private func port(_ name: String, _ value: Value) -> Port {
     let type = p.type(value)
     return Port(name: name, dims: type.dims, isBatched: false)
-  }
-}
-
-extension Program {
-  /// For each node, whether the outputs need it.
-  fileprivate var dependencies: [Bool] {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for output in outputs { needed[output.index] = true }
-    for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands { needed[operand.index] = true }
-    }
-    return needed
   }
 }

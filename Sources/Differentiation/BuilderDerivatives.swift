@@ -33,7 +33,9 @@ extension ProgramBuilder {
   }
 
   func tangent(of y: Value, by seeds: [(x: Value, tangent: Value)]) throws -> Value? {
-    let program = Program(nodes: Array(nodes[...y.index]), inputs: [], outputs: [y])
+    let program = Program(
+      nodes: Array(nodes[...y.index]), inputs: [], outputs: [y], real: real,
+      memoryLimit: memoryLimit)
     let inside = seeds.filter { $0.x.index <= y.index }
     var linear = Linearisation(program, primal: program.nodes.indices.map { Value(index: $0) })
     try linear.propagate(

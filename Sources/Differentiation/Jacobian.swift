@@ -11,29 +11,29 @@ package struct Jacobian {
   private let y: Int
 
   package static func program(
-    of program: Program, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+    of program: Program
   ) throws -> JacobianProgram {
-    let accumulated = try Jacobian(program, memoryLimit: memoryLimit).accumulated()
-    return try compressed(program, cheaperThan: accumulated, memoryLimit: memoryLimit)
+    let accumulated = try Jacobian(program).accumulated()
+    return try compressed(program, cheaperThan: accumulated)
       ?? accumulated
   }
 
   /// The Jacobian through few seeds, where it is so sparse that this costs less.
   private static func compressed(
-    _ program: Program, cheaperThan accumulated: JacobianProgram, memoryLimit: Int
+    _ program: Program, cheaperThan accumulated: JacobianProgram
   ) throws -> JacobianProgram? {
     let (n, m) = (
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
     guard min(n, m) >= 16, program.inputs.count == 1,
       let pattern = try program.jacobianPattern(
-        entryLimit: patternEntryLimit, memoryLimit: memoryLimit)
+        entryLimit: patternEntryLimit)
     else { return nil }
     let colouring = Colouring(pattern, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
     let structure = SparseStructure(pattern, columns: n)
     let compressed = try CompressedJacobian.cheapest(
-      of: program, structure, colouring, memoryLimit: memoryLimit)
+      of: program, structure, colouring)
     let matrix = try compressed.matrix()
     let cost = matrix.multiplyAdds - program.multiplyAdds
     guard cost < accumulated.cost.chosen else { return nil }
@@ -51,8 +51,8 @@ package struct Jacobian {
     private let jacobian: Jacobian
     private let map: LinearMap?
 
-    init(_ program: Program, memoryLimit: Int) throws {
-      jacobian = try Jacobian(program, memoryLimit: memoryLimit)
+    init(_ program: Program) throws {
+      jacobian = try Jacobian(program)
       map = try jacobian.linearMap(from: jacobian.x, to: jacobian.y)
     }
 
@@ -68,7 +68,7 @@ package struct Jacobian {
         let type = jacobian.program.type(jacobian.program.inputs[0])
         return p.program(outputs: [y, try p.constant(Tensor(type.with(zeros), fill: 0.0))])
       }
-      let directed = try reverse ? map.transposed(memoryLimit: p.memoryLimit) : map
+      let directed = try reverse ? map.transposed() : map
       return p.program(outputs: [y, try directed.apply(to: p.constant(seeds), in: p)])
     }
 
@@ -80,9 +80,9 @@ package struct Jacobian {
     }
   }
 
-  private init(_ program: Program, memoryLimit: Int) throws {
+  private init(_ program: Program) throws {
     self.program = program
-    p = ProgramBuilder(memoryLimit: memoryLimit)
+    p = ProgramBuilder(for: program)
     let arguments = try program.inputs.map { [p] in try p.input(program.type($0)) }
     primal = try p.inline(program, arguments)
     x = program.inputs[0].index
@@ -100,14 +100,14 @@ package struct Jacobian {
       maps.append(map)
     }
     guard !maps.isEmpty else { return try identity() }
-    let transposedMaps = try maps.map { try $0.transposed(memoryLimit: p.memoryLimit) }
+    let transposedMaps = try maps.map { try $0.transposed() }
     let order = try JacobianOrder(
       sizes: cuts.map { program.nodes[$0].type.count },
       maps: zip(maps, transposedMaps).map { map, transposed in
         JacobianOrder.MapCost(
           forwardPerSeed: map.costPerSeed, reversePerSeed: transposed.costPerSeed,
-          forwardMatrix: try map.costOfIdentity(memoryLimit: p.memoryLimit),
-          reverseMatrix: try transposed.costOfIdentity(memoryLimit: p.memoryLimit),
+          forwardMatrix: try map.costOfIdentity(),
+          reverseMatrix: try transposed.costOfIdentity(),
           forwardPeak: map.peak, reversePeak: transposed.peak, isConstant: map.isConstant)
       }, elementLimit: p.memoryLimit / program.nodes[y].type.element.byteCount)
     let accumulation = Accumulation(

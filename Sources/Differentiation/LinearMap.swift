@@ -15,7 +15,7 @@ struct LinearMap {
   /// Cuts the nodes between `seed` and `result` out of a builder; nil if the result turned out not to
   /// depend on the seed.
   init?(seed: Value, result: Value, in p: ProgramBuilder) throws {
-    let linear = ProgramBuilder(memoryLimit: p.memoryLimit)
+    let linear = ProgramBuilder(real: p.real, memoryLimit: p.memoryLimit)
     var map: [Int: Value] = [seed.index: try linear.input(p.type(seed))]
     var residuals: [Value] = []
     let end = max(result.index, seed.index) + 1
@@ -49,8 +49,8 @@ struct LinearMap {
   }
 
   /// The same map in the other direction.
-  func transposed(memoryLimit: Int) throws -> LinearMap {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  func transposed() throws -> LinearMap {
+    let p = ProgramBuilder(for: program)
     let cotangent = try p.input(program.type(program.outputs[0]))
     let residualInputs = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
     let seed = try p.placeholder(program.type(program.inputs[0]))
@@ -67,7 +67,7 @@ struct LinearMap {
   }
 
   private func apply(to seeds: Value, _ residuals: [Value], in p: ProgramBuilder) throws -> Value {
-    let many = try many.program(of: program, seeds: p.shape(seeds)[0], memoryLimit: p.memoryLimit)
+    let many = try many.program(of: program, seeds: p.shape(seeds)[0])
     return try p.inline(many, [seeds] + residuals)[many.outputs[0].index]
   }
 
@@ -130,16 +130,16 @@ struct LinearMap {
 
   /// Multiply-adds for the map's matrix: applied to the identity, whose zeros cost nothing. A matrix
   /// beyond the memory limit cannot be had at any cost.
-  func costOfIdentity(memoryLimit: Int) throws -> Int {
+  func costOfIdentity() throws -> Int {
     do {
-      return try countedCostOfIdentity(memoryLimit: memoryLimit)
+      return try countedCostOfIdentity()
     } catch let error as NetJacError where error.kind == .memory {
       return .max
     }
   }
 
-  private func countedCostOfIdentity(memoryLimit: Int) throws -> Int {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  private func countedCostOfIdentity() throws -> Int {
+    let p = ProgramBuilder(for: program)
     let arguments = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
     let seeds = try p.identitySeeds(program.type(program.inputs[0]))
     let matrix = try apply(to: seeds, arguments, in: p)
@@ -151,10 +151,10 @@ struct LinearMap {
 private final class SeveralSeeds {
   private var known: (count: Int, program: Program)?
 
-  func program(of linear: Program, seeds count: Int, memoryLimit: Int) throws -> Program {
+  func program(of linear: Program, seeds count: Int) throws -> Program {
     if let known, known.count == count { return known.program }
     let program = try linear.vectorised(
-      added: linear.inputs.indices.map { $0 == 0 }, size: count, memoryLimit: memoryLimit)
+      added: linear.inputs.indices.map { $0 == 0 }, size: count)
     known = (count, program)
     return program
   }

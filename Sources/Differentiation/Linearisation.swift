@@ -43,8 +43,8 @@ extension Program {
 
   /// The Jacobian-vector product: takes the inputs, then a tangent for each real input; gives the
   /// outputs, then the tangent of each output (zero for whole numbers, as a real).
-  package func jvp(memoryLimit: Int = ProgramBuilder.defaultMemoryLimit) throws -> Program {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  package func jvp() throws -> Program {
+    let p = ProgramBuilder(for: self)
     let x = try inputs.map { try p.input(type($0)) }
     let primal = try p.inline(self, x)
     let seeds = try realInputs.map { k in
@@ -60,8 +60,8 @@ extension Program {
 
   /// The vector-Jacobian product: takes the inputs, then a cotangent for each output; gives the
   /// outputs, then the cotangent of each real input.
-  package func vjp(memoryLimit: Int = ProgramBuilder.defaultMemoryLimit) throws -> Program {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  package func vjp() throws -> Program {
+    let p = ProgramBuilder(for: self)
     let x = try inputs.map { try p.input(type($0)) }
     let primal = try p.inline(self, x)
     let cotangents = try outputs.map { try p.input(type($0).realType) }

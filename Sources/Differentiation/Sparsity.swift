@@ -4,10 +4,8 @@ import Tensors
 extension Program {
   /// The structure of the Jacobian of the first output by the first input: for each output element,
   /// the input elements that it can depend on.
-  package func jacobianPattern(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Pattern {
-    guard let pattern = try jacobianPattern(entryLimit: .max, memoryLimit: memoryLimit) else {
+  package func jacobianPattern() throws -> Pattern {
+    guard let pattern = try jacobianPattern(entryLimit: .max) else {
       throw NetJacError(
         .memory,
         "the structure of the Jacobian takes more than the memory limit of \(memoryLimit) bytes "
@@ -18,7 +16,7 @@ extension Program {
 
   /// The same, or nil where the patterns on the way have more entries together than the limit, or
   /// take more memory at a time.
-  func jacobianPattern(entryLimit: Int, memoryLimit: Int) throws -> Pattern? {
+  func jacobianPattern(entryLimit: Int) throws -> Pattern? {
     let lastUse = lastUses
     var patterns: [Pattern?] = []
     patterns.reserveCapacity(nodes.count)
@@ -52,11 +50,8 @@ extension Program {
   /// The structure of the Hessian of `Σ w[k]·y[k]` for y [m] of x [n], for all weights: that of the
   /// gradient's Jacobian. Which of two elements across the diagonal a rule sees may differ, so an
   /// element counts only if both are there.
-  package func hessianPattern(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Pattern {
-    let pattern = try weightedGradient(memoryLimit: memoryLimit).jacobianPattern(
-      memoryLimit: memoryLimit)
+  package func hessianPattern() throws -> Pattern {
+    let pattern = try weightedGradient().jacobianPattern()
     return pattern.intersection(pattern.transposed(columns: pattern.rows.count))
   }
 
@@ -151,12 +146,12 @@ package struct SparseJacobian: Sendable {
   package let summary: String
 
   package init(
-    of program: Program, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+    of program: Program
   ) throws {
     let (n, m) = (
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
-    let pattern = try program.jacobianPattern(memoryLimit: memoryLimit)
+    let pattern = try program.jacobianPattern()
     structure = SparseStructure(pattern, columns: n)
     let structure = structure
     let colouring = Colouring(pattern, columns: n)
@@ -165,15 +160,15 @@ package struct SparseJacobian: Sendable {
     if !isDense {
       seedCount = colouring.count
       let compressed = try CompressedJacobian.cheapest(
-        of: program, structure, colouring, memoryLimit: memoryLimit)
+        of: program, structure, colouring)
       way = compressed.way.direction
       self.program = compressed.nonzeros()
     } else {
       way = "as dense"
       seedCount = min(n, m)
-      let dense = try Jacobian.program(of: program, memoryLimit: memoryLimit)
-      let p = ProgramBuilder(memoryLimit: memoryLimit)
+      let dense = try Jacobian.program(of: program)
       let source = dense.program
+      let p = ProgramBuilder(for: source)
       let values = try p.inline(source, source.inputs.map { try p.input(source.type($0)) })
       let flat = try p.reshape(values[source.outputs[1].index], Shape(checking: [n * m]))
       let places = zip(structure.rows, structure.columns).map {
@@ -235,11 +230,11 @@ struct CompressedJacobian {
 
   /// The cheaper way of two: through seeds, or by diagonals where there are any.
   static func cheapest(
-    of program: Program, _ structure: SparseStructure, _ colouring: Colouring, memoryLimit: Int
+    of program: Program, _ structure: SparseStructure, _ colouring: Colouring
   ) throws -> CompressedJacobian {
-    let map = try Jacobian.WholeMap(program, memoryLimit: memoryLimit)
+    let map = try Jacobian.WholeMap(program)
     let seeded = try CompressedJacobian(
-      of: program, map, structure, colouring, memoryLimit: memoryLimit)
+      of: program, map, structure, colouring)
     do {
       if let banded = try CompressedJacobian(
         banded: program, map, structure, widest: colouring.count),
@@ -282,7 +277,7 @@ struct CompressedJacobian {
   /// Through few seeds, each for a group of columns (or rows) that never meet.
   private init(
     of program: Program, _ map: Jacobian.WholeMap, _ structure: SparseStructure,
-    _ colouring: Colouring, memoryLimit: Int
+    _ colouring: Colouring
   ) throws {
     self.structure = structure
     let xType = program.type(program.inputs[0])
@@ -303,7 +298,7 @@ struct CompressedJacobian {
       colouring.isByRows
       ? ("reverse", "\(colouring.count) groups of rows, reverse")
       : ("forward", "\(colouring.count) groups of columns, forward")
-    p = ProgramBuilder(memoryLimit: memoryLimit)
+    p = ProgramBuilder(for: source)
     let inlined = try p.inline(source, source.inputs.map { [p] in try p.input(source.type($0)) })
     y = inlined[source.outputs[0].index]
     let flat = inlined[source.outputs[1].index]

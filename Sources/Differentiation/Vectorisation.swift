@@ -4,10 +4,8 @@ import Tensors
 extension Program {
   /// The program applied to `size` samples at once: inputs marked in `added` gain a leading axis of
   /// that length, and so does every output.
-  package func vectorised(
-    added: [Bool], size: Int, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Program {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  package func vectorised(added: [Bool], size: Int) throws -> Program {
+    let p = ProgramBuilder(for: self)
     var values = [Value](repeating: Value(index: -1), count: nodes.count)
     var isAdded = [Bool](repeating: false, count: nodes.count)
     for (input, added) in zip(inputs, added) {

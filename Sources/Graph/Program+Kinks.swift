@@ -19,13 +19,12 @@ package struct Kinks: Sendable {
 extension Program {
   /// The kinks that the outputs can show: those of nodes that depend on an input through real
   /// numbers and that reach an output otherwise than cut off from differentiation.
-  package func kinks(
-    real: ElementType, memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Kinks {
-    let p = ProgramBuilder(real: real, memoryLimit: memoryLimit)
+  package func kinks() throws -> Kinks {
+    let p = ProgramBuilder(for: self)
     let values = try p.inline(self, inputTypes.map { try p.input($0) })
     let moves = movingNodes()
-    let used = usedNodes()
+    // What is cut off from differentiation shows no kinks.
+    let used = nodes.needed(by: outputs) { $0.isA(Detach.self) }
     let users = self.users
     let isOutput = Set(outputs.map(\.index))
     var places: [Kinks.Place] = []
@@ -71,17 +70,6 @@ extension Program {
         && node.operands.contains { moves[$0.index] }
     }
     return moves
-  }
-
-  /// For each node, whether an output depends on it otherwise than through a cut-off value.
-  private func usedNodes() -> [Bool] {
-    var used = [Bool](repeating: false, count: nodes.count)
-    for output in outputs { used[output.index] = true }
-    for index in nodes.indices.reversed() where used[index] {
-      if nodes[index].primitive is Detach { continue }
-      for operand in nodes[index].operands { used[operand.index] = true }
-    }
-    return used
   }
 
   /// The only user of a node if that takes its leading part, else the node itself.

@@ -57,13 +57,22 @@ package struct Program: Sendable {
   package let nodes: [Node]
   package let inputs: [Value]
   package let outputs: [Value]
+  /// The element type of its real values, and the largest size of one value in bytes: whatever is derived
+  /// from the program keeps to both.
+  package let real: ElementType
+  package let memoryLimit: Int
 
   /// Takes nodes as they are; `ProgramBuilder` is the way to make them right, and `check` the way to
   /// find out.
-  package init(nodes: [Node], inputs: [Value], outputs: [Value]) {
+  package init(
+    nodes: [Node], inputs: [Value], outputs: [Value], real: ElementType = .float64,
+    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
+  ) {
     self.nodes = nodes
     self.inputs = inputs
     self.outputs = outputs
+    self.real = real
+    self.memoryLimit = memoryLimit
   }
 
   package func type(_ value: Value) -> TensorType { nodes[value.index].type }
@@ -76,15 +85,18 @@ package struct Program: Sendable {
   }
 
   /// The same nodes without inputs, for outputs that depend on none.
-  package var withoutInputs: Program { Program(nodes: nodes, inputs: [], outputs: []) }
+  package var withoutInputs: Program {
+    Program(nodes: nodes, inputs: [], outputs: [], real: real, memoryLimit: memoryLimit)
+  }
+
+  /// The same program, for which whatever is derived from it keeps to another limit.
+  package func with(memoryLimit: Int) -> Program {
+    Program(nodes: nodes, inputs: inputs, outputs: outputs, real: real, memoryLimit: memoryLimit)
+  }
 
   /// The program with other outputs, and without the nodes that they do not need.
   package func with(outputs: [Value]) -> Program {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for value in inputs + outputs { needed[value.index] = true }
-    for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands { needed[operand.index] = true }
-    }
+    let needed = nodes.needed(by: inputs + outputs)
     var places = [Value](repeating: Value(index: -1), count: nodes.count)
     var kept: [Node] = []
     for (index, node) in nodes.enumerated() where needed[index] {
@@ -98,7 +110,7 @@ package struct Program: Sendable {
     }
     return Program(
       nodes: kept, inputs: inputs.map { places[$0.index] },
-      outputs: outputs.map { places[$0.index] })
+      outputs: outputs.map { places[$0.index] }, real: real, memoryLimit: memoryLimit)
   }
 
   /// For each node, whether it depends on any of the given values.

@@ -25,6 +25,11 @@ package final class ProgramBuilder {
     self.memoryLimit = memoryLimit
   }
 
+  /// A builder of what is derived from a program: of the same precision, within the same limit.
+  package convenience init(for program: Program) {
+    self.init(real: program.real, memoryLimit: program.memoryLimit)
+  }
+
   /// A builder that begins with all that another one holds.
   package init(copying other: ProgramBuilder) {
     real = other.real
@@ -167,6 +172,8 @@ package final class ProgramBuilder {
 
   /// The program of all that the outputs need. Inputs stay, also where unused.
   package func program(outputs: [Value]) -> Program {
-    Program(nodes: nodes, inputs: inputs, outputs: outputs).with(outputs: outputs)
+    Program(
+      nodes: nodes, inputs: inputs, outputs: outputs, real: real, memoryLimit: memoryLimit
+    ).with(outputs: outputs)
   }
 }

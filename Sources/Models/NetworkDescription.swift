@@ -25,11 +25,10 @@ package struct NetworkDescription: Sendable {
 
   /// A network that is known as a function of its parameters. It is of one precision only.
   package init(
-    _ parametric: ParametricProgram, inputs: [Port], outputs: [Port], hasBatchAxis: Bool,
-    memoryLimit: Int
+    _ parametric: ParametricProgram, inputs: [Port], outputs: [Port], hasBatchAxis: Bool
   ) throws {
     self.init(
-      program: try parametric.specialised(memoryLimit: memoryLimit), inputs: inputs,
+      program: try parametric.specialised(), inputs: inputs,
       outputs: outputs, hasBatchAxis: hasBatchAxis, parametric: { _ in parametric })
   }
 
@@ -43,7 +42,7 @@ package struct NetworkDescription: Sendable {
 
   /// The same network with other numbers for its parameters.
   package func with(
-    values: [Tensor], real: ElementType, memoryLimit: Int
+    values: [Tensor], real: ElementType
   ) throws -> NetworkDescription {
     let make = parametricProgram
     let replaced: @Sendable (ElementType) throws -> ParametricProgram = { real in
@@ -54,16 +53,15 @@ package struct NetworkDescription: Sendable {
             .reshaped(parameter.value.shape)
         })
     }
-    return try with(parametric: replaced, real: real, memoryLimit: memoryLimit)
+    return try with(parametric: replaced, real: real)
   }
 
   /// A network with the same inputs and outputs that computes something else.
   package func with(
-    parametric: @escaping @Sendable (ElementType) throws -> ParametricProgram, real: ElementType,
-    memoryLimit: Int
+    parametric: @escaping @Sendable (ElementType) throws -> ParametricProgram, real: ElementType
   ) throws -> NetworkDescription {
     NetworkDescription(
-      program: try parametric(real).specialised(memoryLimit: memoryLimit), inputs: inputs,
+      program: try parametric(real).specialised(), inputs: inputs,
       outputs: outputs, hasBatchAxis: hasBatchAxis, parametric: parametric)
   }
 }

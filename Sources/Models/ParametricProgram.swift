@@ -26,8 +26,7 @@ package struct ParametricProgram: Sendable {
   /// A program of a format that tells no parameters from other constants: each array of floats that
   /// is not one number repeated is a parameter, called constant1, constant2, ….
   package init(constantsOf program: Program) throws {
-    let p = ProgramBuilder(
-      real: program.inputTypes.first { $0.element.isReal }?.element ?? .float64)
+    let p = ProgramBuilder(for: program)
     let inputs = try program.inputs.map { try p.input(program.type($0)) }
     var map = [Value?](repeating: nil, count: program.nodes.count)
     for (value, input) in zip(program.inputs, inputs) { map[value.index] = input }
@@ -58,10 +57,8 @@ package struct ParametricProgram: Sendable {
   }
 
   /// The function of the inputs alone, the parameters being constants.
-  package func specialised(memoryLimit: Int) throws -> Program {
-    let p = ProgramBuilder(
-      real: program.inputTypes.first { $0.element.isReal }?.element ?? .float64,
-      memoryLimit: memoryLimit)
+  package func specialised() throws -> Program {
+    let p = ProgramBuilder(for: program)
     let inputs = try program.inputs.prefix(inputCount).map { try p.input(program.type($0)) }
     let constants = try parameters.map { try p.constant($0.value) }
     let values = try p.inline(program, inputs + constants)

@@ -11,12 +11,12 @@ final class CompiledTask: Sendable {
 
   init(
     _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int,
-    sharing constants: SharedConstants, memoryLimit: Int
+    sharing constants: SharedConstants
   ) throws {
     let layout = ArrayLayout(
       inputs: program.inputTypes, outputs: program.outputTypes, rows: matrix?.rows ?? 0,
       columns: matrix?.columns ?? 0)
-    variants = try TaskVariants(program, layout, sharing: constants, memoryLimit: memoryLimit)
+    variants = try TaskVariants(program, layout, sharing: constants)
     isTransposed = matrix?.isTransposed ?? false
     self.threads = threads
   }
@@ -81,12 +81,12 @@ final class CompiledTask: Sendable {
 
   private struct Job {
     let task: Unmanaged<CompiledTask>
-    let tile: Unmanaged<PlannedRun>?
+    let tile: Unmanaged<TaskVariant>?
     let call: CallerArrays
     let division: Division
   }
 
-  private func computePart(_ call: CallerArrays, _ tile: PlannedRun?, _ samples: Range<Int>) {
+  private func computePart(_ call: CallerArrays, _ tile: TaskVariant?, _ samples: Range<Int>) {
     if let tile, samples.count == tile.samples { return compute(call, tile, samples) }
     // The rest of a batch needs no plan of its own: short tiles, then single samples.
     var start = samples.lowerBound
@@ -99,7 +99,7 @@ final class CompiledTask: Sendable {
   }
 
   /// Runs samples with a plan whose length divides how many there are.
-  private func compute(_ call: CallerArrays, _ plan: PlannedRun, _ samples: Range<Int>) {
+  private func compute(_ call: CallerArrays, _ plan: TaskVariant, _ samples: Range<Int>) {
     let handle = plan.pool.take()
     defer { plan.pool.giveBack(handle) }
     handle._withUnsafeGuaranteedRef { workspace in

@@ -6,10 +6,10 @@ import Tensors
 package enum FlatProgram {
   /// `parameterCount` inputs at the end stay what they are.
   package static func make(
-    _ inner: Program, parameterCount: Int = 0, real: ElementType, memoryLimit: Int
+    _ inner: Program, parameterCount: Int = 0, real: ElementType
   ) throws -> Program {
     let inputTypes = inner.inputTypes.dropLast(parameterCount)
-    let p = ProgramBuilder(real: real, memoryLimit: memoryLimit)
+    let p = ProgramBuilder(real: real, memoryLimit: inner.memoryLimit)
     let size = inputTypes.reduce(0) { $0 + $1.count }
     let x = try p.input(TensorType(real, Shape(checking: [size])))
     var start = 0

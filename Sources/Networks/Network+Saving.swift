@@ -20,13 +20,11 @@ extension Network {
   /// Outputs and Jacobian as one network to be written.
   package func writableJacobian() throws -> WritableNetwork {
     let parametric = try self.parametric()
-    let limit = options.memoryLimit
     let isBatched = imported.hasBatchAxis
     let real: ElementType = options.precision == .float64 ? .float64 : .float32
     let flat = try FlatProgram.make(
-      parametric.program, parameterCount: parametric.parameters.count, real: real,
-      memoryLimit: limit)
-    let jacobian = try Jacobian.program(of: flat, memoryLimit: limit)
+      parametric.program, parameterCount: parametric.parameters.count, real: real)
+    let jacobian = try Jacobian.program(of: flat)
     let name = freeName("jacobian")
     return WritableNetwork(
       inputs: writablePorts(imported.inputs),
@@ -37,8 +35,8 @@ extension Network {
       let source =
         try isBatched
         ? jacobian.program.vectorised(
-          added: [true] + parametric.parameters.map { _ in false }, size: samples,
-          memoryLimit: limit) : jacobian.program
+          added: [true] + parametric.parameters.map { _ in false }, size: samples)
+        : jacobian.program
       return try withPorts(source, jacobian, isBatched ? samples : nil)
     }
   }
@@ -64,7 +62,7 @@ extension Network {
   /// The network of one sample without its batch axis, applied to many.
   private func batched(_ parametric: ParametricProgram, samples: Int) throws -> Program {
     let inner = parametric.program
-    let p = ProgramBuilder(memoryLimit: options.memoryLimit)
+    let p = ProgramBuilder(for: inner)
     let inputs = try inner.inputTypes.prefix(parametric.inputCount).map { type in
       let x = try p.input(type.with(Shape(Array(type.dims.dropFirst()))))
       return try p.reshape(x, type.shape)
@@ -76,10 +74,9 @@ extension Network {
       return try port.isBatched ? p.reshape(y, Shape(Array(p.shape(y).dims.dropFirst()))) : y
     }
     let many = try p.program(outputs: results).vectorised(
-      added: inputs.map { _ in true } + parameters.map { _ in false }, size: samples,
-      memoryLimit: options.memoryLimit)
+      added: inputs.map { _ in true } + parameters.map { _ in false }, size: samples)
     // Outputs without a batch axis are the same for all samples; vectorising gave them one.
-    let q = ProgramBuilder(memoryLimit: options.memoryLimit)
+    let q = ProgramBuilder(for: many)
     let copies = try q.inline(many, many.inputs.map { try q.input(many.type($0)) })
     return q.program(
       outputs: try zip(many.outputs, imported.outputs).map { output, port in
@@ -94,7 +91,7 @@ extension Network {
   private func withPorts(_ flat: Program, _ jacobian: JacobianProgram, _ samples: Int?) throws
     -> Program
   {
-    let p = ProgramBuilder(memoryLimit: options.memoryLimit)
+    let p = ProgramBuilder(for: flat)
     let lead = samples.map { [$0] } ?? []
     func dims(_ port: Port) -> [Int] {
       lead + (samples == nil ? port.dims : Array(port.dims.dropFirst()))

@@ -17,22 +17,18 @@ extension Network {
   /// The network for scaled variables, `y = o + s·f((x - p) / q)`, element by element.
   package func scaled(inputs: Scaling, outputs: Scaling) throws -> Network {
     let make = imported.parametricProgram
-    let limit = options.memoryLimit
     let parametric: @Sendable (ElementType) throws -> ParametricProgram = { real in
-      try make(real).scaled(inputs: inputs, outputs: outputs, memoryLimit: limit)
+      try make(real).scaled(inputs: inputs, outputs: outputs)
     }
     return try Network(
       imported.with(
-        parametric: parametric, real: options.precision == .float64 ? .float64 : .float32,
-        memoryLimit: limit), options)
+        parametric: parametric, real: options.precision == .float64 ? .float64 : .float32), options)
   }
 }
 
 extension ParametricProgram {
-  fileprivate func scaled(inputs: Scaling, outputs: Scaling, memoryLimit: Int) throws
-    -> ParametricProgram
-  {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  fileprivate func scaled(inputs: Scaling, outputs: Scaling) throws -> ParametricProgram {
+    let p = ProgramBuilder(for: program)
     let x = try program.inputs.prefix(inputCount).map { try p.input(program.type($0)) }
     var start = 0
     let scaled = try x.map { x in

@@ -25,7 +25,6 @@ package final class Network: Sendable {
   private let constants: SharedConstants
   private let real: ElementType
   private let threads: Int
-  private let memoryLimit: Int
   /// Each task by its number, planned when it is first asked for.
   private let tasks = Task.allCases.map { _ in Once<CompiledTask>() }
   private let knownJacobian = Once<JacobianProgram>()
@@ -39,8 +38,8 @@ package final class Network: Sendable {
     self.options = options
     real = options.precision == .float64 ? .float64 : .float32
     threads = options.threads ?? ThreadPool.coreCount
-    memoryLimit = options.memoryLimit
-    program = try FlatProgram.make(imported.program, real: real, memoryLimit: memoryLimit)
+    program = try FlatProgram.make(
+      imported.program.with(memoryLimit: options.memoryLimit), real: real)
     constants = SharedConstants(of: program)
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
@@ -49,7 +48,7 @@ package final class Network: Sendable {
   /// The same network with other numbers for its parameters.
   package func with(parameters: [Tensor]) throws -> Network {
     try Network(
-      imported.with(values: parameters, real: real, memoryLimit: memoryLimit), options)
+      imported.with(values: parameters, real: real), options)
   }
 
   // MARK: - Planning
@@ -66,24 +65,23 @@ package final class Network: Sendable {
   private func compile(_ task: Task) throws -> CompiledTask {
     switch task {
     case .forward: return try plan(program)
-    case .jvp: return try plan(program.jvp(memoryLimit: memoryLimit))
-    case .vjp: return try plan(program.vjp(memoryLimit: memoryLimit))
-    case .hessian: return try planFirst(program.hessians(memoryLimit: memoryLimit))
-    case .hvp: return try plan(program.hessianProduct(memoryLimit: memoryLimit))
+    case .jvp: return try plan(program.jvp())
+    case .vjp: return try plan(program.vjp())
+    case .hessian: return try planFirst(program.hessians())
+    case .hvp: return try plan(program.hessianProduct())
     case .jacobian:
       let jacobian = try jacobianProgram()
       return try CompiledTask(
-        jacobian.program, jacobian.layout, threads: threads, sharing: constants,
-        memoryLimit: memoryLimit)
+        jacobian.program, jacobian.layout, threads: threads, sharing: constants)
     case .jacobianSparse: return try plan(sparseJacobian().program)
     case .kinks:
-      return try plan(FlatProgram.make(kinks().program, real: real, memoryLimit: memoryLimit))
+      return try plan(FlatProgram.make(kinks().program, real: real))
     }
   }
 
   private func plan(_ program: Program) throws -> CompiledTask {
     try CompiledTask(
-      program, threads: threads, sharing: constants, memoryLimit: memoryLimit)
+      program, threads: threads, sharing: constants)
   }
 
   /// The first of several programs that runs within the memory limit.
@@ -99,11 +97,11 @@ package final class Network: Sendable {
   }
 
   private func jacobianProgram() throws -> JacobianProgram {
-    try knownJacobian { try Jacobian.program(of: program, memoryLimit: memoryLimit) }
+    try knownJacobian { try Jacobian.program(of: program) }
   }
 
   private func sparseJacobian() throws -> SparseJacobian {
-    try knownSparseJacobian { try SparseJacobian(of: program, memoryLimit: memoryLimit) }
+    try knownSparseJacobian { try SparseJacobian(of: program) }
   }
 
   /// What a task does when it runs: kernels in order, memory and multiply-adds.
@@ -142,7 +140,7 @@ package final class Network: Sendable {
   /// Where the Hessian of a weighted sum of outputs can be other than zero, whatever the weights.
   package func hessianSparsity() throws -> Structure {
     let structure = try knownHessianStructure {
-      try SparseStructure(program.hessianPattern(memoryLimit: memoryLimit), columns: inputSize)
+      try SparseStructure(program.hessianPattern(), columns: inputSize)
     }
     return Structure(structure)
   }
@@ -151,7 +149,7 @@ package final class Network: Sendable {
   package func kinkPlaces() throws -> [Kinks.Place] { try kinks().places }
 
   private func kinks() throws -> Kinks {
-    try knownKinks { try imported.program.kinks(real: real, memoryLimit: memoryLimit) }
+    try knownKinks { try imported.program.kinks() }
   }
 
   /// The places of a matrix's nonzeros in compressed columns.

@@ -5,30 +5,28 @@ import Graph
 /// A program planned for one sample, for a tile of samples and for a short tile; the tiles when a batch first
 /// fills one. A structure, so that a call counts no references on the way to its plan.
 struct TaskVariants: Sendable {
-  let single: PlannedRun
+  let single: TaskVariant
   /// What arguments and results are for one sample.
   let layout: ArrayLayout
   private let program: Program
   private let constants: SharedConstants
-  private let memoryLimit: Int
   /// Samples of a tile; 1 if samples are too large to be taken together.
   private let tileLength: Int
   /// Nil where planning failed, for want of memory: samples then run one by one.
-  private let tile = Once<PlannedRun?>()
+  private let tile = Once<TaskVariant?>()
   /// For batches that are shorter than a tile, and for what is left of longer ones.
-  private let shortTile = Once<PlannedRun?>()
+  private let shortTile = Once<TaskVariant?>()
 
   static let shortTileLength = 8
 
   init(
-    _ program: Program, _ layout: ArrayLayout, sharing constants: SharedConstants, memoryLimit: Int
+    _ program: Program, _ layout: ArrayLayout, sharing constants: SharedConstants
   ) throws {
     self.program = program
     self.constants = constants
     self.layout = layout
-    self.memoryLimit = memoryLimit
-    single = try PlannedRun(
-      program, samples: 1, layout, sharing: constants, memoryLimit: memoryLimit)
+    single = try TaskVariant(
+      program, samples: 1, layout, sharing: constants)
     tileLength = TaskVariants.tileLength(
       bytesPerSample: single.executable.arenaBytes + layout.total * 8)
   }
@@ -41,24 +39,24 @@ struct TaskVariants: Sendable {
   }
 
   /// The plan for a tile, if a batch of so many samples fills one.
-  func tile(for samples: Int) -> PlannedRun? {
+  func tile(for samples: Int) -> TaskVariant? {
     guard tileLength > 1, samples >= tileLength else { return nil }
     return tile { try? vectorised(tileLength) }
   }
 
   /// The plan for a short tile, if so many samples fill one.
-  func shortTile(for samples: Int) -> PlannedRun? {
+  func shortTile(for samples: Int) -> TaskVariant? {
     guard tileLength > TaskVariants.shortTileLength, samples >= TaskVariants.shortTileLength else {
       return nil
     }
     return shortTile { try? vectorised(TaskVariants.shortTileLength) }
   }
 
-  private func vectorised(_ samples: Int) throws -> PlannedRun {
-    try PlannedRun(
+  private func vectorised(_ samples: Int) throws -> TaskVariant {
+    try TaskVariant(
       program.vectorised(
-        added: program.inputs.map { _ in true }, size: samples, memoryLimit: memoryLimit),
-      samples: samples, layout, sharing: constants, memoryLimit: memoryLimit)
+        added: program.inputs.map { _ in true }, size: samples),
+      samples: samples, layout, sharing: constants)
   }
 
   /// The kernels in order, the memory and the multiply-adds, of one sample and of a tile.

@@ -24,7 +24,7 @@ final class LossEvaluator {
 
   func plan(_ program: Program, samples: Int) throws -> StepPlan {
     try StepPlan(
-      program, samples: samples, parameterOffsets: offsets, memoryLimit: memoryLimit)
+      program, samples: samples, parameterOffsets: offsets)
   }
 
   fileprivate func loss(

@@ -54,7 +54,7 @@ package enum MultilayerPerceptron {
     let imported = try NetworkDescription(
       ParametricProgram(program: p.program(outputs: [y]), parameters: parameters),
       inputs: [port("x", sizes[0])], outputs: [port("y", sizes[sizes.count - 1])],
-      hasBatchAxis: true, memoryLimit: options.memoryLimit)
+      hasBatchAxis: true)
     return try Network(imported, options)
   }
 

@@ -12,13 +12,13 @@ final class StepPlan {
   private let offsets: [Int]
   private let outputCount: Int
 
-  init(_ program: Program, samples: Int, parameterOffsets: [Int], memoryLimit: Int) throws {
+  init(_ program: Program, samples: Int, parameterOffsets: [Int]) throws {
     let executable = try Executable.compile(program)
-    guard executable.workspaceBytes <= memoryLimit else {
+    guard executable.workspaceBytes <= program.memoryLimit else {
       throw NetJacError(
         .memory,
         "a step with \(samples) samples needs \(executable.workspaceBytes) bytes of working "
-          + "memory; the limit is \(memoryLimit) (option memory_limit); a smaller batch_size "
+          + "memory; the limit is \(program.memoryLimit) (option memory_limit); a smaller batch_size "
           + "needs less")
     }
     self.samples = samples

@@ -15,7 +15,6 @@ struct TrainingPrograms: Sendable {
   let targetSize: Int
   let parameterTypes: [TensorType]
   private let options: TrainingOptions
-  private let memoryLimit: Int
   /// y [m] of x [n] and the trained parameters.
   private let sample: Program
   /// The Jacobian too, where it is trained.
@@ -26,9 +25,9 @@ struct TrainingPrograms: Sendable {
     memoryLimit: Int
   ) throws {
     let flat = try FlatProgram.make(
-      parametric.program, parameterCount: parametric.parameters.count, real: .float64,
-      memoryLimit: memoryLimit)
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+      parametric.program.with(memoryLimit: memoryLimit),
+      parameterCount: parametric.parameters.count, real: .float64)
+    let p = ProgramBuilder(for: flat)
     let x = try p.input(flat.inputTypes[0])
     let arguments = try zip(parametric.parameters, isTrained).map { parameter, isTrained in
       try isTrained ? p.input(parameter.value.type) : p.constant(parameter.value)
@@ -36,12 +35,11 @@ struct TrainingPrograms: Sendable {
     let values = try p.inline(flat, [x] + arguments)
     sample = p.program(outputs: flat.outputs.map { values[$0.index] })
     self.options = options
-    self.memoryLimit = memoryLimit
     inputSize = sample.inputTypes[0].count
     outputSize = sample.outputTypes[0].count
     parameterTypes = Array(sample.inputTypes.dropFirst())
     if options.jacobianWeight > 0 {
-      derivative = try Jacobian.program(of: sample, memoryLimit: memoryLimit)
+      derivative = try Jacobian.program(of: sample)
       let (elements, overflow) = inputSize.multipliedReportingOverflow(by: outputSize)
       targetSize = outputSize.addingSaturated(overflow ? .max : elements)
     } else {
@@ -66,20 +64,20 @@ struct TrainingPrograms: Sendable {
   /// For least squares: the sum of squared residuals, JᵀJ, and Jᵀr, where the rows of J are the
   /// derivatives of all outputs of all samples by all parameters and r = y - target.
   func normalEquations(samples: Int) throws -> Program {
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+    let p = ProgramBuilder(for: sample)
     let x = try p.input(TensorType(.float64, Shape(checking: [samples, inputSize])))
     let target = try p.input(TensorType(.float64, Shape(checking: [samples, targetSize])))
     let parameters = try parameterTypes.map { try p.input($0) }
     let parameterFlags = parameters.map { _ in false }
 
     // One unit cotangent for each output, then all samples: rows come out as [sample, output].
-    let pulled = try sample.vjp(memoryLimit: memoryLimit)
+    let pulled = try sample.vjp()
     let rows = try Program.selecting(pulled, outputs: [0] + parameters.indices.map { $0 + 2 })
       .vectorised(
-        added: [false] + parameterFlags + [true], size: outputSize, memoryLimit: memoryLimit
+        added: [false] + parameterFlags + [true], size: outputSize
       )
       .vectorised(
-        added: [true] + parameterFlags + [false], size: samples, memoryLimit: memoryLimit)
+        added: [true] + parameterFlags + [false], size: samples)
     let ones = try p.constant(Tensor(TensorType(.float64, [outputSize]), fill: 1.0))
     let seeds = try p.add(Diagonal(), [ones])
     let results = try p.inline(rows, [x] + parameters + [seeds])
@@ -90,7 +88,7 @@ struct TrainingPrograms: Sendable {
     let jacobian = try p.concatenate(blocks, axis: 1)
 
     let forward = try sample.vectorised(
-      added: [true] + parameterFlags, size: samples, memoryLimit: memoryLimit)
+      added: [true] + parameterFlags, size: samples)
     let y = try p.inline(forward, [x] + parameters)[forward.outputs[0].index]
     let residual = try p.reshape(p.subtract(y, target), [count])
     return p.program(outputs: [
@@ -108,16 +106,15 @@ struct TrainingPrograms: Sendable {
 
     init(_ programs: TrainingPrograms, samples: Int) throws {
       let options = programs.options
-      let limit = programs.memoryLimit
       let (n, m) = (programs.inputSize, programs.outputSize)
-      p = ProgramBuilder(memoryLimit: limit)
+      p = ProgramBuilder(for: programs.sample)
       let x = try p.input(TensorType(.float64, Shape(checking: [samples, n])))
       let targets = try p.input(
         TensorType(.float64, Shape(checking: [samples, programs.targetSize])))
       parameters = try programs.parameterTypes.map { [p] in try p.input($0) }
       let source = programs.derivative?.program ?? programs.sample
       let many = try source.vectorised(
-        added: [true] + parameters.map { _ in false }, size: samples, memoryLimit: limit)
+        added: [true] + parameters.map { _ in false }, size: samples)
       let values = try p.inline(many, [x] + parameters)
       let y = values[many.outputs[0].index]
       let wanted = try p.slice(targets, axis: 1, start: 0, size: m)

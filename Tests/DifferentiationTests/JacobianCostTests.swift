@@ -61,10 +61,6 @@ import Testing
     let slopes = 2 * (sizes[0] + sizes[1])
     #expect(
       jacobian.program.multiplyAdds == program.multiplyAdds + slopes + jacobian.cost.chosen)
-    // Either mode scales the first or last layer's weights and multiplies once by the other's.
-    let (n, h, m) = (sizes[0], sizes[1], sizes[2])
-    #expect(jacobian.cost.forward == 2 * n * h + n * h * m)
-    #expect(jacobian.cost.reverse == m * h + m * h * n + m * n)
     #expect(jacobian.cost.chosen <= min(jacobian.cost.forward, jacobian.cost.reverse))
   }
 
@@ -105,7 +101,7 @@ import Testing
   func wideLayer() throws {
     // Unit seeds for the hidden layer alone would take ten times the limit.
     let program = try Program.dense([2, 1000, 3])
-    let jacobian = try Jacobian.program(of: program, memoryLimit: 800_000)
+    let jacobian = try Jacobian.program(of: program.with(memoryLimit: 800_000))
     #expect(jacobian.cost.chosen > 0)
     let expected = try Jacobian.program(of: program)
     #expect(jacobian.cost.chosen == expected.cost.chosen)

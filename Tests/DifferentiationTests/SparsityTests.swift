@@ -147,10 +147,10 @@ import Testing
   func memoryLimit() throws {
     let program = try convolutions(3, points: 40)
     let error = #expect(throws: NetJacError.self) {
-      try program.jacobianPattern(memoryLimit: 800)
+      try program.with(memoryLimit: 800).jacobianPattern()
     }
     #expect(error?.kind == .memory)
-    #expect(try program.jacobianPattern(memoryLimit: 8000).rows.count == 40)
+    #expect(try program.with(memoryLimit: 8000).jacobianPattern().rows.count == 40)
   }
 
   @Test func wholeInputsHaveNoPattern() throws {

@@ -164,10 +164,10 @@ import Testing
       return try p.reshape(p.reduceSum(p.multiply(wide, p.sine(wide)), over: [0]), [1])
     }
     let limit = 40 * 40 * 8
-    #expect(throws: NetJacError.self) { try program.symmetricHessian(memoryLimit: limit) }
-    let ways = try program.hessians(memoryLimit: limit)
+    #expect(throws: NetJacError.self) { try program.with(memoryLimit: limit).symmetricHessian() }
+    let ways = try program.with(memoryLimit: limit).hessians()
     #expect(ways.count == 1)
     #expect(ways[0].outputTypes[0].dims == [40, 40])
-    #expect(throws: NetJacError.self) { try program.hessians(memoryLimit: 1000) }
+    #expect(throws: NetJacError.self) { try program.with(memoryLimit: 1000).hessians() }
   }
 }

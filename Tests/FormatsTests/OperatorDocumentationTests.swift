@@ -82,7 +82,7 @@ import Testing
             in: p), let y = results.first ?? nil
         else { continue }
         // A real index is made whole first, which is no part of the operator.
-        let kinks = try p.program(outputs: [y]).kinks(real: .float64).places.filter {
+        let kinks = try p.program(outputs: [y]).kinks().places.filter {
           $0.operation != "convert"
         }
         hasKinks = hasKinks ?? false || !kinks.isEmpty

@@ -40,7 +40,7 @@ extension Compiler {
     }
     let last = try match.epilogue.map(placement)
     try multiply(planned(plan, a, b, y, last, match.steps))
-    noteActivity(of: y, last, match.steps)
+    noteSigns(of: y, last, match.steps)
     try lowerGroup(members.filter { !match.absorbed.contains($0) })
   }
 
@@ -57,22 +57,22 @@ extension Compiler {
   }
 
   /// Remembers which zeros a relu's slope leaves in a product's result.
-  private mutating func noteActivity(
+  private mutating func noteSigns(
     of y: Placement, _ last: Epilogue<Placement>, _ steps: IndexedPlan.EpilogueSteps
   ) {
     if last.activation == NETJAC_ACTIVATION_RELU, let slope = last.slope {
-      activity.addSlope(slope)
+      signMasks.addSlope(slope)
     }
     guard fillsBuffer(y) else { return }
     if last.activation == NETJAC_ACTIVATION_RELU {
       if last.scale == nil, let columns = y.dims.last {
-        activity.add(.init(placement: y, row: columns, rowsPerGroup: 1), of: y)
+        signMasks.add(.init(placement: y, row: columns, rowsPerGroup: 1), of: y)
       }
     }
     if let scale = last.scale, steps.scale.isEmpty, last.activation == NETJAC_ACTIVATION_NONE,
-      activity.slopes.contains(scale.buffer)
+      signMasks.slopes.contains(scale.buffer)
     {
-      activity.add(
+      signMasks.add(
         .init(placement: scale, row: last.scaleRow, rowsPerGroup: last.rowsPerScale), of: y)
     }
   }
@@ -115,7 +115,7 @@ extension Compiler {
     for index in members where program.nodes[index].primitive is Multiply {
       guard usedOutside.contains(index), let result = placements[index], fillsBuffer(result)
       else { continue }
-      activity.multiplied(
+      signMasks.multiplied(
         result, by: program.nodes[index].operands.compactMap { placements[$0.index] })
     }
   }

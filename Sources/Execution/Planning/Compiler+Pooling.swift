@@ -41,9 +41,11 @@ extension Compiler {
     while let place = pending.popLast() {
       if isOutput[place] { needsPlaces = true }
       for user in users[place] {
-        if program.nodes[user].primitive is Reshape {
+        if program.nodes[user].isA(Reshape.self) {
           pending.append(user)
-        } else if gather == nil, picksValues(user, foundBy: index) {
+        } else if gather == nil, placements[user] == nil,
+          program.pooledExtreme(Value(index: user))?.places == Value(index: index)
+        {
           gather = user
         } else {
           needsPlaces = true
@@ -53,42 +55,13 @@ extension Compiler {
     return (gather, needsPlaces)
   }
 
-  /// Whether a node picks from each image what is at the places found in it.
-  private func picksValues(_ user: Int, foundBy index: Int) -> Bool {
-    guard let gather = program.nodes[user].primitive as? Gather, placements[user] == nil,
-      let extreme = program.nodes[index].primitive as? WindowExtreme
-    else { return false }
-    let operands = program.nodes[user].operands
-    let source = program.nodes[index].operands[0]
-    let outer = program.type(source).rank - extreme.axes.count
-    let images = program.type(source).dims.prefix(outer).reduce(1, *)
-    let (x, places) = (program.type(operands[0]), program.type(operands[1]))
-    return unshaped(operands[0]) == unshaped(source)
-      && unshaped(operands[1]) == Value(index: index)
-      && x.rank == gather.batch + 1 && x.dims.prefix(gather.batch).reduce(1, *) == images
-      && places.dims.prefix(gather.batch).reduce(1, *) == images
-  }
-
-  /// What a value is a reshape of.
-  private func unshaped(_ value: Value) -> Value {
-    var value = value
-    while program.nodes[value.index].primitive is Reshape {
-      value = program.nodes[value.index].operands[0]
-    }
-    return value
-  }
-
-  /// The window that a sum alone uses, over all of its places.
+  /// The windows that a sum alone uses.
   func summedWindow(_ index: Int) -> (window: Window, x: Value)? {
-    let node = program.nodes[index]
-    guard let reduce = node.primitive as? ReduceSum, node.type.element.isReal,
-      let source = node.operands.first,
-      let window = program.nodes[source.index].primitive as? Window,
-      users[source.index] == [index], !isOutput[source.index]
+    guard program.nodes[index].type.element.isReal,
+      let sum = program.summedWindows(Value(index: index)),
+      users[sum.windows.index] == [index], !isOutput[sum.windows.index]
     else { return nil }
-    let outer = program.type(source).rank - 2 * window.axes.count
-    guard Set(reduce.axes) == Set(outer..<outer + window.axes.count) else { return nil }
-    return (window, program.nodes[source.index].operands[0])
+    return (sum.window, sum.image)
   }
 
   mutating func lowerSum(of window: Window, _ source: Value, _ index: Int) throws {

@@ -101,22 +101,22 @@ private struct SpreadForm {
     let (arrayLabels, kernelLabels) = isFirst ? (dot.a, dot.b) : (dot.b, dot.a)
     lengths = dot.lengths(operands.map(program.type))
     let rank = fold.axes.count
+    let labels = ProductLabels(dot, imageSide: isFirst ? 0 : 1, one: 1) {
+      program.type(operands[$0]).dims[$1]
+    }
     guard
-      let labels = dot.labels(
-        in: program.type(Value(index: folded.operand)).dims, lengths: lengths),
-      labels.count >= 2 * rank
+      let all = labels.seen(
+        labels.result, as: program.type(Value(index: folded.operand)).dims),
+      let (axes, termLabels, pixelLabels) = labels.roles(
+        fold.axes, all.suffix(2 * rank), isPlace: labels.isOfKernel),
+      axes == fold.axes
     else { return nil }
-    let termLabels = labels.dropLast(rank).suffix(rank).compactMap { $0 }
-    let pixelLabels = labels.suffix(rank).compactMap { $0 }
-    let channelLabels = dot.contracted
-    let setLabels = arrayLabels.filter { dot.y.contains($0) && !pixelLabels.contains($0) }
-    let featureLabels = kernelLabels.filter { dot.y.contains($0) && !termLabels.contains($0) }
-    guard Set(arrayLabels).isDisjoint(with: featureLabels + termLabels),
-      Set(kernelLabels).isDisjoint(with: setLabels + pixelLabels),
-      Set(arrayLabels).isSuperset(of: pixelLabels), Set(kernelLabels).isSuperset(of: termLabels)
-    else { return nil }
-    let channelsInOrder = arrayLabels.filter(channelLabels.contains)
-    guard arrayLabels == setLabels + channelsInOrder + pixelLabels,
+    let kinds = labels.kinds(
+      arrayLabels.filter { !pixelLabels.contains($0) }, besides: termLabels)
+    let (setLabels, featureLabels) = (kinds.batches, kinds.features)
+    let channelsInOrder = kinds.channels
+    guard kinds.groups.isEmpty,
+      arrayLabels == setLabels + channelsInOrder + pixelLabels,
       dot.y == setLabels + featureLabels + termLabels + pixelLabels
     else { return nil }
     let lengths = lengths

@@ -141,44 +141,7 @@ extension Placement {
   }
 }
 
-/// The zeros that windows see around an array, and the part of the array that they see.
-struct Margins {
-  /// Zeros before and behind each axis; negative where windows leave elements out.
-  let low: [Int]
-  let high: [Int]
-  /// The array's part that is copied between the zeros.
-  let sourceStarts: [Int]
-  let sizes: [Int]
-
-  init(_ window: Window, _ dims: [Int]) {
-    let outer = dims.count - window.axes.count
-    var low = [Int](repeating: 0, count: outer)
-    var high = low
-    var starts = low
-    var sizes = Array(dims.prefix(outer))
-    for (axis, dim) in zip(window.axes, dims.dropFirst(outer)) {
-      let end = (axis.count - 1) * axis.stride + (axis.size - 1) * axis.dilation + 1 - axis.low
-      low.append(axis.low)
-      high.append(end - dim)
-      starts.append(max(0, -axis.low))
-      sizes.append(max(0, min(dim, end) - max(0, -axis.low)))
-    }
-    self.low = low
-    self.high = high
-    sourceStarts = starts
-    self.sizes = sizes
-  }
-
-  /// Whether no window leaves the array.
-  var isNone: Bool { low.allSatisfy { $0 <= 0 } && high.allSatisfy { $0 <= 0 } }
-
-  var targetStarts: [Int] { low.map { max(0, $0) } }
-
-  func paddedDims(_ dims: [Int]) -> [Int] {
-    isNone
-      ? dims : zip(dims, zip(low, high)).map { $0 + $1.0 + $1.1 }
-  }
-
+extension Margins {
   func cropped(_ source: Placement) -> Placement {
     source.sliced(starts: sourceStarts, sizes: sizes, steps: sizes.map { _ in 1 })
   }

@@ -16,7 +16,7 @@ struct Compiler {
   var constants: [ConstantMemory] = []
   /// The constants that other executables read, too.
   private let shared: SharedConstants?
-  var activity = Activity()
+  var signMasks = SignMasks()
   var destinations = Destinations()
 
   /// An array that a step writes or reads.

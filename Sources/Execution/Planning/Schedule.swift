@@ -39,7 +39,7 @@ struct Schedule {
       }
     }
     sinkScalings(program, users)
-    joinProducts(program, users)
+    attachProducts(program, users)
 
     func complete(_ index: Int) {
       for user in users[index] where !isDone[user] {
@@ -89,7 +89,7 @@ struct Schedule {
   }
 
   /// Puts each product that one group alone uses to that group.
-  private mutating func joinProducts(_ program: Program, _ users: [[Int]]) {
+  private mutating func attachProducts(_ program: Program, _ users: [[Int]]) {
     var isOutput = [Bool](repeating: false, count: program.nodes.count)
     for output in program.outputs { isOutput[output.index] = true }
     var groupOf: [Int: Int] = [:]

@@ -116,9 +116,9 @@ extension Compiler {
       n * k >= 1 << 12, n * k < 1 << 31, plan.k.strides[0] == 1,
       rows == 1 || plan.m.strides[0] == k
     else { return nil }
-    let terms = activity.mask(of: product.left, rows: rows, columns: k)
-    var columns: Activity.Mask?
-    if let scale = last.scale, last.isScaleOnly, activity.slopes.contains(scale.buffer) {
+    let terms = signMasks.mask(of: product.left, rows: rows, columns: k)
+    var columns: SignMasks.Mask?
+    if let scale = last.scale, last.isScaleOnly, signMasks.slopes.contains(scale.buffer) {
       columns = .init(
         placement: scale, row: last.scaleRow, rowsPerGroup: min(last.rowsPerScale, rows))
     }
@@ -131,7 +131,7 @@ extension Compiler {
       alsoReads: [terms?.placement.buffer].compactMap(\.self),
       scratchBytes: ActiveDotKernel<Real>.scratchBytes(plan, rows: group)
     ) { addresses in
-      func mask(_ mask: Activity.Mask?) -> ActiveDotKernel<Real>.Mask? {
+      func mask(_ mask: SignMasks.Mask?) -> ActiveDotKernel<Real>.Mask? {
         mask.map { .init(operand: addresses.operand($0.placement), row: $0.row) }
       }
       return ActiveDotKernel<Real>(

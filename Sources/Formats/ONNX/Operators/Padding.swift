@@ -38,7 +38,7 @@ enum PaddingOperators {
     let x = try node.input(0, "data")
     let dims = p.shape(x).dims
     let axes = try node.axes(given ?? Array(dims.indices), rank: dims.count)
-    guard pads.count == 2 * axes.count, pads.allSatisfy({ abs($0.clampedToSafe) < 1 << 40 }) else {
+    guard pads.count == 2 * axes.count, pads.allSatisfy({ $0.magnitude < 1 << 40 }) else {
       throw NetJacError(
         .shape, "pads \(pads) do not fit \(axes.count) axes; two for each are needed")
     }
@@ -51,9 +51,4 @@ enum PaddingOperators {
     return try p.pad(
       x, low: low, high: high, node.choice("mode", modes, default: .constant), with: value)
   }
-}
-
-extension Int {
-  /// `abs(Int.min)` would trap.
-  fileprivate var clampedToSafe: Int { Swift.max(self, -Int.max) }
 }

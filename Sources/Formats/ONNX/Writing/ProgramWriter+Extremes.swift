@@ -34,7 +34,7 @@ extension ProgramWriter {
     var high: [Int] = []
     for (window, length) in zip(extreme.axes, spatial) {
       guard window.size > 0, window.count > 0 else { return nil }
-      let missing = window.element(window.count - 1, window.size - 1) + 1 - length
+      let missing = window.end - length
       // Runtimes want less padding than kernel, so that each window holds an element.
       guard (0..<window.size).contains(window.low), missing < window.size,
         -missing < window.stride,

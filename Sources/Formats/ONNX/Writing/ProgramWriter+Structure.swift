@@ -47,7 +47,7 @@ extension ProgramWriter {
     switch node.primitive {
     case let dot as Dot:
       let y = try product(dot, x)
-      let isImage = x.contains { program.nodes[batched.unshaped($0).index].primitive is Window }
+      let isImage = x.contains { program.nodes[program.unshaped($0).index].primitive is Window }
       return isImage ? defineImage(y, batched.shape(value)) : y
     case let sum as ReduceSum:
       return try add(

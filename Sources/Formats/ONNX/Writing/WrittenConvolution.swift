@@ -40,8 +40,8 @@ struct TransposedPlace {
   init?(_ axes: [WindowAxis], _ spatial: [Int]) {
     for (window, length) in zip(axes, spatial) {
       guard window.size > 0, window.count > 0, length > 0 else { return nil }
-      let full = (window.count - 1) * window.stride + (window.size - 1) * window.dilation + 1
-      let missing = length + window.low - full
+      let full = window.end + window.low
+      let missing = length - window.end
       // Runtimes add less than a step.
       let added = (0..<window.stride).contains(missing) ? missing : 0
       let zeros = max(missing - added, 0)
@@ -74,11 +74,11 @@ extension BatchedProgram {
   func convolution(_ dot: Dot, _ node: Node) -> WrittenConvolution? {
     guard isConvolved(node.type) else { return nil }
     for side in 0..<2 {
-      let windows = unshaped(node.operands[side])
+      let windows = program.unshaped(node.operands[side])
       guard let window = program.nodes[windows.index].primitive as? Window,
         hasSameWindows(windows),
         let found = try? convolution(
-          window, windows, ProductLabels(dot, node, imageSide: side, in: self), node.operands, side)
+          window, windows, labels(dot, node, imageSide: side), node.operands, side)
       else { continue }
       return found
     }
@@ -86,7 +86,8 @@ extension BatchedProgram {
   }
 
   private func convolution(
-    _ window: Window, _ windows: Value, _ labels: ProductLabels, _ operands: [Value], _ side: Int
+    _ window: Window, _ windows: Value, _ labels: ProductLabels<Length>, _ operands: [Value],
+    _ side: Int
   ) throws -> WrittenConvolution? {
     let image = program.nodes[windows.index].operands[0]
     let rank = window.axes.count
@@ -153,13 +154,13 @@ extension BatchedProgram {
   func transposedConvolution(_ fold: Fold, _ value: Value, _ node: Node)
     -> TransposedConvolution?
   {
-    let product = unshaped(node.operands[0])
+    let product = program.unshaped(node.operands[0])
     guard isConvolved(node.type), let dot = program.nodes[product.index].primitive as? Dot,
       hasSameWindows(value)
     else { return nil }
     for side in 0..<2 {
       let inner = program.nodes[product.index]
-      let labels = ProductLabels(dot, inner, imageSide: side, in: self)
+      let labels = self.labels(dot, inner, imageSide: side)
       if let found = try? transposedConvolution(
         fold, shape(node.operands[0]), labels, inner.operands, side)
       {
@@ -170,7 +171,8 @@ extension BatchedProgram {
   }
 
   private func transposedConvolution(
-    _ fold: Fold, _ windows: [Length], _ labels: ProductLabels, _ operands: [Value], _ side: Int
+    _ fold: Fold, _ windows: [Length], _ labels: ProductLabels<Length>, _ operands: [Value],
+    _ side: Int
   ) throws -> TransposedConvolution? {
     let rank = fold.axes.count
     guard (1...3).contains(rank), program.type(operands[side]).count > 0,
@@ -201,5 +203,30 @@ extension BatchedProgram {
       result: labels.arranged(
         kinds.batches + kinds.groups + kinds.features, as: outer.compactMap { $0 },
         spatial: fold.spatial), features: groups * features, spatial: fold.spatial)
+  }
+
+  private func labels(_ dot: Dot, _ node: Node, imageSide: Int) -> ProductLabels<Length> {
+    ProductLabels(dot, imageSide: imageSide, one: .fixed(1)) { length(node.operands[$0], $1) }
+  }
+}
+
+extension ProductLabels<BatchedProgram.Length> {
+  fileprivate func merged(_ labels: [Int]) throws -> BatchedProgram.Length {
+    try BatchedProgram.merged(labels.map { lengths[$0] ?? .fixed(1) })
+  }
+  /// How many elements axes have together, where the batch does not decide it.
+  fileprivate func count(_ labels: [Int]) -> Int? {
+    BatchedProgram.fixed(labels.map { lengths[$0] ?? .fixed(1) })?.reduce(1, *)
+  }
+
+  /// What an operator gives, whose axes have `labels`, as the program has it: in the order of
+  /// `wanted`, with `spatial` axes behind.
+  fileprivate func arranged(_ labels: [Int], as wanted: [Int], spatial: [Int] = [])
+    -> LabelledResult
+  {
+    LabelledResult(
+      lengths: labels.map { lengths[$0] ?? .fixed(1) } + spatial.map { .fixed($0) },
+      order: wanted.compactMap { labels.firstIndex(of: $0) }
+        + spatial.indices.map { labels.count + $0 })
   }
 }

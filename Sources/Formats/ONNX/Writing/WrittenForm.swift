@@ -45,8 +45,7 @@ extension BatchedProgram {
   private func form(_ value: Value, _ useCounts: [Int]) -> WrittenForm? {
     let node = program.nodes[value.index]
     switch node.primitive {
-    case let gather as Gather:
-      return maximumPool(gather, node.operands).map { .maximumPool($0) }
+    case is Gather: return maximumPool(value).map { .maximumPool($0) }
     case is Divide: return averagePool(node).map { .averagePool($0) }
     case let dot as Dot:
       return convolution(dot, node).map { .convolution($0) }
@@ -56,15 +55,6 @@ extension BatchedProgram {
       return transposedConvolution(fold, value, node).map { .transposedConvolution($0) }
     default: return nil
     }
-  }
-
-  /// What a value is a reshape of.
-  func unshaped(_ value: Value) -> Value {
-    var value = value
-    while program.nodes[value.index].primitive is Reshape {
-      value = program.nodes[value.index].operands[0]
-    }
-    return value
   }
 
   /// Whether runtimes convolve and average numbers of this type. ONNX Runtime does so in single
@@ -91,35 +81,24 @@ struct AveragePool {
 }
 
 extension BatchedProgram {
-  private func maximumPool(_ gather: Gather, _ operands: [Value]) -> MaximumPool? {
-    let places = unshaped(operands[1])
-    let node = program.nodes[places.index]
-    guard let extreme = node.primitive as? WindowExtreme,
-      let spatial = fixedLengths(node.operands[0], last: extreme.axes.count),
-      let pads = ProgramWriter.pads(extreme, spatial, program.type(node.operands[0])),
-      hasSameWindows(places)
+  private func maximumPool(_ value: Value) -> MaximumPool? {
+    guard let pool = program.pooledExtreme(value),
+      let spatial = fixedLengths(pool.image, last: pool.extreme.axes.count),
+      let pads = ProgramWriter.pads(pool.extreme, spatial, program.type(pool.image)),
+      hasSameWindows(pool.places)
     else { return nil }
-    let image = node.operands[0]
-    let images = program.type(image).dims.dropLast(spatial.count).reduce(1, *)
-    let (x, index) = (program.type(operands[0]), program.type(operands[1]))
-    guard unshaped(operands[0]) == unshaped(image), x.rank == gather.batch + 1,
-      x.dims[gather.batch] == spatial.reduce(1, *),
-      index.dims.prefix(gather.batch).reduce(1, *) == images
-    else { return nil }
-    return MaximumPool(extreme: extreme, places: places, image: image, pads: pads)
+    return MaximumPool(
+      extreme: pool.extreme, places: pool.places, image: pool.image, pads: pads)
   }
 
   /// A sum of windows divided by how many elements each has, in the image or with its padding.
   private func averagePool(_ node: Node) -> AveragePool? {
-    let sum = program.nodes[node.operands[0].index]
-    guard isConvolved(node.type), let reduction = sum.primitive as? ReduceSum,
-      let window = program.nodes[sum.operands[0].index].primitive as? Window,
-      hasSameWindows(sum.operands[0])
+    guard isConvolved(node.type), let sum = program.summedWindows(node.operands[0]),
+      hasSameWindows(sum.windows)
     else { return nil }
-    let image = program.nodes[sum.operands[0].index].operands[0]
+    let (window, image) = (sum.window, sum.image)
     let rank = window.axes.count
-    let outer = program.type(image).rank - rank
-    guard (1...3).contains(rank), reduction.axes == Array(outer..<outer + rank),
+    guard (1...3).contains(rank),
       window.axes.allSatisfy({ $0.dilation == 1 }),
       let spatial = fixedLengths(image, last: rank),
       let place = SlidingPlace(window.axes, spatial), !place.isCropped,
@@ -168,7 +147,7 @@ struct SlidingPlace {
     for (window, length) in zip(axes, spatial) {
       guard window.size > 0, window.count > 0, length > 0 else { return nil }
       let start = max(-window.low, 0)
-      let needed = window.element(window.count - 1, window.size - 1) + 1
+      let needed = window.end
       // What is too short for another window may stay.
       let end = needed + window.stride > length ? length : needed
       guard start < end, max(window.low, needed - length) < 1 << 30 else { return nil }

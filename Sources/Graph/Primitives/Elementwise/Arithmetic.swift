@@ -113,36 +113,7 @@ package struct Multiply: BinaryFunction, Smooth {
     }
     // The cotangent of a pool is scaled before it is spread over the image.
     return try p.scaledUpdates(x[0], x[1]) ?? p.scaledUpdates(x[1], x[0])
-      ?? sharedFactors(x, in: p)
-  }
-
-  /// `(a·b)·c`, b and c being the same for all seeds or samples, is `a·(b·c)`: the second product is
-  /// taken once for all.
-  private func sharedFactors(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
-    guard p.node(x[0]).isA(Multiply.self) || p.node(x[1]).isA(Multiply.self),
-      p.type(x[0]).element.isReal
-    else { return nil }
-    for (product, factor) in [(x[0], x[1]), (x[1], x[0])] {
-      guard p.node(product).isA(Multiply.self), let c = repeated(factor, in: p) else { continue }
-      let operands = p.node(product).operands
-      for (a, factor) in [(operands[0], operands[1]), (operands[1], operands[0])] {
-        guard let b = repeated(factor, in: p), b.how == c.how, repeated(a, in: p) == nil,
-          p.shape(b.value) == p.shape(c.value)
-        else { continue }
-        return try p.multiply(a, p.add(b.how, [p.multiply(b.value, c.value)]))
-      }
-    }
-    return nil
-  }
-
-  private func repeated(
-    _ x: Value, in p: ProgramBuilder
-  ) -> (how: Broadcast, value: Value)? {
-    let node = p.node(x)
-    guard node.isA(Broadcast.self), let how = node.primitive as? Broadcast,
-      p.type(node.operands[0]).count < node.type.count, p.fill(of: x) == nil
-    else { return nil }
-    return (how, node.operands[0])
+      ?? p.sharedFactors(x)
   }
 
   package static let samples = [
@@ -244,52 +215,4 @@ package struct Power: BinaryFunction, Smooth {
     Sample(Self(), .init([2, 3], in: 0.4...2), .init([2, 3], in: -1.5...2.5)),
     Sample(Self(), .init([3], in: 2...4, .int64), .init([3], in: 0...3, .int64)),
   ]
-}
-
-extension Multiply: BandPreserving {
-  package func band(
-    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
-  ) throws -> Band.Operand? {
-    switch (x[0], x[1]) {
-    case (.band(let band), .value(let factor)), (.value(let factor), .band(let band)):
-      let factors = try band.met(by: factor, in: p)
-      return .band(
-        Band(
-          diagonals: try zip(band.diagonals, factors).map { try p.multiply($0, $1) },
-          first: band.first, length: band.length, isZeroOutside: true))
-    default: return nil
-    }
-  }
-}
-
-extension Negate: BandPreserving {
-  package func band(
-    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
-  ) throws -> Band.Operand? {
-    guard case .band(let band) = x[0] else { return nil }
-    return .band(try band.map { try p.negate($0) })
-  }
-}
-
-extension Add: BandPreserving {
-  package func band(
-    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
-  ) throws -> Band.Operand? {
-    guard case .band(let a) = x[0], case .band(let b) = x[1] else { return nil }
-    let first = min(a.first, b.first)
-    let end = max(a.first + a.diagonals.count, b.first + b.diagonals.count)
-    let diagonals = try (first..<end).map { offset -> Value? in
-      let parts = [a, b].compactMap { band -> Value? in
-        let k = offset - band.first
-        return band.diagonals.indices.contains(k) ? band.diagonals[k] : nil
-      }
-      return parts.count == 2 ? try p.add(parts[0], parts[1]) : parts.first
-    }
-    // Bands that do not touch would be a wider one.
-    guard !diagonals.contains(where: { $0 == nil }) else { return nil }
-    return .band(
-      Band(
-        diagonals: diagonals.compactMap(\.self), first: first, length: a.length,
-        isZeroOutside: a.isZeroOutside && b.isZeroOutside))
-  }
 }

@@ -1,38 +1,5 @@
 import Tensors
 
-/// How a window slides along one axis: output position o and window place k read element
-/// `o·stride + k·dilation - low`.
-package struct WindowAxis: Hashable, Sendable {
-  package let size: Int
-  package let stride: Int
-  package let dilation: Int
-  package let low: Int
-  package let count: Int
-
-  package init(size: Int, stride: Int = 1, dilation: Int = 1, low: Int = 0, count: Int) {
-    self.size = size
-    self.stride = stride
-    self.dilation = dilation
-    self.low = low
-    self.count = count
-  }
-
-  /// The same windows of an array that lacks its first `offset` elements.
-  package func moved(by offset: Int) -> WindowAxis {
-    WindowAxis(
-      size: size, stride: stride, dilation: dilation, low: low + offset, count: count)
-  }
-
-  var isValid: Bool {
-    size >= 0 && stride >= 1 && dilation >= 1 && count >= 0
-      && [size, stride, dilation, count].allSatisfy { $0 < 1 << 30 } && abs(low.clamped) < 1 << 30
-  }
-}
-
-extension Int {
-  fileprivate var clamped: Int { Swift.max(self, -Int.max) }
-}
-
 extension [WindowAxis] {
   fileprivate var description: String {
     map { "\($0.size)/\($0.stride)/\($0.dilation)/\($0.low)→\($0.count)" }.joined(separator: " ")
@@ -174,19 +141,6 @@ package struct Fold: Primitive, Smooth {
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     try p.convolution(folding: self, x[0])
   }
-
-  /// The fold that the result without its margins is. Nil for a part so small that another may be
-  /// taken as well, and for one of other axes.
-  func cropped(_ part: Slice, of shape: Shape) -> Fold? {
-    let outer = shape.rank - axes.count
-    guard part.steps.allSatisfy({ $0 == 1 }),
-      part.sizes.prefix(outer) == shape.dims.prefix(outer),
-      zip(part.sizes.dropFirst(outer), spatial).allSatisfy({ 2 * $0 > $1 })
-    else { return nil }
-    let moved = zip(axes, part.starts.dropFirst(outer)).map { $0.moved(by: $1) }
-    return moved.allSatisfy(\.isValid)
-      ? Fold(moved, spatial: Array(part.sizes.dropFirst(outer))) : nil
-  }
   package static let samples = [
     Sample(
       Self([WindowAxis(size: 3, low: 1, count: 5)], spatial: [5]), .init([2, 3, 5])),
@@ -197,25 +151,4 @@ package struct Fold: Primitive, Smooth {
           WindowAxis(size: 3, stride: 1, dilation: 2, low: 0, count: 2),
         ], spatial: [4, 6]), .init([2, 2, 3, 3, 2])),
   ]
-}
-
-extension Window: BandPreserving {
-  package func band(
-    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
-  ) throws -> Band.Operand? {
-    guard case .band(let source) = x[0], axes.count == 1, axes[0].stride == 1, axes[0].size > 0
-    else { return nil }
-    let window = axes[0]
-    let band = try source.zeroOutside(in: p)
-    guard window.size == 1 else { return .windows(band, window) }
-    // The line is moved, and that is all.
-    let moved = try band.diagonals.map { diagonal in
-      let dims = p.shape(diagonal).dims
-      return try p.reshape(diagonal, Shape(dims.dropLast() + [1] + dims.suffix(1)))
-    }
-    return .band(
-      Band(
-        diagonals: moved, first: band.first + window.low, length: window.count,
-        isZeroOutside: window.low == 0 && window.count >= band.length))
-  }
 }

@@ -83,12 +83,7 @@ package struct Gather: Primitive, Smooth {
     return Pattern(rows: rows)
   }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
-    // What every seed picks in the same way is picked once.
-    if batch > 0, let shared = try p.repeated(x[0]), let index = try p.repeated(x[1]) {
-      return try p.prependingAxis(
-        p.add(Gather(batch: batch - 1), [shared, index]), p.shape(x[0])[0])
-    }
-    return try p.pickedStep(x[0], x[1], batch: batch)
+    try p.sharedGather(x[0], x[1], batch: batch) ?? p.pickedStep(x[0], x[1], batch: batch)
   }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { 0 }
   package static let samples = [
@@ -203,54 +198,4 @@ package struct ScatterAdd: Primitive, Smooth {
     Sample(
       Self(batch: 1, length: 3), .init([2, 2]), .init([2, 2], .int64, values: [0, 2, 1, 1])),
   ]
-}
-
-extension ProgramBuilder {
-  /// The value that `x` repeats along its first axis, if it does.
-  fileprivate func repeated(_ x: Value) throws -> Value? {
-    let node = node(x)
-    guard let size = node.type.dims.first, size > 1 else { return nil }
-    let rest = Shape(Array(node.type.dims.dropFirst()))
-    switch node.primitive {
-    case let broadcast as Broadcast where !broadcast.axes.contains(0):
-      return try add(Broadcast(rest, axes: broadcast.axes.map { $0 - 1 }), node.operands)
-    case is Reshape where shape(node.operands[0]).dims.first == size:
-      return try repeated(node.operands[0]).map { try reshape($0, rest) }
-    default: return nil
-    }
-  }
-
-  /// A few elements of `step(z)`, as the steps of those of `relu(z)`: a pool behind a relu has
-  /// picked these already, and then the step of the whole image is not needed.
-  fileprivate func pickedStep(_ x: Value, _ index: Value, batch: Int) throws -> Value? {
-    var inner = x
-    while node(inner).isA(Reshape.self) { inner = node(inner).operands[0] }
-    let gather = Gather(batch: batch)
-    guard node(inner).isA(Step.self),
-      try gather.type(of: [type(x), type(index)]).count < type(x).count
-    else { return nil }
-    let image = try reshape(relu(node(inner).operands[0]), shape(x))
-    return try step(add(gather, [image, index]))
-  }
-
-  /// The product of `x` and `m`, where x holds a few updates scattered into zeros: the updates are
-  /// multiplied instead, each by what m holds at its target.
-  func scaledUpdates(_ x: Value, _ m: Value) throws -> Value? {
-    var scattered = x
-    while node(scattered).isA(Reshape.self) { scattered = node(scattered).operands[0] }
-    let node = node(scattered)
-    guard node.isA(ScatterAdd.self), let scatter = node.primitive as? ScatterAdd,
-      node.type.element.isReal
-    else { return nil }
-    let (updates, index) = (node.operands[0], node.operands[1])
-    guard type(updates).count < node.type.count else { return nil }
-    let factors: Value
-    if let fill = fill(of: m) {
-      factors = try scalar(fill, like: updates)
-    } else {
-      factors = try add(
-        Gather(batch: scatter.batch), [reshape(m, node.type.shape), index])
-    }
-    return try reshape(add(scatter, [multiply(updates, factors), index]), shape(x))
-  }
 }

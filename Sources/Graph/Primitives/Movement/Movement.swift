@@ -200,22 +200,3 @@ package struct Broadcast: Movement {
     Sample(Self([3, 2], axes: []), .init([])),
   ]
 }
-
-extension Reshape: BandPreserving {
-  package func band(
-    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
-  ) throws -> Band.Operand? {
-    func reshaped(_ band: Band, _ outer: [Int]) throws -> Band {
-      try band.map { try p.reshape($0, Shape(outer + p.shape($0).dims.suffix(1))) }
-    }
-    switch x[0] {
-    case .band(let band) where type.dims.last == band.length,
-      .flattened(let band) where type.dims.last == band.length:
-      return .band(try reshaped(band, type.dims.dropLast()))
-    case .band(let band) where type.rank == 1: return .flattened(band)
-    case .windows(let band, let window) where type.dims.suffix(2) == [window.size, window.count]:
-      return .windows(try reshaped(band, type.dims.dropLast(2)), window)
-    default: return nil
-    }
-  }
-}

@@ -101,8 +101,8 @@ package struct Pad: Movement {
     let dims = try x[0].dims.indices.map { axis -> Int in
       let gaps = max(x[0].dims[axis] - 1, 0)
       let (between, overflow) = gaps.multipliedReportingOverflow(by: interior[axis])
-      guard !overflow, abs(low[axis].clampedToSafe) < Int(1) << 40,
-        abs(high[axis].clampedToSafe) < Int(1) << 40, between < Int(1) << 40
+      guard !overflow, low[axis].magnitude < 1 << 40,
+        high[axis].magnitude < 1 << 40, between < Int(1) << 40
       else { throw NetJacError(.memory, "pad: \(attributes) makes axis \(axis) too long") }
       let dim = x[0].dims[axis] + between + low[axis] + high[axis]
       guard dim >= 0 else {
@@ -166,11 +166,6 @@ package struct Pad: Movement {
     Sample(Self(low: [1, 0], high: [0, 2]), .init([2, 3])),
     Sample(Self(low: [-1, 1], high: [2, -1], interior: [1, 2]), .init([3, 2])),
   ]
-}
-
-extension Int {
-  // abs(Int.min) would trap.
-  fileprivate var clampedToSafe: Int { Swift.max(self, -Int.max) }
 }
 
 /// Reverses the order along the given axes.

@@ -49,17 +49,9 @@ package struct ArgExtreme: Locator {
     let lines = groups([axis], x[0].type)
     let indices =
       x[0].type.element.isReal
-      ? lines.map { best(x[0].reals, $0) } : lines.map { best(x[0].integers, $0) }
-    return Tensor(type, integers: indices)
-  }
-  private func best<Number: Comparable>(_ values: [Number], _ line: [Int]) -> Int64 {
-    var best = 0
-    for k in line.indices.dropFirst() {
-      let (old, new) = (values[line[best]], values[line[k]])
-      let isBetter = new != new ? old == old : kind == .maximum ? new > old : new < old
-      if isBetter || last && new == old { best = k }
-    }
-    return Int64(best)
+      ? lines.map { kind.place(in: x[0].reals, along: $0, last: last) }
+      : lines.map { kind.place(in: x[0].integers, along: $0, last: last) }
+    return Tensor(type, integers: indices.map { Int64($0 ?? 0) })
   }
   package func vectorise(
     _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder

@@ -38,22 +38,14 @@ package struct WindowExtreme: Locator {
       for image in 0..<images {
         let line = elements.map { image * pixels + $0 }
         let best =
-          x[0].type.element.isReal ? best(x[0].reals, line) : best(x[0].integers, line)
+          x[0].type.element.isReal
+          ? kind.place(in: x[0].reals, along: line, last: last)
+          : kind.place(in: x[0].integers, along: line, last: last)
         if let best { places[image * outputs + output] = Int64(elements[best]) }
       }
     }
     return Tensor(type, integers: places)
   }
-  private func best<Number: Comparable>(_ values: [Number], _ line: [Int]) -> Int? {
-    guard var best = line.indices.first else { return nil }
-    for k in line.indices.dropFirst() {
-      let (old, new) = (values[line[best]], values[line[k]])
-      let isBetter = new != new ? old == old : kind == .maximum ? new > old : new < old
-      if isBetter || last && new == old { best = k }
-    }
-    return best
-  }
-
   /// The part of one window that lies inside the image: its places along each axis.
   private struct Inside {
     /// For each axis where its elements are, in steps of the flat place.
@@ -154,17 +146,16 @@ package struct WindowExtreme: Locator {
   ]
 }
 
-extension WindowAxis {
-  /// The element that one place of the window at `output` reads; it may lie outside.
-  package func element(_ output: Int, _ place: Int) -> Int {
-    output * stride + place * dilation - low
-  }
-
-  /// The places of the window at `output` that lie inside an axis of this length.
-  package func inside(_ output: Int, of length: Int) -> Range<Int> {
-    let start = element(output, 0)
-    let first = start < 0 ? (dilation - 1 - start) / dilation : 0
-    let end = start < length ? (length - start - 1) / dilation + 1 : 0
-    return first < min(end, size) ? first..<min(end, size) : 0..<0
+extension Extreme.Kind {
+  /// Which of the elements at the places of `line` is the extreme one; NaN wins, and of equal elements
+  /// the first, or the last if `last`. Nil for an empty line.
+  func place<Number: Comparable>(in values: [Number], along line: [Int], last: Bool) -> Int? {
+    guard var best = line.indices.first else { return nil }
+    for k in line.indices.dropFirst() {
+      let (old, new) = (values[line[best]], values[line[k]])
+      let isBetter = new != new ? old == old : self == .maximum ? new > old : new < old
+      if isBetter || last && new == old { best = k }
+    }
+    return best
   }
 }

@@ -23,7 +23,7 @@ struct HessianNecks {
   let best: [Neck]
 
   /// `costs` are nil for groups that count for nothing.
-  init(_ groups: [DerivativeGroups.Group], from x: Int, sizes: [Int], costs: [Cost?]) {
+  init(_ groups: [SeparableGroups.Group], from x: Int, sizes: [Int], costs: [Cost?]) {
     let necks = HessianNecks.necks(groups, from: x, sizes: sizes, costs: costs)
     var pushes = [0]
     var products = [0]
@@ -63,7 +63,7 @@ struct HessianNecks {
 
   /// x and the narrowest of the values that alone lead on.
   private static func necks(
-    _ groups: [DerivativeGroups.Group], from x: Int, sizes: [Int], costs: [Cost?]
+    _ groups: [SeparableGroups.Group], from x: Int, sizes: [Int], costs: [Cost?]
   ) -> [Neck] {
     var found: [Neck] = []
     var crossing: Set<Int> = []

@@ -3,26 +3,22 @@ import Tensors
 
 extension Program {
   /// The gradient of `Σ w[k]·y[k]`: takes x [n] and w [m]; gives the gradient [n].
-  package func weightedGradient(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Program {
-    let pulled = try vjp(memoryLimit: memoryLimit)
+  package func weightedGradient() throws -> Program {
+    let pulled = try vjp()
     return Program.selecting(pulled, outputs: [outputs.count])
   }
 
   /// The Hessian of `Σ w[k]·y[k]` for y [m] of x [n]: takes x and w; gives [n, n].
-  package func hessian(memoryLimit: Int = ProgramBuilder.defaultMemoryLimit) throws -> Program {
-    try hessians(memoryLimit: memoryLimit)[0]
+  package func hessian() throws -> Program {
+    try hessians()[0]
   }
 
   /// The ways to the Hessian that the memory limit allows, at least one, that of the fewest
   /// multiply-adds first.
-  package func hessians(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> [Program] {
+  package func hessians() throws -> [Program] {
     let ways = [
-      Result { try jacobianOfGradient(memoryLimit: memoryLimit) as Program? },
-      Result { try symmetricHessian(memoryLimit: memoryLimit) },
+      Result { try jacobianOfGradient() as Program? },
+      Result { try symmetricHessian() },
     ]
     let found = try ways.compactMap { way in
       do {
@@ -36,30 +32,24 @@ extension Program {
   }
 
   /// Forward over reverse where that is cheapest, or any other order of the Jacobian.
-  package func jacobianOfGradient(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Program {
+  package func jacobianOfGradient() throws -> Program {
     let jacobian = try Jacobian.program(
-      of: weightedGradient(memoryLimit: memoryLimit), memoryLimit: memoryLimit)
+      of: weightedGradient())
     // Symmetric, so its orientation does not matter.
     return Program.selecting(jacobian.program, outputs: [1])
   }
 
   /// The Hessian from first derivatives by x on both sides of second derivatives of each node; nil
   /// for a program of more than one vector.
-  package func symmetricHessian(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Program? {
-    try SymmetricHessian.program(of: self, memoryLimit: memoryLimit)
+  package func symmetricHessian() throws -> Program? {
+    try SymmetricHessian.program(of: self)
   }
 
   /// The product of the Hessian of `Σ w[k]·y[k]` with a vector: takes x [n], w [m] and the vector
   /// [n]; gives [n]. The matrix is never formed: the gradient is differentiated along the vector.
-  package func hessianProduct(
-    memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
-  ) throws -> Program {
-    let gradient = try weightedGradient(memoryLimit: memoryLimit)
-    let p = ProgramBuilder(memoryLimit: memoryLimit)
+  package func hessianProduct() throws -> Program {
+    let gradient = try weightedGradient()
+    let p = ProgramBuilder(for: self)
     let arguments = try gradient.inputs.map { try p.input(gradient.type($0)) }
     let tangent = try p.input(gradient.type(gradient.inputs[0]))
     let product = try p.directionalDerivative(

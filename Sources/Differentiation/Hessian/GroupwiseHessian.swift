@@ -4,9 +4,9 @@ import Tensors
 /// The first and second derivatives of one group as a function of its inputs, in a builder of their
 /// own: there the cotangents of the group's results are inputs too, and so are held still when a
 /// gradient is differentiated again.
-struct GroupDerivatives {
+struct GroupwiseHessian {
   let p: ProgramBuilder
-  private let group: DerivativeGroups.Group
+  private let group: SeparableGroups.Group
   /// What stands outside for each input of the builder.
   private(set) var arguments: [Value] = []
   /// The group's inputs, and its members' values.
@@ -15,7 +15,7 @@ struct GroupDerivatives {
 
   /// `cotangents` has those of the results that have one.
   init(
-    _ group: DerivativeGroups.Group, of program: Program, primal: [Value],
+    _ group: SeparableGroups.Group, of program: Program, primal: [Value],
     cotangents: [Int: Value], isActive: [Bool], in outer: ProgramBuilder
   ) throws {
     p = ProgramBuilder(real: outer.real, memoryLimit: outer.memoryLimit)

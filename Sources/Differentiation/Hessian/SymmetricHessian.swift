@@ -18,22 +18,21 @@ struct SymmetricHessian {
   private let weights: Value
 
   /// Takes the program's input x [n] and w [m]; gives [n, n]. Nil if the program takes more than x.
-  static func program(of program: Program, memoryLimit: Int) throws -> Program? {
+  static func program(of program: Program) throws -> Program? {
     guard program.inputs.count == 1, program.outputs.count == 1,
       program.inputTypes[0].element.isReal, program.outputTypes[0].element.isReal
     else { return nil }
-    let hessian = try SymmetricHessian(program, memoryLimit: memoryLimit)
+    let hessian = try SymmetricHessian(program)
     return try hessian.matrices().map { hessian.p.program(outputs: [$0]) }.min {
       $0.multiplyAdds < $1.multiplyAdds
     }
   }
 
-  private init(_ program: Program, memoryLimit: Int) throws {
+  private init(_ program: Program) throws {
     self.program = program
     (x, y) = (program.inputs[0].index, program.outputs[0].index)
     n = program.type(program.inputs[0]).count
-    p = ProgramBuilder(
-      real: program.type(program.inputs[0]).element, memoryLimit: memoryLimit)
+    p = ProgramBuilder(for: program)
     let point = try p.input(program.inputTypes[0])
     weights = try p.input(program.outputTypes[0])
     primal = try p.inline(program, [point])
@@ -55,8 +54,8 @@ struct SymmetricHessian {
 
   /// What a group adds to tangents and to the Hessian.
   private enum Step {
-    case diagonal(GroupDerivatives.Diagonals, SecondTerms)
-    case map(GroupDerivatives.Maps, arguments: [Value])
+    case diagonal(GroupwiseHessian.Diagonals, SecondTerms)
+    case map(GroupwiseHessian.Maps, arguments: [Value])
   }
 
   /// The matrix in all ways that may be the cheapest.
@@ -64,7 +63,7 @@ struct SymmetricHessian {
     let zero = try p.constant(
       Tensor(program.inputTypes[0].with(Shape(checking: [n, n])), fill: 0.0))
     guard isActive[y] else { return [zero] }
-    let groups = try DerivativeGroups(
+    let groups = try SeparableGroups(
       program, from: x, to: y, isActive: isActive, isLinear: isLinear
     ).groups
     let (steps, isCrossed) = try self.steps(groups)
@@ -84,11 +83,11 @@ struct SymmetricHessian {
 
   /// Whether an elementwise node has no second derivatives.
   private func isLinear(_ index: Int) throws -> Bool {
-    let group = DerivativeGroups.Group(
+    let group = SeparableGroups.Group(
       members: [index],
       inputs: Set(program.nodes[index].operands.map(\.index)).filter { isActive[$0] }.sorted(),
       outputs: [index], isElementwise: true)
-    return try !GroupDerivatives(
+    return try !GroupwiseHessian(
       group, of: program, primal: primal,
       cotangents: [index: p.placeholder(program.nodes[index].type)], isActive: isActive, in: p
     ).hasSeconds()
@@ -96,7 +95,7 @@ struct SymmetricHessian {
 
   /// One reverse sweep; nil for groups that y does not depend on.
   private func steps(
-    _ groups: [DerivativeGroups.Group]
+    _ groups: [SeparableGroups.Group]
   ) throws -> (steps: [Step?], isCrossed: Bool) {
     var steps = [Step?](repeating: nil, count: groups.count)
     var cotangents = [y: weights]
@@ -104,7 +103,7 @@ struct SymmetricHessian {
     for (place, group) in groups.enumerated().reversed() {
       let results = group.outputs.reduce(into: [Int: Value]()) { $0[$1] = cotangents[$1] }
       guard !results.isEmpty else { continue }
-      let derivatives = try GroupDerivatives(
+      let derivatives = try GroupwiseHessian(
         group, of: program, primal: primal, cotangents: results, isActive: isActive, in: p)
       let gradients: [Value?]
       if group.isElementwise {
@@ -137,7 +136,7 @@ struct SymmetricHessian {
 
   /// The sum of the groups' products, each as soon as its tangents are there.
   private func products(
-    _ groups: ArraySlice<DerivativeGroups.Group>, _ steps: ArraySlice<Step?>, from start: Int
+    _ groups: ArraySlice<SeparableGroups.Group>, _ steps: ArraySlice<Step?>, from start: Int
   ) throws -> (sum: Value?, tangents: Tangents) {
     let type = program.nodes[start].type
     var tangents = Tangents(count: type.count, rows: [start: try p.identitySeeds(type)])
@@ -170,8 +169,8 @@ struct SymmetricHessian {
   }
 
   private func pushDiagonals(
-    _ diagonals: GroupDerivatives.Diagonals, _ terms: SecondTerms,
-    of group: DerivativeGroups.Group, _ tangents: inout Tangents
+    _ diagonals: GroupwiseHessian.Diagonals, _ terms: SecondTerms,
+    of group: SeparableGroups.Group, _ tangents: inout Tangents
   ) throws -> [Value?] {
     let inputs = group.inputs.map { tangents.rows[$0] }
     for (output, slopes) in zip(group.outputs, diagonals.slopes) {
@@ -191,7 +190,7 @@ struct SymmetricHessian {
   }
 
   private func pushMaps(
-    _ maps: GroupDerivatives.Maps, _ arguments: [Value], of group: DerivativeGroups.Group,
+    _ maps: GroupwiseHessian.Maps, _ arguments: [Value], of group: SeparableGroups.Group,
     _ tangents: inout Tangents
   ) throws -> [Value?] {
     let count = tangents.count
@@ -201,7 +200,7 @@ struct SymmetricHessian {
         ?? p.constant(Tensor(type.with(type.shape.prepending(count)), fill: 0.0))
     }
     let added = arguments.map { _ in false } + seeds.map { _ in true }
-    let many = try maps.program.vectorised(added: added, size: count, memoryLimit: p.memoryLimit)
+    let many = try maps.program.vectorised(added: added, size: count)
     let inlined = try p.inline(many, arguments + seeds)
     var results = many.outputs.map { inlined[$0.index] }
     if maps.hasTangent { tangents.rows[group.outputs[0]] = results.removeFirst() }
@@ -212,7 +211,7 @@ struct SymmetricHessian {
 
   /// The sum with the groups behind each neck differentiated by the neck, which takes fewer seeds.
   private func products(
-    _ groups: [DerivativeGroups.Group], _ steps: [Step?],
+    _ groups: [SeparableGroups.Group], _ steps: [Step?],
     through necks: ArraySlice<HessianNecks.Neck>
   ) throws -> Value? {
     guard let neck = necks.first else { return nil }
@@ -228,7 +227,7 @@ struct SymmetricHessian {
     return try p.sum(sum, p.dot(left, rows, [0, 1], [2, 1], [0, 2]))
   }
 
-  private func cost(of step: Step?, _ group: DerivativeGroups.Group) -> HessianNecks.Cost? {
+  private func cost(of step: Step?, _ group: SeparableGroups.Group) -> HessianNecks.Cost? {
     func size(_ index: Int) -> Int { program.nodes[index].type.count }
     func sum(_ numbers: [Int]) -> Int { numbers.reduce(0) { $0.addingSaturated($1) } }
     switch step {

@@ -2,7 +2,7 @@ import Graph
 import Tensors
 
 /// What is known to be zero wherever a relu is not active, by buffer.
-struct Activity {
+struct SignMasks {
   /// A matrix's columns are zero where a row of this array is, one row for each group of rows.
   struct Mask {
     let placement: Placement

@@ -5,7 +5,7 @@ import Tensors
 /// neighbouring elementwise nodes together, every other node alone.
 ///
 /// No path leaves a group and comes back, so a group's inputs do not depend on its results.
-struct DerivativeGroups {
+struct SeparableGroups {
   struct Group: Sendable {
     /// In order of computation.
     let members: [Int]
@@ -26,7 +26,7 @@ struct DerivativeGroups {
     let components = Components(program, from: x, isActive: isActive)
     var found: [(level: Int, members: [Int])] = []
     for component in components.all {
-      let parts = try DerivativeGroups.parts(
+      let parts = try SeparableGroups.parts(
         of: component.members, program, isActive, isLinear: isLinear)
       found += parts.map { (component.level, $0) }
     }
@@ -39,7 +39,7 @@ struct DerivativeGroups {
     groups = found.map { _, members in
       let isMember = Set(members)
       return Group(
-        members: members, inputs: DerivativeGroups.inputs(of: members, program, isActive),
+        members: members, inputs: SeparableGroups.inputs(of: members, program, isActive),
         outputs: members.filter { member in
           member == y || users[member].contains { !isMember.contains($0) }
         },
