@@ -960,7 +960,8 @@ netjac_status netjac_save_jacobian(const netjac_network *network, const char *pa
  *
  * Durability What netjac_study_put() acknowledged survives the end of the process and the loss of power. Results
  *            that a database does not take within the option retry are kept in the spool, a small store beside
- *            the caller, and delivered when the store is opened again.
+ *            the caller, and delivered when the store is opened again. The same holds for netjac_study_insert() and
+ *            netjac_study_put_array().
  *
  * Databases  An SQLite file may be used by many processes of one machine at a time, a PostgreSQL server by many machines.
  *            Both are meant to be looked at: the table of a study is called like it, with one column for each scalar,
@@ -1002,8 +1003,8 @@ enum netjac_state_code {
  *   mode           create            create: makes what is not there; write: an existing store; read: never writes
  *   busy_timeout   60                for how many seconds a call waits for locks of other programs, and for a server that
  *                                    has gone away
- *   retry          60                for how many seconds netjac_study_put() offers results to a database before
- *                                    it takes the spool
+ *   retry          60                for how many seconds results are offered to a database before the spool takes
+ *                                    them
  *   journal        auto              delete or wal, SQLite's ways to keep a transaction whole; wal is refused with
  *                                    the versions of SQLite whose wal can damage a file
  *   spool          netjac-unsent.db  the file of the spool, in the working folder of the caller

@@ -203,13 +203,14 @@ static void test_away(void) {
   let_server("stop");
   CHECK(netjac_study_count(study, NULL, &count) == NETJAC_ERROR_STORE);
   CHECK(netjac_study_put(study, 2, ids, tokens, y, NULL, NULL, NULL) == NETJAC_ERROR_STORE && says("spool.db"));
-  CHECK(netjac_store_text(store, "unsent", text, sizeof text, NULL) == NETJAC_OK && strstr(text, "2 results") != NULL);
+  CHECK(insert_one(study, 7) == NETJAC_ERROR_STORE && says("spool.db"));
+  CHECK(netjac_store_text(store, "unsent", text, sizeof text, NULL) == NETJAC_OK && strstr(text, "3 results") != NULL);
   CHECK(open_with("away", impatient, &again) == NETJAC_ERROR_STORE && again == NULL);
   let_server("start");
   /* The handle finds the server again by itself. */
   CHECK(count_of(study, NULL) == 0 && count_of(study, "status=running") == 2);
   OK(open_with("away", impatient, &again));
-  CHECK(count_of(study, NULL) == 2);
+  CHECK(count_of(study, NULL) == 3 && count_of(study, "tag='a tag' speed=7") == 1);
   OK(netjac_store_text(again, "unsent", text, sizeof text, NULL));
   CHECK(strcmp(text, "nothing is unsent") == 0);
   netjac_store_release(again);

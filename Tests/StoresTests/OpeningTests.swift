@@ -153,13 +153,23 @@ import Testing
     try FileManager.default.moveItem(atPath: path, toPath: away)
     let error = #expect(throws: NetJacError.self) { try study.put(point, result(1)) }
     #expect(error?.kind == .store)
+    // The same with results that nobody claimed, and with long outputs.
+    #expect(throws: NetJacError.self) { try study.insert([0.2, 0.01], result(2), tag: "away") }
+    #expect(throws: NetJacError.self) {
+      try (0..<10).map(Double.init).withUnsafeBufferPointer {
+        try study.putArray(1, "pressure", $0)
+      }
+    }
     // Another file in its place is not it.
     try Data().write(to: URL(fileURLWithPath: path))
     #expect(throws: NetJacError.self) { try study.put(point, result(1)) }
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.moveItem(atPath: away, toPath: path)
-    #expect(try study.store.text("unsent").contains("2 results"))
-    #expect(try folder.study().read().y == result(1))
+    #expect(try study.store.text("unsent").contains("4 results"))
+    let again = try folder.study()
+    let changed = Array(result(1)[..<2]) + (0..<10).map(Double.init)
+    #expect(try again.read().y == changed + result(2))
+    #expect(try again.count("tag=away") == 1)
     #expect(try folder.store().text("unsent") == "nothing is unsent")
   }
 

@@ -45,6 +45,31 @@ import Testing
     return (connection, connection.preparedStatements)
   }
 
+  @Test func theSpoolIsReadInOrder() throws {
+    let study = try folder.study(folder.store { $0.retry = 0.1 })
+    _ = try study.add([0.1, 0.01])
+    let point = try study.claim(1, filter: nil, wait: 0)
+    let (path, away) = (folder.file("foot.db"), folder.file("away.db"))
+    try FileManager.default.moveItem(atPath: path, toPath: away)
+    #expect(throws: NetJacError.self) { try study.put(point, result(1)) }
+    try FileManager.default.moveItem(atPath: away, toPath: path)
+    _ = try folder.study()
+    let connection = try SQLiteConnection.open(folder.file("netjac-unsent.db"), .read)
+    let statements = connection.preparedStatements.filter { $0.contains("netjac_unsent") }
+    #expect(Set(statements.map { $0.prefix(6) }).isSuperset(of: ["SELECT", "DELETE"]))
+    for sql in statements {
+      let plan = try connection.exclusively {
+        try connection.run("EXPLAIN QUERY PLAN \(sql)") {
+          var lines: [String] = []
+          while try $0.step() { lines.append($0.text(3)) }
+          return lines
+        }
+      }
+      #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(sql)")
+      if sql.hasPrefix("DELETE") { #expect(plan.allSatisfy { $0.contains("PRIMARY KEY") }) }
+    }
+  }
+
   @Test("Statements use an index, and full reads are not sorted", arguments: Equality.allCases)
   func plans(_ equality: Equality) throws {
     let (connection, statements) = try statements(equality)

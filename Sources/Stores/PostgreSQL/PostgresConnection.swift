@@ -442,12 +442,12 @@ package final class PostgresConnection: @unchecked Sendable {
 
   /// Runs `copy` outside of a transaction, from the start again after the connection was lost.
   func copyPersistently(
-    _ sql: String, restart: () -> Void, _ body: (UnsafeRawBufferPointer) throws -> Void
+    _ sql: String, from start: () -> Void, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     guard transaction == nil else { return try copy(sql, body) }
     try persistently {
       try connect()
-      restart()
+      start()
       try copy(sql, body)
     }
   }

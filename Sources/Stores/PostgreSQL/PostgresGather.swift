@@ -20,10 +20,10 @@ extension PostgresConnection {
       + "WHERE sample >= \(first) AND sample <= \(last) AND \(condition) ORDER BY sample "
       + "LIMIT \(request.most)"
     if plans != nil { _ = try query(rows, []) }
-    try copyPersistently(
-      "COPY (\(rows)) TO STDOUT (FORMAT binary)",
-      restart: { reader = PostgresRowReader(request.parts, most: request.most) }
-    ) { try reader.take($0) }
+    let start = { reader = PostgresRowReader(request.parts, most: request.most) }
+    try copyPersistently("COPY (\(rows)) TO STDOUT (FORMAT binary)", from: start) {
+      try reader.take($0)
+    }
     return GatherResult(rows: reader.rows, reached: last == .max ? nil : last)
   }
 

@@ -38,24 +38,20 @@ extension Study {
       ids: ids, tokens: tokens, y: Array(UnsafeBufferPointer(start: y, count: samples * m)),
       jacobian: jacobian.map { Array(UnsafeBufferPointer(start: $0, count: samples * m * n)) },
       seconds: spent, worker: worker)
-    do {
-      return try offer(results, until: now + store.options.retry)
-    } catch let error as NetJacError where error.kind == .store {
-      throw spooled(results, after: error)
-    }
+    return try offer(
+      for: store.options.retry, keeping: { spoolEntries(results) }, { try putNow(results) })
   }
 
-  /// Tries again while there is time: disks are cleared, files come back.
-  private func offer(_ results: Results, until end: Double) throws -> [Bool] {
-    while true {
-      do {
-        let patience = max(end - Clock.monotonic(), 0.05)
-        return try store.operate(patience: patience) { try putNow(results) }
-      } catch let error as NetJacError where error.kind == .store {
-        let left = end - Clock.monotonic()
-        guard left > 0 else { throw error }
-        usleep(UInt32(min(left, .random(in: 0.2...1)) * 1e6))
-      }
+  private func spoolEntries(_ results: Results) -> [Spool.Entry] {
+    let (m, n) = (outputSize, inputSize)
+    return results.ids.indices.map { index in
+      Spool.Entry(
+        worker: results.worker, outputs: outputs.count,
+        content: .result(
+          sample: results.ids[index], token: results.tokens[index],
+          y: Array(results.y[index * m..<(index + 1) * m]),
+          jacobian: results.jacobian.map { Array($0[index * m * n..<(index + 1) * m * n]) },
+          seconds: results.seconds[index]))
     }
   }
 
