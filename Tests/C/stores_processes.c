@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -145,7 +146,9 @@ static int kill_round(const char *path, unsigned char *acknowledged, unsigned ra
     }
   }
   close(ends[1]);
-  /* Long enough to be in the middle of things, at random moments one after the other. */
+  /* From the first result on long enough to be in the middle of things, at random moments one after the other. */
+  struct pollfd first = {.fd = ends[0], .events = POLLIN};
+  poll(&first, 1, 20000);
   sleep_for(0.05 + 0.1 * (double)(random % 1000) / 1000);
   for (int k = 0; k < KILL_WORKERS; k++) {
     kill(workers[k], SIGKILL);
@@ -281,7 +284,10 @@ static void test_busy_fork(void) {
     if (child == 0) {
       const double x[N] = {9000 + round, 1}, y[M] = {4, 5, 6};
       alarm(60);
-      _exit(netjac_study_insert(busy_study, 1, x, y, NULL, "child", NULL) == NETJAC_OK ? 0 : 1);
+      if (netjac_study_insert(busy_study, 1, x, y, NULL, "child", NULL) == NETJAC_OK) _exit(0);
+      printf("child %d: %s\n", round, netjac_last_error());
+      fflush(stdout);
+      _exit(1);
     }
     waitpid(child, &status, 0);
     CHECK_SAYING(WIFEXITED(status) && WEXITSTATUS(status) == 0, "child %d ended with %d", round, status);

@@ -184,6 +184,17 @@ import Testing
     #expect(throws: NetJacError.self) { try study.getArray(sample + 9, "history") }
   }
 
+  @Test func whatIsUndoneLeavesNoVersion() throws {
+    let study = try folder.study(folder.store { $0.busyTimeout = 0.5 })
+    try folder.execute("ALTER TABLE foot RENAME TO hidden")
+    #expect(throws: NetJacError.self) { try study.insert([0.1, 0.01], result(1)) }
+    #expect(throws: NetJacError.self) { try study.add([0.1, 0.01]) }
+    try folder.execute("ALTER TABLE hidden RENAME TO foot")
+    #expect(try study.insert([0.1, 0.01], result(1)) == 1)
+    #expect(try study.count("version=default") == 1)
+    #expect(try study.store.text("check") == "ok")
+  }
+
   @Test func versionsAreNotMixed() throws {
     let study = try folder.study()
     try study.setVersion(

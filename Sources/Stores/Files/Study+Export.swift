@@ -142,7 +142,7 @@ extension Study {
   /// Enters samples of another store's study, in one transaction; works in the last version unless there is one to work in.
   func take(_ records: [SampleRecord], _ versions: [Version]) throws {
     try store.operate {
-      try database.transaction(.write) {
+      try entering {
         var numbers: [String: Int64] = [:]
         for version in versions { numbers[version.label] = try takeVersion(version.label, version) }
         if records.isEmpty, let number = numbers.values.max() { try adoptVersion(number) }

@@ -14,34 +14,18 @@ extension Study {
   ///
   /// - Parameter other: That version, if its parameters are known.
   func takeVersion(_ label: String, _ other: Version?) throws -> Int64 {
-    if let known = try readVersion(label: label) {
-      if let other {
-        let here = try JSONText(known.parameters, "the parameters of version '\(label)'")
-        let there = try JSONText(other.parameters, "the parameters of version '\(label)'")
-        guard here.canonical == there.canonical else {
-          throw NetJacError(
-            .conflict,
-            "version '\(label)' of study '\(name)' has the parameters \(known.parameters) here and "
-              + "\(other.parameters) there")
-        }
+    let (known, isNew) = try findOrMake(other ?? .plain(label))
+    if let other, !isNew {
+      let here = try JSONText(known.parameters, "the parameters of version '\(label)'")
+      let there = try JSONText(other.parameters, "the parameters of version '\(label)'")
+      guard here.canonical == there.canonical else {
+        throw NetJacError(
+          .conflict,
+          "version '\(label)' of study '\(name)' has the parameters \(known.parameters) here and "
+            + "\(other.parameters) there")
       }
-      return known.number
     }
-    let dialect = self.dialect
-    return try database.run(
-      "INSERT INTO \(dialect.table("netjac_version")) "
-        + "(study, label, simulator, parameters, source, created) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, \(dialect.stamp)) RETURNING version"
-    ) { statement -> Int64 in
-      statement.bind(id, at: 1)
-      statement.bind(label, at: 2)
-      statement.bind(other?.simulator ?? "", at: 3)
-      statement.bind(other?.parameters ?? "{}", at: 4)
-      statement.bind(other?.source ?? "", at: 5)
-      guard try statement.step() else { throw NetJacError(.defect, "no number for a version") }
-      defer { try? statement.finish() }
-      return statement.integer(0)
-    }
+    return known.number
   }
 
   private func importStore(_ path: String) throws -> Int {
@@ -69,8 +53,7 @@ extension Study {
     let otherVersion = other.version
     return try Self.imports.with {
       try store.operate {
-        try database.transaction(.write) {
-          try prepareEntering()
+        try entering {
           var numbers: [String: Int64] = [:]
           var count = 0
           try other.forEachRecord("status=all version=all") { records in
@@ -97,14 +80,14 @@ extension Study {
   }()
 
   private func importTable(_ path: String) throws -> Int {
-    var reader = try CSVReader(path)
-    guard let header = try reader.row() else {
-      throw NetJacError(.format, "'\(path)' is empty; its first line names the columns")
-    }
-    let columns = try TableColumns(header, self, path)
     return try store.operate {
-      try database.transaction(.write) {
-        try prepareEntering()
+      try entering {
+        // The transaction may run again, and reads the file again then.
+        var reader = try CSVReader(path)
+        guard let header = try reader.row() else {
+          throw NetJacError(.format, "'\(path)' is empty; its first line names the columns")
+        }
+        let columns = try TableColumns(header, self, path)
         var versions: [String: Int64] = [:]
         var count = 0
         var records: [SampleRecord] = []

@@ -12,8 +12,7 @@ extension Study {
     try store.requireWriting("adding points")
     let points = try points(samples, x) { _ in true }
     let entered = try store.operate {
-      try database.transaction(.write) {
-        try prepareEntering()
+      try entering {
         let version = try currentVersion().number
         let view = self.view
         let entered = try enter(points, Lookup(self, version: version), waitingInsertion) {
@@ -38,11 +37,22 @@ extension Study {
     let isNew: Bool
   }
 
-  /// Begins a transaction that enters points.
-  func prepareEntering() throws {
-    // Two points that are near each other must not slip in together.
-    if near != nil { try database.lockStudy(id) }
-    try checkView()
+  /// Runs a transaction that enters points. If it is undone, nothing is left of a version that it made or chose.
+  func entering<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = version
+    do {
+      return try database.transaction(.write) {
+        // It may run again.
+        version = before
+        // Two points that are near each other must not slip in together.
+        if near != nil { try database.lockStudy(id) }
+        try checkView()
+        return try body()
+      }
+    } catch {
+      version = before
+      throw error
+    }
   }
 
   /// The rows of points: those that are there, and those that `insertion` makes, with the parameters that `bind` sets.

@@ -40,8 +40,7 @@ extension Study {
     label: String?
   ) throws -> Int {
     let (m, n) = (outputSize, inputSize)
-    return try database.transaction(.write) {
-      try prepareEntering()
+    return try entering {
       let version = try label.map { try takeVersion($0, nil) } ?? currentVersion().number
       let view = self.view
       let entered = try enter(points, Lookup(self, version: version), doneInsertion) {
