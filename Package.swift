@@ -15,7 +15,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
   ],
   targets: [
-    .target(name: "Tensors", swiftSettings: strict),
+    .target(name: "CMemory"),
+    .target(name: "Tensors", dependencies: ["CMemory"], swiftSettings: strict),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Containers", dependencies: ["CZlib", "Tensors"], swiftSettings: strict),
     .target(name: "Graph", dependencies: ["Tensors"], swiftSettings: strict),

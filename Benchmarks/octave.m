@@ -63,6 +63,34 @@ function [middle, least] = timeOf(loop, f, x)
   least = min(times) * 1e6;
 end
 
+% A store of 12 inputs and 8 outputs: a function of memoize that finds its point among 10000, and simulating and storing a
+% point of a function that takes no time.
+function storeRows(folder, empty)
+  file = fullfile(folder, 'octave-store.db');
+  if exist(file, 'file')
+    delete(file);
+  end
+  names = @(letter, count) arrayfun(@(k) {sprintf('%s%d', letter, k), '', [0 1]}, 1:count, 'UniformOutput', false);
+  store = netjac.Store(file, 'study', 'bench', 'inputs', names('x', 12), 'outputs', names('y', 8));
+  f = @(x) x(1:8) .* x(5:12);
+  X = rand(12, 10000);
+  insert(store, X, X(1:8, :) .* X(5:12, :));
+  x = X(:, 17);
+  memory = memoize(store, f);
+  if ~isequal(memory(x), f(x))
+    error('memoize gives another result than the function');
+  end
+  [middle, least] = timeOf(@loopOne, memory, x);
+  row('octave', 'store', 'memoize', [middle, least], empty);
+  X = rand(12, 200);
+  start = now_();
+  simulate(store, f, X, 'display', false);
+  spent = (now_() - start) / 200 * 1e6;
+  row('octave', 'store', 'simulate', [spent, spent], [0 0]);
+  close(store);
+  delete(file);
+end
+
 function row(door, workload, task, times, empty)
   printf('%s\t%s\t%s\tf64\t1\t%.4f\t%.4f\t0\t-\t-\t-\t-\n', door, workload, task, times - empty);
   fflush(stdout);
@@ -150,5 +178,8 @@ for number = 1:11
     end
   end
   fputs(stderr, "\n");
+end
+if isWanted('WORKLOADS', 'store')
+  storeRows(folder, empty);
 end
 exit(wrong > 0);

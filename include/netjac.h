@@ -154,6 +154,19 @@ const char *netjac_version(void);
 const char *netjac_last_error(void);
 
 /*
+ * What netjac_last_error() tells, as a word for programs, where the status alone leaves it open. Stores say
+ *   notFound      a file, study, version, sample or output that was named is not there
+ *   locked        another program keeps the database locked
+ *   outOfBounds   a point is outside the bounds of an input
+ *   notFinite     a point has NaN or infinity
+ *   readOnly      the database may only be read
+ *   unsent        results were kept in the spool instead
+ * Never NULL; empty for all other failures, and as long as no call has failed on this thread. The string lives as
+ * long as the process.
+ */
+const char *netjac_last_reason(void);
+
+/*
  * The name of a status, such as "NETJAC_ERROR_SHAPE", for logs. "unknown status" for values that are none.
  * Never NULL; the string lives as long as the process.
  */
@@ -1116,6 +1129,9 @@ int32_t netjac_study_variable_count(netjac_study *study, int32_t role);
 /* The name of an input or output; NULL on failure. The string lives as long as the study. */
 const char *netjac_study_variable_name(netjac_study *study, int32_t role, int32_t index);
 
+/* How many scalars an input or output has; 0 for an output whose length varies; -1 on failure. */
+int64_t netjac_study_variable_size(netjac_study *study, int32_t role, int32_t index);
+
 /* The details of an input or output, as it was declared; NULL on failure. The string lives as long as the study. */
 const char *netjac_study_variable_details(netjac_study *study, int32_t role, int32_t index);
 
@@ -1250,6 +1266,20 @@ netjac_status netjac_study_count(netjac_study *study, const char *filter, int64_
  */
 netjac_status netjac_study_read(netjac_study *study, const char *filter, int64_t after, int64_t most, int64_t *ids,
                                 double *x, double *y, double *jacobian, int64_t *count);
+
+/*
+ * Tells what is known of samples besides their inputs and outputs: a line for each, in the order of entry, that ends in
+ * a newline; fields are separated by tabs, and empty where nothing is known. In them \t, \n, \r and \\ stand for tab,
+ * newline, carriage return and backslash. Also of samples that lack an output.
+ *
+ * filter        As for netjac_study_count().
+ * after, most   As for netjac_study_read().
+ * fields        Names separated by commas: sample, status, version, tag, priority, attempts, seconds, worker, created,
+ *               started, finished, error (of the last attempt that failed). NULL for all, in this order.
+ * buffer, size, needed   As for netjac_store_text().
+ */
+netjac_status netjac_study_records(netjac_study *study, const char *filter, int64_t after, int64_t most,
+                                   const char *fields, char *buffer, size_t size, size_t *needed);
 
 /*
  * Changes samples.

@@ -93,6 +93,7 @@ package final class ProgramBuilder {
       // What was left unevaluated for its structure passes that structure on.
       let arguments = operands.compactMap { nodes[$0.index].constant }
       if arguments.count == operands.count {
+        try Memory.require(type.byteCount)
         return try constant(primitive.evaluate(arguments, type))
       }
     }
@@ -115,7 +116,7 @@ package final class ProgramBuilder {
   }
 
   /// Unrolled recurrences are large; a graph beyond this would not be planned in reasonable time.
-  private static let nodeLimit = 4_000_000
+  package static let nodeLimit = 4_000_000
 
   /// Copies a program's nodes in, with `arguments` in place of its inputs, and returns the value
   /// that stands for each of its nodes.

@@ -53,6 +53,7 @@ package struct ReadableFile: ~Copyable {
 
   /// The bytes from `offset` on, which the caller has checked to lie inside the file.
   package func read(offset: Int = 0, count: Int) throws -> [UInt8] {
+    try Memory.require(count)
     var failure: String?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
       while initialised < count {

@@ -207,7 +207,7 @@ func receiver<Result>(
   guard let pointer else {
     throw NetJacError(.argument, "'\(name)' is NULL; it must point to where the result goes")
   }
-  return pointer
+  return try writable(pointer, 1, 1, name)
 }
 
 private func lengths(_ rank: Int32, _ dims: UnsafePointer<Int64>?) throws -> [Int] {
@@ -228,20 +228,25 @@ private func elements(
 private func list(
   _ values: UnsafePointer<Int32>?, _ count: Int32, _ name: StaticString
 ) throws -> [Int] {
-  guard count >= 0 else {
-    throw NetJacError(.argument, "the number of '\(name)' is \(count); it must be 0 or more")
-  }
-  let values = try readable(values, 1, Int(count), name)
-  return (0..<Int(count)).map { Int(values[$0]) }
+  let count = try listLength(count, name)
+  let values = try readable(values, 1, count, name)
+  return (0..<count).map { Int(values[$0]) }
 }
 
 private func writableList(
   _ values: UnsafeMutablePointer<Int32>?, _ count: Int32, _ name: StaticString
 ) throws -> UnsafeMutablePointer<Int32> {
-  guard count >= 0 else {
-    throw NetJacError(.argument, "the number of '\(name)' is \(count); it must be 0 or more")
+  try writable(values, 1, try listLength(count, name), name)
+}
+
+/// A list longer than a graph can be is not read.
+private func listLength(_ count: Int32, _ name: StaticString) throws -> Int {
+  guard (0...ProgramBuilder.nodeLimit).contains(Int(count)) else {
+    throw NetJacError(
+      .argument,
+      "the number of '\(name)' is \(count); it must be 0 to \(ProgramBuilder.nodeLimit)")
   }
-  return try writable(values, 1, Int(count), name)
+  return Int(count)
 }
 
 private func number(_ value: Int) throws -> Int32 {

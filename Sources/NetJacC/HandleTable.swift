@@ -38,6 +38,7 @@ final class HandleTable<Object: AnyObject>: @unchecked Sendable {
 
   /// Keeps `object` alive until its handle is released.
   func insert(_ object: Object) throws -> OpaquePointer {
+    try Memory.check()
     let bits = UInt(bitPattern: Unmanaged.passRetained(object).toOpaque())
     let slot: Int? = cursor.withLock { cursor in
       let used = self.used.load(ordering: .relaxed)

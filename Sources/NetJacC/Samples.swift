@@ -196,6 +196,23 @@ public func netjac_study_read(
   }
 }
 
+@_cdecl("netjac_study_records") @implementation
+public func netjac_study_records(
+  _ study: OpaquePointer?, _ filter: UnsafePointer<CChar>?, _ after: Int64, _ most: Int64,
+  _ fields: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int,
+  _ needed: UnsafeMutablePointer<Int>?
+) -> netjac_status {
+  status {
+    let study = try NetJacC.study(study)
+    let most = try checkedMost(most)
+    let needed = try optional(needed, 1, 1, "needed")
+    let records = try study.recordText(
+      filter.map { String(cString: $0) }, after: after, most: most,
+      fields: fields.map { String(cString: $0) })
+    deliver(records, buffer, size, needed)
+  }
+}
+
 @_cdecl("netjac_study_change") @implementation
 public func netjac_study_change(
   _ study: OpaquePointer?, _ filter: UnsafePointer<CChar>?, _ action: UnsafePointer<CChar>?,

@@ -26,6 +26,7 @@ extension NetJacError {
 /// Runs the body of a C function; the only place where a thrown error becomes a code and a message.
 @inline(__always)
 func status(_ body: () throws -> Void) -> netjac_status {
+  Memory.begin()
   do {
     try body()
     return 0
@@ -37,6 +38,7 @@ func status(_ body: () throws -> Void) -> netjac_status {
 /// The same for queries, which answer failure with a value of their own.
 @inline(__always)
 func query<Answer>(orElse failure: Answer, _ body: () throws -> Answer) -> Answer {
+  Memory.begin()
   do {
     return try body()
   } catch {
@@ -49,13 +51,26 @@ func query<Answer>(orElse failure: Answer, _ body: () throws -> Answer) -> Answe
 private func report(_ error: any Error) -> netjac_status {
   let error =
     error as? NetJacError ?? NetJacError(.defect, "an error that NetJac did not expect: \(error)")
-  LastError.set(error.message)
+  LastError.set(error.message, error.reason)
   return netjac_status(error.code.rawValue)
 }
 
 @_cdecl("netjac_last_error") @implementation
 public func netjac_last_error() -> UnsafePointer<CChar>? {
   LastError.message
+}
+
+@_cdecl("netjac_last_reason") @implementation
+public func netjac_last_reason() -> UnsafePointer<CChar>? {
+  switch LastError.reason {
+  case nil: permanent("")
+  case .notFound: permanent("notFound")
+  case .locked: permanent("locked")
+  case .outOfBounds: permanent("outOfBounds")
+  case .notFinite: permanent("notFinite")
+  case .readOnly: permanent("readOnly")
+  case .unsent: permanent("unsent")
+  }
 }
 
 @_cdecl("netjac_status_name") @implementation

@@ -89,6 +89,13 @@ public func netjac_study_variable_name(_ study: OpaquePointer?, _ role: Int32, _
   }
 }
 
+@_cdecl("netjac_study_variable_size") @implementation
+public func netjac_study_variable_size(_ study: OpaquePointer?, _ role: Int32, _ index: Int32)
+  -> Int64
+{
+  query(orElse: -1) { Int64(try variable(study, role, index).size) }
+}
+
 @_cdecl("netjac_study_variable_details") @implementation
 public func netjac_study_variable_details(_ study: OpaquePointer?, _ role: Int32, _ index: Int32)
   -> UnsafePointer<CChar>?

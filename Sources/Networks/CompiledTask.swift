@@ -22,13 +22,13 @@ final class CompiledTask: Sendable {
   }
 
   /// Allocates what calls with up to this many samples need.
-  func reserve(samples: Int) {
+  func reserve(samples: Int) throws {
     let tile = variants.tile(for: samples)
     let short = variants.shortTile(for: samples)
     let division = Division(samples, (tile ?? short)?.samples ?? 1, threads: threads)
     let parallel = min(threads, division.count)
     for plan in [variants.single, tile, short].compactMap(\.self) {
-      plan.pool.reserve(max(parallel, 1))
+      try plan.pool.reserve(max(parallel, 1))
     }
     if parallel > 1 { ThreadPool.shared.prepare(threads: parallel) }
   }

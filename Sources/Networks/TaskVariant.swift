@@ -20,6 +20,6 @@ final class TaskVariant: @unchecked Sendable {
         "a run needs \(executable.workspaceBytes + extra) bytes of working memory; the limit is "
           + "\(program.memoryLimit) (option memory_limit)")
     }
-    pool = WorkspacePool(executable, extraBytes: extra)
+    pool = try WorkspacePool(executable, extraBytes: extra)
   }
 }

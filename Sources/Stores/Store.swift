@@ -67,7 +67,8 @@ package final class Store: @unchecked Sendable {
     guard options.mode != .read else {
       throw NetJacError(
         .conflict,
-        "the store '\(place)' is open with mode=read, read-only; \(what) needs mode=write")
+        "the store '\(place)' is open with mode=read, read-only; \(what) needs mode=write",
+        .readOnly)
     }
   }
 

@@ -29,19 +29,37 @@ package struct NetJacError: Error, CustomStringConvertible, Equatable {
     case conflict
   }
 
+  /// Tells failures of one kind apart where programs have to; `netjac_last_reason` gives the word.
+  package enum Reason: String, Sendable, CaseIterable {
+    /// What a caller named is not there.
+    case notFound
+    /// Another program keeps it locked.
+    case locked
+    /// A point is outside the bounds of its inputs.
+    case outOfBounds
+    /// A point has NaN or infinity.
+    case notFinite
+    /// It may only be read.
+    case readOnly
+    /// Results were kept in the spool instead.
+    case unsent
+  }
+
   package let kind: Kind
   package let message: String
+  package let reason: Reason?
 
-  package init(_ kind: Kind, _ message: String) {
+  package init(_ kind: Kind, _ message: String, _ reason: Reason? = nil) {
     self.kind = kind
     self.message = message
+    self.reason = reason
   }
 
   package var description: String { message }
 
   /// The same error with the place where it happened in front.
   package func located(at place: String) -> NetJacError {
-    NetJacError(kind, "\(place): \(message)")
+    NetJacError(kind, "\(place): \(message)", reason)
   }
 }
 

@@ -13,7 +13,7 @@ struct LearningRate {
   /// The rate of step `step`, counted from 0.
   func callAsFunction(_ step: Int) -> Double {
     let warm =
-      step < options.warmupSteps ? Double(step + 1) / Double(options.warmupSteps + 1) : 1
+      step < options.warmupSteps ? (Double(step) + 1) / (Double(options.warmupSteps) + 1) : 1
     return start * warm * factor(step)
   }
 

@@ -21,10 +21,12 @@ final class StepPlan {
           + "memory; the limit is \(program.memoryLimit) (option memory_limit); a smaller batch_size "
           + "needs less")
     }
+    try Memory.require(executable.workspaceBytes)
     self.samples = samples
     offsets = parameterOffsets
     outputCount = program.outputs.count
     workspace = Workspace(executable)
+    try Memory.check()
   }
 
   /// Runs with results in arrays of the caller's; allocates nothing.

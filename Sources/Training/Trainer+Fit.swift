@@ -111,6 +111,13 @@ extension Trainer {
   }
 
   private func newSplit(_ samples: Int) throws -> Fitting.Split {
+    // Their places are sorted, and held twice while they are.
+    guard samples <= evaluator.memoryLimit / 16 else {
+      throw NetJacError(
+        .memory,
+        "the order of \(samples) samples takes more than the memory limit of "
+          + "\(evaluator.memoryLimit) bytes (option memory_limit)")
+    }
     var order = Array(0..<samples)
     guard options.validationFraction > 0 else {
       guard options.patience == nil || fitting.givenHeldOut != nil else {

@@ -9,7 +9,7 @@ package final class Trainer {
   let programs: TrainingPrograms
   private let parametric: ParametricProgram
   private let isTrained: [Bool]
-  private let evaluator: LossEvaluator
+  let evaluator: LossEvaluator
   private let optimiser: any Optimiser
   private let rate: LearningRate
 

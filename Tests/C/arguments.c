@@ -480,6 +480,7 @@ static void test_last_error(netjac_network *network) {
   pthread_join(thread, NULL);
   CHECK(netjac_input_size(network) > 0);
   CHECK(strcmp(before, netjac_last_error()) == 0);
+  CHECK(strcmp(netjac_last_reason(), "") == 0);
 }
 
 int main(int argc, char **argv) {

@@ -52,6 +52,7 @@ static void test_foreign_studies(netjac_study *own, netjac_study *released, netj
     CHECK(netjac_study_size(foreign, NETJAC_INPUT) == -1 && says("netjac_study_open"));
     CHECK(netjac_study_variable_count(foreign, NETJAC_INPUT) == -1);
     CHECK(netjac_study_variable_name(foreign, NETJAC_INPUT, 0) == NULL);
+    CHECK(netjac_study_variable_size(foreign, NETJAC_INPUT, 0) == -1);
     CHECK(netjac_study_variable_details(foreign, NETJAC_INPUT, 0) == NULL);
     REFUSED(netjac_study_bounds(foreign, numbers, numbers + 2));
     REFUSED(netjac_study_find(foreign, 1, numbers, ids, states, numbers, NULL, NULL));
@@ -66,6 +67,7 @@ static void test_foreign_studies(netjac_study *own, netjac_study *released, netj
     REFUSED(netjac_study_insert(foreign, 1, numbers, numbers, NULL, NULL, &count));
     REFUSED(netjac_study_count(foreign, NULL, &count));
     REFUSED(netjac_study_read(foreign, NULL, 0, 1, ids, numbers, NULL, NULL, &count));
+    REFUSED(netjac_study_records(foreign, NULL, 0, 1, NULL, NULL, 0, NULL));
     REFUSED(netjac_study_change(foreign, NULL, "retry", &count));
     REFUSED(netjac_study_export(foreign, NULL, "a.csv"));
     REFUSED(netjac_study_import(foreign, "a.csv", &count));
@@ -108,7 +110,9 @@ static void test_arguments(netjac_store *store, netjac_study *study) {
   REFUSED(netjac_study_version(study, "a", NULL, "no JSON", NULL));
   CHECK(netjac_study_variable_name(study, NETJAC_INPUT, 2) == NULL);
   CHECK(netjac_study_variable_name(study, 7, 0) == NULL);
+  CHECK(netjac_study_variable_size(study, NETJAC_OUTPUT, 2) == -1 && netjac_study_variable_size(study, 7, 0) == -1);
   CHECK(netjac_study_size(study, 7) == -1);
+  CHECK(reads("")); /* only some failures have a word of their own */
 
   REFUSED(netjac_study_find(study, -1, numbers, ids, NULL, NULL, NULL, NULL));
   REFUSED(netjac_study_find(study, 1, NULL, ids, NULL, NULL, NULL, NULL));
@@ -119,7 +123,7 @@ static void test_arguments(netjac_store *store, netjac_study *study) {
   REFUSED(netjac_study_add(study, 1, numbers, NULL, NAN, ids, &count));
   for (int k = 0; k < 4; k++) {
     REFUSED(netjac_study_add(study, 1, bad[k], NULL, 0, ids, &count));
-    CHECK(says(k < 2 ? "not finite" : "out of bounds"));
+    CHECK(says(k < 2 ? "not finite" : "out of bounds") && reads(k < 2 ? "notFinite" : "outOfBounds"));
     REFUSED(netjac_study_insert(study, 1, bad[k], numbers, NULL, NULL, &count));
   }
   REFUSED(netjac_study_claim(study, -1, NULL, 0, ids, tokens, numbers, &count));
@@ -134,7 +138,7 @@ static void test_arguments(netjac_store *store, netjac_study *study) {
   REFUSED(netjac_study_put(study, 1, ids, NULL, numbers, NULL, NULL, NULL));
   REFUSED(netjac_study_put(study, 1, ids, tokens, NULL, NULL, NULL, NULL));
   REFUSED(netjac_study_put(study, 1, ids, tokens, numbers, NULL, NULL, NULL)); /* no such sample */
-  CHECK(says("not found"));
+  CHECK(says("not found") && reads("notFound"));
   REFUSED(netjac_study_fail(study, 7, 1, NULL, 0));
   REFUSED(netjac_study_put_array(study, 1, "absent", 1, numbers));
   REFUSED(netjac_study_put_array(study, 1, "force", 2, numbers));
@@ -145,13 +149,17 @@ static void test_arguments(netjac_store *store, netjac_study *study) {
   REFUSED(netjac_study_count(study, NULL, NULL));
   REFUSED(netjac_study_read(study, NULL, 0, -1, ids, NULL, NULL, NULL, &count));
   REFUSED(netjac_study_read(study, NULL, 0, 1, ids, NULL, NULL, NULL, NULL));
+  REFUSED(netjac_study_records(study, NULL, 0, -1, NULL, NULL, 0, NULL));
+  REFUSED(netjac_study_records(study, "height>1", 0, 1, NULL, NULL, 0, NULL));
+  REFUSED(netjac_study_records(study, NULL, 0, 1, "sample,colour", NULL, 0, NULL));
+  CHECK(says("'colour'") && says("attempts"));
   REFUSED(netjac_study_change(study, NULL, NULL, &count));
   REFUSED(netjac_study_change(study, NULL, "forget", &count));
   REFUSED(netjac_study_change(study, NULL, "delete", &count));
   REFUSED(netjac_study_export(study, NULL, "a.txt"));
   REFUSED(netjac_study_export(study, NULL, NULL));
   REFUSED(netjac_study_import(study, NULL, &count));
-  CHECK(netjac_study_import(study, "absent.csv", &count) == NETJAC_ERROR_FILE);
+  CHECK(netjac_study_import(study, "absent.csv", &count) == NETJAC_ERROR_FILE && reads("notFound"));
   REFUSED(netjac_study_design(study, "sobol", 0, 1, 0, numbers)); /* depth has no bounds */
   REFUSED(netjac_study_design(study, "spiral", 0, 1, 0, numbers));
   REFUSED(netjac_study_design(study, "sobol", -1, 1, 0, numbers));
@@ -183,6 +191,7 @@ static void test_life(netjac_store *store, netjac_study *study) {
   CHECK(netjac_study_variable_count(study, NETJAC_OUTPUT) == 2);
   CHECK(strcmp(netjac_study_variable_name(study, NETJAC_OUTPUT, 1), "torque") == 0);
   CHECK(strcmp(netjac_study_variable_details(study, NETJAC_OUTPUT, 1), "unit=N m") == 0);
+  CHECK(netjac_study_variable_size(study, NETJAC_OUTPUT, 0) == 2 && netjac_study_variable_size(study, NETJAC_OUTPUT, 1) == 1);
   CHECK(netjac_store_study_count(store) == 1 && strcmp(netjac_store_study_name(store, 0), "foot") == 0);
   OK(netjac_study_bounds(study, lower, upper));
   CHECK(lower[0] == 0 && upper[0] == 10000 && lower[1] == -INFINITY && upper[1] == INFINITY);
@@ -239,6 +248,41 @@ static void test_no_samples(netjac_study *study) {
   OK(netjac_study_return(study, 0, NULL, NULL));
   OK(netjac_study_claim(study, 0, NULL, 0, NULL, NULL, NULL, &count));
   OK(netjac_study_read(study, NULL, 0, 0, NULL, NULL, NULL, NULL, &count));
+}
+
+static void test_records(netjac_study *study) {
+  char text[400], whole[400];
+  size_t needed = 0;
+  const double x[3 * N] = {50, 1, 51, 1, 52, 1}, y[3 * M] = {0};
+  int64_t ids[3], tokens[3], changed = 0, claimed = 0;
+  double claimed_x[N];
+  OK(netjac_study_insert(study, 2, x, y, NULL, "a\tb\n\\c", NULL));
+  OK(netjac_study_insert(study, 1, x + 2 * N, y, NULL, "last", NULL));
+  OK(netjac_study_find(study, 3, x, ids, NULL, NULL, NULL, NULL));
+  OK(netjac_study_records(study, "speed>=50 speed<=52", 0, 10, "tag, status,version,seconds", NULL, 0, &needed));
+  OK(netjac_study_records(study, "speed>=50 speed<=52", 0, 10, "tag, status,version,seconds", text, sizeof text, NULL));
+  CHECK(needed == strlen(text) + 1);
+  CHECK_SAYING(strcmp(text, "a\\tb\\n\\\\c\tdone\tdefault\t\na\\tb\\n\\\\c\tdone\tdefault\t\nlast\tdone\tdefault\t\n") == 0,
+               "records are %s", text);
+  /* In pieces. */
+  OK(netjac_study_records(study, "speed>=50 speed<=52", 0, 2, "sample", text, sizeof text, NULL));
+  snprintf(whole, sizeof whole, "%lld\n%lld\n", (long long)ids[0], (long long)ids[1]);
+  CHECK(strcmp(text, whole) == 0);
+  OK(netjac_study_records(study, "speed>=50 speed<=52", ids[1], 2, "sample", text, sizeof text, &needed));
+  snprintf(whole, sizeof whole, "%lld\n", (long long)ids[2]);
+  CHECK(strcmp(text, whole) == 0);
+  OK(netjac_study_records(study, NULL, 0, 0, NULL, text, sizeof text, &needed));
+  CHECK(text[0] == 0 && needed == 1);
+  /* All fields of one that failed. */
+  OK(netjac_study_change(study, "speed=52", "delete", &changed));
+  OK(netjac_study_add(study, 1, x + 2 * N, "t", 1.5, ids, NULL));
+  OK(netjac_study_claim(study, 1, "speed=52", 0, ids, tokens, claimed_x, &claimed));
+  OK(netjac_study_fail(study, ids[0], tokens[0], "it broke", 1));
+  OK(netjac_study_records(study, "status=failed", 0, 1, NULL, text, sizeof text, NULL));
+  snprintf(whole, sizeof whole, "%lld\tfailed\tdefault\tt\t1.5\t1\t\t", (long long)ids[0]);
+  CHECK_SAYING(strncmp(text, whole, strlen(whole)) == 0 && strstr(text, "\tit broke\n") != NULL, "records are %s", text);
+  OK(netjac_study_change(study, "speed>=50 speed<=52", "delete", &changed));
+  CHECK(changed == 3);
 }
 
 static void test_text(netjac_store *store) {
@@ -334,6 +378,7 @@ int main(void) {
   test_life(store, study);
   test_text(store);
   test_key(study);
+  test_records(study);
   test_threads(study);
 
   netjac_study_release(study);

@@ -100,6 +100,8 @@ static void simulate(const double *x, double *y) {
   y[2] = x[0] * 1e-3 + 7 * x[1];
 }
 
+static int reads(const char *reason) { return strcmp(netjac_last_reason(), reason) == 0; }
+
 static int says(const char *words) {
   if (strstr(netjac_last_error(), words) != NULL) return 1;
   printf("the message '%s' does not say '%s'\n", netjac_last_error(), words);

@@ -83,11 +83,12 @@ static int use_read_only(void) {
   netjac_store *store = NULL;
   netjac_study *study = NULL;
   int64_t count = -1;
-  if (netjac_store_open("closed/foot.db", NULL, &store) != NETJAC_ERROR_FILE || !says("mode=read")) return 1;
+  if (netjac_store_open("closed/foot.db", NULL, &store) != NETJAC_ERROR_FILE || !says("mode=read") || !reads("readOnly"))
+    return 1;
   if (open_with("closed/foot.db", (const char *const[]){"mode", "read", NULL}, &store) != NETJAC_OK) return 2;
   if (netjac_study_open(store, "foot", NULL, &study) != NETJAC_OK) return 3;
   if (netjac_study_count(study, NULL, &count) != NETJAC_OK || count != 1) return 4;
-  if (insert_one(study, 2) != NETJAC_ERROR_CONFLICT) return 5;
+  if (insert_one(study, 2) != NETJAC_ERROR_CONFLICT || !reads("readOnly")) return 5;
   netjac_store_release(store);
   if (netjac_store_open("closed/new.db", NULL, &store) != NETJAC_ERROR_FILE) return 6;
   return 0;

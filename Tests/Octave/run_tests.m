@@ -33,6 +33,9 @@ function runDoor(log, door, before)
   test_solvers(log);
   test_graph(log);
   test_training(log);
+  test_store(log);
+  test_store_simulate(log);
+  test_store_learning(log);
   test_host(log, before);
   log.enter('');
 end

@@ -71,6 +71,10 @@ function statuses()
     end
   end
   mustBe(numel(unique(identifiers)), numel(identifiers));
+  stores = cellfun(@(name) netjac.internal.failure('store', enums.netjac_status_code.(name)), ...
+                   setdiff(fieldnames(enums.netjac_status_code), {'NETJAC_OK'}), 'UniformOutput', false);
+  mustBe(numel(unique(stores)), numel(stores));
+  mustFail(@() netjac.internal.failure('store', -1, 'no', 'outOfBounds'), 'netjac:store:outOfBounds', 'no');
   must(~any(strcmp(identifiers, 'netjac:load:unknownProblem')), 'failure.m lacks a status of the header');
   mustBe(netjac.internal.failure('load', -1000), 'netjac:load:unknownProblem');
 end
@@ -82,8 +86,10 @@ function signatures(tree)
   named = cellfun(@(t) t{1}, named, 'UniformOutput', false);
   methods_ = setdiff(methods('netjac.Network'), {'Network', 'delete', 'disp', 'saveobj', 'loadobj', 'libraryHandle', ...
                                                  'adopt', 'readDescription'});
-  wanted = [{'netjac.load'; 'netjac.check'; 'netjac.door'; 'netjac.version'; 'netjac.mlp'; 'netjac.train'; 'netjac.plotTraining'; ...
+  stores = setdiff(methods('netjac.Store'), {'Store', 'delete', 'disp', 'saveobj', 'loadobj', 'libraryHandle', 'openStudy'});
+  wanted = [{'netjac.Store'; 'netjac.load'; 'netjac.check'; 'netjac.door'; 'netjac.version'; 'netjac.mlp'; 'netjac.train'; 'netjac.plotTraining'; ...
              'netjac.interrupted'; 'netjac.numericalGradient'; 'netjac.Graph.input'; 'netjac.Graph.parameter'; ...
-             'netjac.Graph.network'; 'netjac.Graph.evaluator'}; strcat('netjac.Network.', methods_(:))];
+             'netjac.Graph.network'; 'netjac.Graph.evaluator'}; strcat('netjac.Network.', methods_(:)); ...
+            strcat('netjac.Store.', stores(:))];
   mustBe(sort(named(:)), sort(wanted));
 end

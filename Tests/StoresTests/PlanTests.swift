@@ -33,6 +33,7 @@ import Testing
     _ = try study.find([0.1, 0.01])
     _ = try study.read("speed>0")
     _ = try study.count("speed>0")
+    _ = try study.recordText("speed>0", after: 0, most: 10, fields: nil)
     try [1.0].withUnsafeBufferPointer { try study.putArray(1, "history", $0) }
     _ = try study.getArray(1, "history")
     _ = try study.change("sample=1", "tag=a")

@@ -32,3 +32,15 @@
 % netjac.interrupted       - The network of a training that Ctrl-C ended.
 % netjac.plotTraining      - Draws how the loss went down.
 % netjac.numericalGradient - A gradient by differences, to compare with.
+%
+% Samples of an expensive simulator, so that nothing is simulated twice:
+%
+%   store = netjac.Store('foot.db', 'study', 'foot', ...
+%     'inputs', {'speed' 'm/s' [0 0.3]; 'depth' 'm' [0.001 0.1]}, 'outputs', {'force' 'N'});
+%   X = design(store, 'sobol', 64);            % points between the bounds
+%   Y = simulate(store, @f, X);                % what is not stored is simulated, and stored at once
+%   net = netjac.train(net, store);            % held-out errors in each output's unit
+%   X = refine(store, 16);                     % where the next simulations are worth most
+%   f = memoize(store, @f);                    % y = f(x) for solvers: looked up or simulated
+%
+% netjac.Store             - Samples of a simulator in a database; "help netjac.Store" lists all that it does.

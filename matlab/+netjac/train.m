@@ -9,6 +9,14 @@ function [net, info] = train(net, X, T, varargin)
   % is. Progress is printed: epoch, loss, loss of the held-out samples, time left. Ctrl-C does not
   % lose what was learned: [net, info] = netjac.interrupted() gives the network so far.
   %
+  %   [net, info] = netjac.train(net, store)                 the samples of a netjac.Store that are done
+  %   [net, info] = netjac.train(net, store, 'tag', 'initial', 'epochs', 500)
+  %
+  % With a store, stored Jacobians are trained on, too, if all samples have one ('jacobian', [] leaves them out); samples
+  % whose results are not finite are left out; 'scaling' is 'standard' and 'validation' 0.2 unless told otherwise. The
+  % root mean square of the held-out errors is printed for each output in its unit, and is info.heldOutError (m-by-1).
+  % 'tag', 'where', 'id' and 'version' choose samples, as for samples of netjac.Store.
+  %
   % Options of this function:
   %   'epochs'       how often all samples are gone through (100)
   %   'validation'   samples that are not trained on: the part to hold out, such as 0.2, or {Xv, Tv}
@@ -39,14 +47,23 @@ function [net, info] = train(net, X, T, varargin)
   % info.loss, info.validationLoss and info.time have an element for each epoch, info.bestEpoch is the
   % one with the smallest held-out loss (0 if there is none), info.scaling has the scales; info.stopped tells
   % why training ended: 'epochs', 'patience', 'progress', 'notFinite' (a loss was NaN or infinite; a
-  % warning says more, and the network has the last good parameters).
+  % warning says more, and the network has the last good parameters). info.heldOut are the columns of X that were
+  % held out.
   %
   % Errors: netjac:train:wrongSize, wrongOption, wrongClass, wrongArgument, outOfMemory.
   %
-  % See also: netjac.mlp, netjac.plotTraining, netjac.interrupted
+  % See also: netjac.mlp, netjac.Store, netjac.plotTraining, netjac.interrupted
 
-  if nargin < 3
+  isOfStore = nargin > 1 && isa(X, 'netjac.Store');
+  if nargin < 3 && ~isOfStore
     error('netjac:train:missingArgument', 'train needs a network, samples and targets: netjac.train(net, X, T).');
+  end
+  if isOfStore
+    store = X;
+    if nargin > 2
+      varargin = [{T}, varargin];
+    end
+    [X, T, varargin] = netjac.internal.store.trainingSamples(store, varargin);
   end
   settings = netjac.internal.trainingSettings(net, X, T, varargin);
   lesson = netjac.internal.Lesson(net, settings);
@@ -63,6 +80,9 @@ function [net, info] = train(net, X, T, varargin)
   info = lesson.info;
   net = lesson.network();
   lesson.finish();
+  if isOfStore
+    info = netjac.internal.store.heldOutErrors(net, store, X, T, info, settings.display);
+  end
 end
 
 % Also called when Ctrl-C or an error ends the function.

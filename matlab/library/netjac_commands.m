@@ -51,6 +51,33 @@ function commands = netjac_commands()
     'trainerScales', 'train', 'trainer', 1
     'trainerParameters', 'train', 'trainer', 1
     'trainerNetwork', 'train', 'trainer', 1
+    'studyLookUp', 'store', 'study, x', 2
+    'studyFind', 'store', 'study, x', 2
+    'studyAdd', 'store', 'study, x, tag, priority', 4
+    'studyClaim', 'store', 'study, most, filter, wait', 4
+    'studyPut', 'store', 'study, ids, tokens, y, jacobian, seconds', 6
+    'studyPutArray', 'store', 'study, id, output, values', 4
+    'studyGetArray', 'store', 'study, id, output', 3
+    'studyFail', 'store', 'study, id, token, message, final', 5
+    'studyReturn', 'store', 'study, ids, tokens', 3
+    'studyInsert', 'store', 'study, x, y, jacobian, tag', 5
+    'studyCount', 'store', 'study, filter', 2
+    'studyRead', 'store', 'study, filter, after, most, wantsJacobian', 5
+    'studyRecords', 'store', 'study, filter, after, most, fields', 5
+    'studyChange', 'store', 'study, filter, action', 3
+    'studyExport', 'store', 'study, filter, file', 3
+    'studyImport', 'store', 'study, file', 2
+    'studyDesign', 'store', 'study, kind, from, samples, seed', 5
+    'studyOpen', 'store', 'store, name, options', 3
+    'studyRelease', 'store', 'study', 1
+    'studyVariable', 'store', 'study, role, name, size, details', 5
+    'studyVersion', 'store', 'study, label, simulator, parameters, source', 5
+    'studyDescribe', 'store', 'study', 1
+    'storeOpen', 'store', 'url, options', 2
+    'storeRelease', 'store', 'store', 1
+    'storeStudies', 'store', 'store', 1
+    'storeText', 'store', 'store, what', 2
+    'storeBackup', 'store', 'store, file', 2
     'version', 'mex', '', 0
     'alive', 'mex', '', 0
     };

@@ -2,7 +2,7 @@ function result = netjac_handles(task, varargin)
   % NETJAC_HANDLES  The pointers behind the handles of netjac_mex; MATLAB cannot make a pointer of a number.
   %
   %   handle  = netjac_handles('add', pointer)
-  %   pointer = netjac_handles('find', kind, handle)        kind: 'network', 'graph' or 'trainer'
+  %   pointer = netjac_handles('find', kind, handle)        kind: 'network', 'graph', 'trainer', 'store' or 'study'
   %   pointer = netjac_handles('release', kind, handle)     [] if it is none of that kind
   %   count   = netjac_handles('count')
   %

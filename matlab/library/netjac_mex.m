@@ -27,10 +27,12 @@ function varargout = netjac_mex(command, varargin)
       varargout{1} = calllib('netjac', 'netjac_version');
     case 'alive'
       varargout{1} = netjac_handles('count');
-    case {'release', 'graphRelease', 'trainerRelease'}
-      kinds = struct('release', 'network', 'graphRelease', 'graph', 'trainerRelease', 'trainer');
+    case {'release', 'graphRelease', 'trainerRelease', 'storeRelease', 'studyRelease'}
+      kinds = struct('release', 'network', 'graphRelease', 'graph', 'trainerRelease', 'trainer', ...
+                     'storeRelease', 'store', 'studyRelease', 'study');
       functions = struct('release', 'netjac_release', 'graphRelease', 'netjac_graph_release', ...
-                         'trainerRelease', 'netjac_trainer_release');
+                         'trainerRelease', 'netjac_trainer_release', 'storeRelease', 'netjac_store_release', ...
+                         'studyRelease', 'netjac_study_release');
       pointer = netjac_handles('release', kinds.(command), given{1});
       if ~isempty(pointer)
         calllib('netjac', functions.(command), pointer);
@@ -50,6 +52,15 @@ function varargout = netjac_mex(command, varargin)
       varargout{1} = netjac_objects(command, area, networkOf(given{1}), given{2:end});
     case {'trainerHoldOut', 'graphShow'}
       netjac_objects(command, area, given{:});
+    case 'storeOpen'
+      open();
+      varargout{1} = netjac_stores(command, area, given{:});
+    case {'storeBackup', 'studyVariable', 'studyVersion', 'studyExport', 'studyPutArray', 'studyFail', 'studyReturn'}
+      netjac_stores(command, area, given{:});
+    case {'storeStudies', 'storeText', 'studyOpen', 'studyDescribe', 'studyLookUp', 'studyFind', 'studyAdd', ...
+          'studyClaim', 'studyPut', 'studyGetArray', 'studyInsert', 'studyCount', 'studyRead', 'studyRecords', ...
+          'studyChange', 'studyImport', 'studyDesign'}
+      [varargout{1:max(1, nargout)}] = netjac_stores(command, area, given{:});
     otherwise
       varargout{1} = netjac_objects(command, area, given{:});
   end

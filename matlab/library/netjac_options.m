@@ -14,8 +14,9 @@ function options = netjac_options(pairs, area)
     status = calllib('netjac', 'netjac_options_set', options, pairs{k}, pairs{k + 1});
     if status ~= 0
       message = calllib('netjac', 'netjac_last_error');
+      reason = calllib('netjac', 'netjac_last_reason');
       calllib('netjac', 'netjac_options_release', options);
-      netjac.internal.failure(area, status, message);
+      netjac.internal.failure(area, status, message, reason);
     end
   end
 end

@@ -582,6 +582,21 @@ EXPORT int32_t int32voidPtrcstringint64int64voidPtrvoidPtrvoidPtrvoidPtrvoidPtrT
     ARGUMENT(void *, 8));
 }
 
+/* netjac_status netjac_study_records(netjac_study *study, const char *filter, int64_t after, int64_t most, const char *fields, char *buffer, size_t size, size_t *needed) */
+EXPORT int32_t int32voidPtrcstringint64int64cstringcstringuint64voidPtrThunk(void function(void), const char *arguments, int size)
+{
+  (void)arguments;
+  (void)size;
+  return ((int32_t (*)(void *, char *, int64_t, int64_t, char *, char *, uint64_t, void *))function)(ARGUMENT(void *, 0),
+    ARGUMENT(char *, 1),
+    ARGUMENT(int64_t, 2),
+    ARGUMENT(int64_t, 3),
+    ARGUMENT(char *, 4),
+    ARGUMENT(char *, 5),
+    ARGUMENT(uint64_t, 6),
+    ARGUMENT(void *, 7));
+}
+
 /* netjac_status netjac_study_change(netjac_study *study, const char *filter, const char *action, int64_t *changed) */
 EXPORT int32_t int32voidPtrcstringcstringvoidPtrThunk(void function(void), const char *arguments, int size)
 {

@@ -10,10 +10,12 @@
  * solvers call in loops come first.
  *
  * handle      a network: what load, loadBytes, mlp, scaled, graphNetwork and trainerNetwork give
- * graph, trainer   what graphCreate and trainerCreate give
+ * graph, trainer, store, study   what graphCreate, trainerCreate, storeOpen and studyOpen give
  * options     {key, value, ...}, all text
  * bytes       of class uint8
  * inputs, values, ...   values of a graph, as whole numbers from 0 on; -1 for none
+ * x, y, jacobian   of a study: n-by-N, m-by-N, and (m n)-by-N with the Jacobians row-major; jacobian may be []
+ * filter, tag, label, parameters, ...   of a study: text, empty for none
  */
 COMMAND(forward, forward, "handle, x", "y")
 COMMAND(jacobian, jacobian, "handle, x", "[y, J]")
@@ -62,5 +64,32 @@ COMMAND(trainerState, train, "trainer", "state")                  /* heldOutLoss
 COMMAND(trainerScales, train, "trainer", "scales")                /* inputOffset, inputScale, ... */
 COMMAND(trainerParameters, train, "trainer", "numbers")
 COMMAND(trainerNetwork, train, "trainer", "handle")
+COMMAND(studyLookUp, store, "study, x", "[y, states]")
+COMMAND(studyFind, store, "study, x", "found")                    /* ids, states, y, jacobian, seconds */
+COMMAND(studyAdd, store, "study, x, tag, priority", "[ids, added]")
+COMMAND(studyClaim, store, "study, most, filter, wait", "claims") /* ids, tokens, x */
+COMMAND(studyPut, store, "study, ids, tokens, y, jacobian, seconds", "taken")
+COMMAND(studyPutArray, store, "study, id, output, values", "")
+COMMAND(studyGetArray, store, "study, id, output", "values")
+COMMAND(studyFail, store, "study, id, token, message, final", "")
+COMMAND(studyReturn, store, "study, ids, tokens", "")
+COMMAND(studyInsert, store, "study, x, y, jacobian, tag", "inserted")
+COMMAND(studyCount, store, "study, filter", "count")
+COMMAND(studyRead, store, "study, filter, after, most, wantsJacobian", "samples")   /* ids, x, y, jacobian */
+COMMAND(studyRecords, store, "study, filter, after, most, fields", "text")
+COMMAND(studyChange, store, "study, filter, action", "changed")
+COMMAND(studyExport, store, "study, filter, file", "")
+COMMAND(studyImport, store, "study, file", "inserted")
+COMMAND(studyDesign, store, "study, kind, from, samples, seed", "x")
+COMMAND(studyOpen, store, "store, name, options", "study")
+COMMAND(studyRelease, store, "study", "")
+COMMAND(studyVariable, store, "study, role, name, size, details", "")
+COMMAND(studyVersion, store, "study, label, simulator, parameters, source", "")
+COMMAND(studyDescribe, store, "study", "description")   /* inputs, outputs, inputSize, outputSize, lower, upper */
+COMMAND(storeOpen, store, "url, options", "store")
+COMMAND(storeRelease, store, "store", "")
+COMMAND(storeStudies, store, "store", "names")
+COMMAND(storeText, store, "store, what", "text")
+COMMAND(storeBackup, store, "store, file", "")
 COMMAND(version, mex, "", "text")
-COMMAND(alive, mex, "", "count")                                  /* of networks, graphs and trainers */
+COMMAND(alive, mex, "", "count")                                  /* of all handles */

@@ -54,13 +54,14 @@ static void refuse(const call *c, const char *kind, const char *name, const mxAr
 
 static void check(const call *c, netjac_status status)
 {
-  mxArray *arguments[4];
+  mxArray *arguments[5];
   if (status == NETJAC_OK)
     return;
   arguments[1] = mxCreateString(c->area);
   arguments[2] = mxCreateDoubleScalar(status);
   arguments[3] = mxCreateString(netjac_last_error());
-  raise_by("netjac.internal.failure", 4, arguments);
+  arguments[4] = mxCreateString(netjac_last_reason());
+  raise_by("netjac.internal.failure", 5, arguments);
 }
 
 /* Does not return: there is no memory for what is said. */
@@ -75,7 +76,7 @@ static void no_memory(const call *c, const char *message)
 
 /* ---- Handles --------------------------------------------------------------------------------------------- */
 
-/* Of networks, graphs and trainers. "clear all" must not unload this file under living objects. */
+/* Of all handles. "clear all" must not unload this file under living objects. */
 static int64_t alive_count = 0;
 
 static mxArray *handle_array(const void *handle)
@@ -110,7 +111,7 @@ static void *pointer_in(const mxArray *array)
 /* The first argument, which must be a living handle of this kind. */
 static void *handle_of(const call *c, int32_t kind)
 {
-  static const char *const names[] = {"", "network", "options", "graph", "trainer"};
+  static const char *const names[] = {"", "network", "options", "graph", "trainer", "store", "study"};
   const mxArray *array = c->given[0];
   void *pointer = pointer_in(array);
   const int32_t found = netjac_handle_kind(pointer);
@@ -1074,6 +1075,10 @@ static void run_trainerNetwork(call *c)
   check(c, netjac_trainer_network(trainer_of(c), &network));
   c->results[0] = new_handle(network);
 }
+
+/* ---- Commands: stores ------------------------------------------------------------------------------------ */
+
+#include "netjac_mex_stores.h"
 
 /* ---- The gateway ----------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// Workspaces for the runs of one executable. Taking one and giving it back neither locks nor
 /// allocates as long as no more are in use than ever before.
@@ -11,11 +12,13 @@ package final class WorkspacePool: @unchecked Sendable {
   /// More simultaneous runs than this work too, but make their workspaces anew.
   private static let placeCount = 64
 
-  package init(_ executable: Executable, extraBytes: Int) {
+  /// Makes the first workspace, so that a machine without memory for it is found out now.
+  package init(_ executable: Executable, extraBytes: Int) throws {
     self.executable = executable
     self.extraBytes = extraBytes
     places = .allocate(capacity: WorkspacePool.placeCount)
     for k in 0..<WorkspacePool.placeCount { (places + k).initialize(to: Atomic(0)) }
+    try reserve(1)
   }
 
   deinit {
@@ -27,19 +30,32 @@ package final class WorkspacePool: @unchecked Sendable {
   }
 
   /// Makes sure that `count` runs can go on at once without an allocation.
-  package func reserve(_ count: Int) {
-    let taken = (0..<min(count, WorkspacePool.placeCount)).map { _ in take() }
-    for workspace in taken { giveBack(workspace) }
+  package func reserve(_ count: Int) throws {
+    var taken: [Unmanaged<Workspace>] = []
+    defer { for workspace in taken { giveBack(workspace) } }
+    for _ in 0..<min(count, WorkspacePool.placeCount) {
+      if let idle = idle() {
+        taken.append(idle)
+      } else {
+        try Memory.require(executable.workspaceBytes + extraBytes)
+        taken.append(.passRetained(Workspace(executable, extraBytes: extraBytes)))
+      }
+    }
+    try Memory.check()
   }
 
   package func take() -> Unmanaged<Workspace> {
+    idle() ?? .passRetained(Workspace(executable, extraBytes: extraBytes))
+  }
+
+  private func idle() -> Unmanaged<Workspace>? {
     for k in 0..<WorkspacePool.placeCount {
       if places[k].load(ordering: .relaxed) != 0 {
         let address = places[k].exchange(0, ordering: .acquiring)
         if let pointer = UnsafeRawPointer(bitPattern: address) { return .fromOpaque(pointer) }
       }
     }
-    return Unmanaged.passRetained(Workspace(executable, extraBytes: extraBytes))
+    return nil
   }
 
   package func giveBack(_ workspace: Unmanaged<Workspace>) {

@@ -124,7 +124,9 @@ final class OpenFile {
     self.path = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw NetJacError(.file, "'\(path)' cannot be read: \(systemMessage(errno))")
+      let code = errno
+      throw NetJacError(
+        .file, "'\(path)' cannot be read: \(systemMessage(code))", code == ENOENT ? .notFound : nil)
     }
   }
 

@@ -65,7 +65,7 @@ package struct PointKeys: Sendable {
     NetJacError(
       .argument,
       "input '\(name)' of point \(sample) is not finite: \(value); a point that can be found again "
-        + "consists of numbers")
+        + "consists of numbers", .notFinite)
   }
 
   private func outOfBounds(_ value: Double, _ scalar: Scalar, _ sample: Int) -> NetJacError {
@@ -73,6 +73,6 @@ package struct PointKeys: Sendable {
     return NetJacError(
       .argument,
       "input '\(scalar.name)' of point \(sample) is out of bounds: \(value); its bounds are "
-        + "\(lower) to \(scalar.upper.map { "\($0)" } ?? "inf")")
+        + "\(lower) to \(scalar.upper.map { "\($0)" } ?? "inf")", .outOfBounds)
   }
 }

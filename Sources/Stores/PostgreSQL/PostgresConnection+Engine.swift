@@ -27,7 +27,8 @@ extension PostgresConnection: Engine {
       guard options.mode == .create else {
         throw NetJacError(
           .file,
-          "'\(place)' is no store: schema '\(schema)' has no tables of one; mode=create makes them")
+          "'\(place)' is no store: schema '\(schema)' has no tables of one; mode=create makes them",
+          .notFound)
       }
       try transaction(.define) {
         // Another process may have been faster.

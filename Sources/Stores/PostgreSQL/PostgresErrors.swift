@@ -33,12 +33,13 @@ extension PostgresConnection {
     }
     switch state {
     case "25006", "42501":
-      return NetJacError(.conflict, "the store '\(place)' may not be changed: \(message)")
+      return NetJacError(
+        .conflict, "the store '\(place)' may not be changed: \(message)", .readOnly)
     case "55P03":
       return NetJacError(
         .store,
-        "the store '\(place)' stays locked by another program, for more than \((patience * 10).rounded() / 10) s"
-      )
+        "the store '\(place)' stays locked by another program, for more than \((patience * 10).rounded() / 10) s",
+        .locked)
     case "42P01", "42703", "42704", "42804", "42883", "3F000":
       return NetJacError(
         .store, "the tables of '\(place)' are not those that NetJac made: \(message)")

@@ -29,7 +29,7 @@ final class OpenFiles: @unchecked Sendable {
         return connection
       }
       guard known != nil || access == .create else {
-        throw NetJacError(.file, "there is no file '\(path)'; mode=create makes one")
+        throw NetJacError(.file, "there is no file '\(path)'; mode=create makes one", .notFound)
       }
       let connection = try SQLiteConnection(path, access)
       guard let identity = try FileIdentity(of: path) else {

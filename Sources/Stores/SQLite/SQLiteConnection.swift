@@ -81,7 +81,8 @@ package final class SQLiteConnection: Database {
         "PRAGMA synchronous = EXTRA; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768")
       if access != .read, sqlite3_db_readonly(handle, "main") == 1 {
         throw NetJacError(
-          .file, "the file '\(path)' cannot be written, only read; mode=read opens it for reading")
+          .file, "the file '\(path)' cannot be written, only read; mode=read opens it for reading",
+          .readOnly)
       }
       openFile = try FileIdentity(of: path)
     } catch {

@@ -16,8 +16,8 @@ extension SQLiteConnection {
     case SQLITE_BUSY, SQLITE_LOCKED:
       return NetJacError(
         .store,
-        "the store '\(path)' stays locked by another program, for more than \((patience * 10).rounded() / 10) s"
-      )
+        "the store '\(path)' stays locked by another program, for more than \((patience * 10).rounded() / 10) s",
+        .locked)
     case SQLITE_FULL:
       return NetJacError(.store, "the disk of the store '\(path)' is full")
     case SQLITE_NOMEM:
@@ -35,7 +35,7 @@ extension SQLiteConnection {
     case SQLITE_READONLY where code == closedFolder:
       return noJournal
     case SQLITE_READONLY:
-      return NetJacError(.conflict, "the store '\(path)' is read-only (\(message))")
+      return NetJacError(.conflict, "the store '\(path)' is read-only (\(message))", .readOnly)
     case SQLITE_CANTOPEN:
       return noJournal
     case SQLITE_IOERR:

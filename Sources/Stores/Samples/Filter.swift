@@ -161,7 +161,8 @@ struct Filter {
       guard let version = try study.readVersion(label: label) else {
         throw NetJacError(
           .argument,
-          "the filter names version '\(label)', which was not found in study '\(study.name)'")
+          "the filter names version '\(label)', which was not found in study '\(study.name)'",
+          .notFound)
       }
       return .integer(version.number)
     }

@@ -7,7 +7,8 @@ extension Study {
       throw NetJacError(
         .argument,
         "output '\(output)' was not found in study '\(name)'; it has "
-          + (outputs.isEmpty ? "none" : outputs.map { "'\($0.name)'" }.joined(separator: ", ")))
+          + (outputs.isEmpty ? "none" : outputs.map { "'\($0.name)'" }.joined(separator: ", ")),
+        .notFound)
     }
     guard variable.isVector else {
       throw NetJacError(

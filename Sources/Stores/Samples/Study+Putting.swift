@@ -142,8 +142,8 @@ extension Study {
   func notFound(_ sample: Int64) -> NetJacError {
     NetJacError(
       .argument,
-      "sample \(sample) was not found in study '\(name)'; ids are those that add, claim, find and read give"
-    )
+      "sample \(sample) was not found in study '\(name)'; ids are those that add, claim, find and read give",
+      .notFound)
   }
 
   /// SQL that makes a row done: outputs first, then what belongs to them, then the sample.

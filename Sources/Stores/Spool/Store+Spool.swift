@@ -79,7 +79,7 @@ extension Study {
     return NetJacError(
       .store,
       "\(error.message). What is unsent was kept in the spool '\(store.spool.path)', and will be delivered "
-        + "when the store is opened again")
+        + "when the store is opened again", .unsent)
   }
 
   /// Stores what waited; the study was opened for it.

@@ -102,7 +102,7 @@ package final class Study: @unchecked Sendable {
           .conflict,
           "study '\(name)' was not found in the store '\(store.place)', which has "
             + (known.isEmpty ? "none" : known.joined(separator: ", "))
-            + "; a store that is open with mode=create makes it")
+            + "; a store that is open with mode=create makes it", .notFound)
       }
       row = try database.transaction(.define) {
         if let row = try find(database, name) { return row }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// L-BFGS: the direction from the last few steps, the length by bisection until the weak Wolfe conditions
 /// hold.
 ///
@@ -21,8 +23,16 @@ final class QuasiNewton: Optimiser {
 
   static func check(_ options: TrainingOptions) {}
 
-  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) {
+  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) throws {
     let (count, history) = (evaluator.count, options.history)
+    let most = evaluator.memoryLimit / 16 / (count + 1)
+    guard history <= most else {
+      throw NetJacError(
+        .memory,
+        "lbfgs keeps \(history) steps of \(count) parameters, and as many changes of the gradient; the "
+          + "memory limit of \(evaluator.memoryLimit) bytes (option memory_limit) holds \(most) (option "
+          + "history)")
+    }
     self.history = history
     decay = options.weightDecay
     steps = (0..<history).map { _ in NumberBuffer(count: count) }

@@ -24,7 +24,7 @@ classdef Lesson < handle
       self.settings = settings;
       self.reference = netjac_mex('trainerCreate', net.libraryHandle(), settings.pairs);
       try
-        heldOut = self.holdOut();
+        [heldOut, places] = self.holdOut();
       catch problem
         delete(self);
         rethrow(problem);
@@ -37,7 +37,7 @@ classdef Lesson < handle
       self.info = struct('loss', zeros(1, 0), 'validationLoss', zeros(1, 0), 'time', zeros(1, 0), ...
                          'bestEpoch', 0, 'stopped', 'epochs', 'lossName', settings.lossName, ...
                          'scaling', struct('kind', settings.scaling), 'options', {settings.pairs}, ...
-                         'trainingSamples', trained, 'validationSamples', heldOut);
+                         'trainingSamples', trained, 'validationSamples', heldOut, 'heldOut', places);
     end
 
     function hasMore = runEpoch(self)
@@ -99,13 +99,16 @@ classdef Lesson < handle
   end
 
   methods (Access = private)
-    function count = holdOut(self)
+    % places: the columns of X that are not trained on; none if there are samples of their own for that.
+    function [count, places] = holdOut(self)
       s = self.settings;
+      places = zeros(1, 0);
       if ~isempty(s.Xv)
         netjac_mex('trainerHoldOut', self.reference, s.Xv, s.Tv);
         count = size(s.Xv, 2);
       else
-        count = numel(netjac_mex('trainerHeldOut', self.reference, size(s.X, 2)));
+        places = netjac_mex('trainerHeldOut', self.reference, size(s.X, 2)) + 1;
+        count = numel(places);
       end
     end
 

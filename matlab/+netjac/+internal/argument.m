@@ -6,6 +6,8 @@ function value = argument(kind, area, name, value, varargin)
   %
   %   argument('samples', area, 'x', x, rows)                 rows-by-N or a row: real, double or single
   %   argument('companion', area, 'v', v, rows, samples)      rows-by-samples, or a row for one sample
+  %   argument('points', area, 'x', x, rows)                  rows-by-N: real, full, double
+  %   argument('numbers', area, name, array)                  whole numbers, any number of them
   %   argument('text', area, name, text)
   %   argument('doubles', area, name, array)                  real, full, double
   %   argument('doubles', area, name, array, count)           that many
@@ -18,6 +20,8 @@ function value = argument(kind, area, name, value, varargin)
   switch kind
     case 'samples',   requireSamples(area, name, value, varargin{:});
     case 'companion', requireCompanion(area, name, value, varargin{:});
+    case 'points',    requirePoints(area, name, value, varargin{:});
+    case 'numbers',   requireWholeNumbers(area, name, value, varargin{:});
     case 'text',      requireText(area, name, value);
     case 'doubles',   requireDoubles(area, name, value, varargin{:});
     case 'whole',     requireWhole(area, name, value, varargin{:});
@@ -67,6 +71,21 @@ function requireCompanion(area, name, array, rows, samples)
   end
 end
 
+function requirePoints(area, name, array, rows)
+  requireDoubles(area, name, array);
+  if ndims(array) ~= 2 || size(array, 1) ~= rows
+    error(['netjac:', area, ':wrongSize'], '%s is %s; it must be %d-by-N, a sample a column.', ...
+          name, netjac.internal.sizeText(size(array)), rows);
+  end
+end
+
+function requireWholeNumbers(area, name, array, varargin)
+  requireDoubles(area, name, array, varargin{:});
+  if ~all(abs(array(:)) <= 2 ^ 53 & array(:) == fix(array(:)))
+    error(['netjac:', area, ':wrongArgument'], '%s must be whole numbers.', name);
+  end
+end
+
 function requireText(area, name, text)
   if ~ischar(text) || (size(text, 1) > 1 && ~isempty(text))
     error(['netjac:', area, ':wrongClass'], '%s must be text (a char row); it is of class %s.', name, class(text));
@@ -103,8 +122,9 @@ end
 
 % state: -1 if it was released.
 function refuseHandle(kind, state)
-  areas = struct('network', 'network', 'graph', 'graph', 'trainer', 'train');
-  makers = struct('network', 'netjac.load', 'graph', 'netjac.Graph', 'trainer', 'netjac.train');
+  areas = struct('network', 'network', 'graph', 'graph', 'trainer', 'train', 'store', 'store', 'study', 'store');
+  makers = struct('network', 'netjac.load', 'graph', 'netjac.Graph', 'trainer', 'netjac.train', ...
+                  'store', 'netjac.Store', 'study', 'netjac.Store');
   area = areas.(kind);
   maker = makers.(kind);
   if state < 0

@@ -1,0 +1,6 @@
+function store = footStore(folder, varargin)
+  % FOOTSTORE  A store of the simulator storeFoot.
+  store = netjac.Store(fullfile(folder, 'foot.db'), 'study', 'foot', ...
+                       'inputs', {'speed' 'm/s' [0 0.3]; 'depth' 'm' [0.001 0.1]}, ...
+                       'outputs', {'force' 'N'; 'torque' 'N m'}, 'spool', fullfile(folder, 'unsent.db'), varargin{:});
+end
