@@ -988,11 +988,13 @@ netjac_status netjac_save_jacobian(const netjac_network *network, const char *pa
  *
  * Durability What netjac_study_put() acknowledged survives the end of the process and the loss of power. Results
  *            that a database does not take within the option retry are kept in the spool, a small store beside
- *            the caller, and delivered when the store is opened again.
+ *            the caller, and delivered when the store is opened again. The same holds for netjac_study_insert() and
+ *            netjac_study_put_array().
  *
- * Databases  An SQLite file may be used by many processes of one machine at a time, and is meant to be looked at:
- *            the table of a study is called like it, with one column for each scalar, and the view NAME_done
- *            shows what is done. After a fork the child may go on using its handles.
+ * Databases  An SQLite file may be used by many processes of one machine at a time, a PostgreSQL server by many machines.
+ *            Both are meant to be looked at: the table of a study is called like it, with one column for each scalar,
+ *            and the view NAME_done shows what is done. On a server they are in the schema netjac, and a connection
+ *            that is lost is made anew. After a fork the child may go on using its handles.
  *
  * Errors     The functions return NETJAC_OK; NETJAC_ERROR_ARGUMENT for handles, NULL, sizes, names, points that are
  *            out of bounds or not finite, and ids that were not found; NETJAC_ERROR_STORE if the database cannot be
@@ -1027,22 +1029,24 @@ enum netjac_state_code {
  *   key            default           meaning
  *
  *   mode           create            create: makes what is not there; write: an existing store; read: never writes
- *   busy_timeout   60                for how many seconds a call waits for locks of other programs
- *   retry          60                for how many seconds netjac_study_put() offers results to a database before
- *                                    it takes the spool
+ *   busy_timeout   60                for how many seconds a call waits for locks of other programs, and for a server that
+ *                                    has gone away
+ *   retry          60                for how many seconds results are offered to a database before the spool takes
+ *                                    them
  *   journal        auto              delete or wal, SQLite's ways to keep a transaction whole; wal is refused with
  *                                    the versions of SQLite whose wal can damage a file
  *   spool          netjac-unsent.db  the file of the spool, in the working folder of the caller
- *   schema         netjac            of a server's database
+ *   schema         netjac            of a server's database, for stores beside each other
  *   libpq          libpq.so.5        the library that speaks to a server
  *
- * url      A path or "sqlite:PATH". "postgresql://USER@HOST/DATABASE" is a server's; this version keeps stores in
- *          files only and answers NETJAC_ERROR_UNSUPPORTED.
+ * url      A path, "sqlite:PATH", or "postgresql://USER@HOST/DATABASE" with all that libpq knows of such addresses. The
+ *          password is best kept in ~/.pgpass or in PGPASSWORD; it is never stored or shown. The server is PostgreSQL
+ *          12 or newer, and the client library comes with the package libpq5; nothing else needs it.
  * options  Options, or NULL for the defaults. They are read during the call only.
  * store    Receives the store. Left untouched on failure. Release it with netjac_store_release().
  *
  * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT, _OPTION, _FILE (not there, or not to be written), _FORMAT (no store),
- * _UNSUPPORTED, _STORE or _CONFLICT (made by a newer library, or in use by another machine where only one may).
+ * _UNSUPPORTED (no client library), _STORE or _CONFLICT (made by a newer library, or in use by another machine where only one may).
  */
 netjac_status netjac_store_open(const char *url, const netjac_options *options, netjac_store **store);
 
@@ -1070,8 +1074,9 @@ const char *netjac_store_study_name(netjac_store *store, int32_t index);
 netjac_status netjac_store_text(netjac_store *store, const char *what, char *buffer, size_t size, size_t *needed);
 
 /*
- * Copies a store into a new SQLite file, consistently, while others write. NETJAC_ERROR_FILE if the file is there
- * already or cannot be written.
+ * Copies a store into a new SQLite file, consistently, while others write. A store on a server is copied sample by sample:
+ * points that run wait in the copy, discarded samples and the records of attempts stay behind. NETJAC_ERROR_FILE if
+ * the file is there already or cannot be written.
  */
 netjac_status netjac_store_backup(netjac_store *store, const char *path);
 
