@@ -3,7 +3,7 @@
  *
  * The allocator is defined here, in the executable, so the library's calls come here too. Every allocation of 64 KiB or
  * more of a piece of work fails in turn: the call returns, with NETJAC_OK or NETJAC_ERROR_MEMORY, what it made can be
- * released, the same work succeeds afterwards with the same numbers, and in the end no large block is left. Then the
+ * released, the same work succeeds afterwards, and in the end no large block is left. Then the
  * work runs with less and less address space, where mapping memory fails as well.
  *
  * Usage: exhaustion FOLDER
@@ -12,6 +12,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <math.h>
 #include <netjac.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -187,7 +188,9 @@ static void test_failing_allocations(const struct work *work, int all_later) {
     atomic_store(&failing, 0);
     atomic_store(&failing_from, 0);
     if (!done) refused++;
-    if (done && sum != right) CHECK_SAYING(0, "%s: %.17g, not %.17g", work->name, sum, right);
+    /* Without memory for the plan of a tile samples run one by one, and sums may be taken in another order. */
+    if (done && fabs(sum - right) > 1e-12 * fabs(right))
+      CHECK_SAYING(0, "%s: %.17g, not %.17g", work->name, sum, right);
     if (atomic_load(&large_count) < k) break;
     places++;
   }
