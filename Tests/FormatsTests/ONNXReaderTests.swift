@@ -149,6 +149,40 @@ struct ONNXReaderTests {
     }
   }
 
+  @Test("a model that is a link may have its data where it really lies, and nowhere else")
+  func linkedModel() throws {
+    let manager = FileManager.default
+    let cache = manager.temporaryDirectory.appendingPathComponent("netjac-\(UUID().uuidString)")
+    let (blobs, snapshot) = (
+      cache.appendingPathComponent("blobs"), cache.appendingPathComponent("snapshots/1")
+    )
+    for folder in [blobs, snapshot] {
+      try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+    defer { try? manager.removeItem(at: cache) }
+    try Data([0, 0, 0, 64]).write(to: blobs.appendingPathComponent("b2"))
+    try Data([0, 0, 128, 63]).write(to: cache.appendingPathComponent("secret.bin"))
+    for (name, target) in [
+      ("model.onnx", "../../blobs/b1"), ("weights.bin", "../../blobs/b2"),
+      ("leak.bin", "../../secret.bin"),
+    ] {
+      try manager.createSymbolicLink(
+        atPath: snapshot.appendingPathComponent(name).path, withDestinationPath: target)
+    }
+    func value(_ location: String) throws -> [Double] {
+      let tensor = ProtobufBytes.tensor(type: 1, dims: [1]) {
+        $0.integer(14, 1).message(13, ProtobufBytes().text(1, "location").text(2, location))
+      }
+      try Data(ProtobufBytes.model(initialiser: tensor)).write(
+        to: blobs.appendingPathComponent("b1"))
+      let path = snapshot.appendingPathComponent("model.onnx").path
+      return try onnxModel(path, memoryLimit: 1 << 20).graph.initialisers[0].reals()
+    }
+    #expect(try value("weights.bin") == [2])
+    let refusal = #expect(throws: NetJacError.self) { try value("leak.bin") }
+    #expect(refusal?.message.contains("'leak.bin' is a link to") == true)
+  }
+
   @Test("external data stays inside the model's folder, through links as well")
   func symbolicLinks() throws {
     let folder = FileManager.default.temporaryDirectory

@@ -34,11 +34,10 @@ package enum SavedModelFormat: ModelFormat {
     switch source.place {
     case .memory: (folder, bytes) = (nil, source.bytes)
     case .file(let path):
-      let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-      folder = ModelFolder(path: parent.isEmpty ? "/" : parent)
+      folder = ModelFolder(of: path)
       bytes = source.bytes
     case .folder(let path):
-      let opened = ModelFolder(path: path)
+      let opened = ModelFolder(path: path, file: fileName)
       guard let content = try opened.read(fileName, memoryLimit: options.memoryLimit) else {
         throw NetJacError(
           .unsupported,

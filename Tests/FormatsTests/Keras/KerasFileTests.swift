@@ -75,7 +75,7 @@ struct KerasFileTests {
     let error = #expect(throws: NetJacError.self) {
       try FormatRegistry.load(path: folder.path, options: ImportOptions())
     }
-    #expect(error?.message.contains("leads out of the folder") == true)
+    #expect(error?.message.contains("outside the model's folder") == true)
   }
 
   @Test("content decides, not the name: bytes of both containers load")

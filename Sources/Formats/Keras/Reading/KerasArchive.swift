@@ -34,9 +34,10 @@ struct KerasArchive {
   init(_ source: ModelSource, memoryLimit: Int) throws {
     let bytes = Bytes(source.bytes)
     if case .folder(let path) = source.place {
+      let folder = ModelFolder(path: path, file: Self.configurationName)
       try self.init(memoryLimit: memoryLimit) { name, limit in
         guard source.hasFile(name) else { return nil }
-        return Bytes(try Self.file(name, inside: path, limit: limit))
+        return try folder.read(name, memoryLimit: limit).map { Bytes($0) }
       }
     } else if bytes.starts(with: HDF5File.signature) {
       try self.init(file: HDF5File(bytes, memoryLimit: memoryLimit).root())
@@ -47,22 +48,6 @@ struct KerasArchive {
         try archive.content(of: $0, limit: $1)
       }
     }
-  }
-
-  /// A file of a folder, which must lie in it: a symbolic link may not lead elsewhere.
-  private static func file(_ name: String, inside folder: String, limit: Int) throws -> [UInt8] {
-    let path = "\(folder)/\(name)"
-    guard let resolved = ReadableFile.resolved(path), let root = ReadableFile.resolved(folder),
-      resolved.hasPrefix(root == "/" ? root : root + "/")
-    else {
-      throw NetJacError(.file, "\(name.quoted) leads out of the folder, which is not followed")
-    }
-    let file = try ReadableFile(resolved)
-    guard file.size <= limit else {
-      throw NetJacError(
-        .memory, "\(name.quoted) has a size of \(file.size) bytes; the limit is \(limit)")
-    }
-    return try file.read(count: file.size)
   }
 
   // MARK: - Archives and folders

@@ -15,17 +15,14 @@ struct ExternalRange: Sendable {
 /// Where a model came from, which decides whether it may have data in other files, and in which.
 enum ModelOrigin: Sendable {
   /// A model file in this folder.
-  case folder(String)
+  case folder(ModelFolder)
   /// Bytes in memory, which have no folder.
   case memory
 
   init(_ source: ModelSource) {
     switch source.place {
-    case .file(let path):
-      let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "./"
-      self = .folder(String(folder))
-    case .folder(let path): self = .folder(path + "/")
-    case .memory: self = .memory
+    case .file(let path): self = .folder(ModelFolder(of: path))
+    case .folder, .memory: self = .memory
     }
   }
 
@@ -45,7 +42,9 @@ enum ModelOrigin: Sendable {
         cannot have; load the model by its path, or save it with its data inside
         """)
     }
-    let path = try Self.path(location, in: folder)
+    guard let path = try folder.resolved(location) else {
+      throw NetJacError(.file, "the external file \(location.quoted) does not exist")
+    }
     let size = try ReadableFile(path).size
     let offset = try number(settings["offset"], "offset") ?? 0
     let length = try number(settings["length"], "length") ?? byteCount
@@ -62,25 +61,6 @@ enum ModelOrigin: Sendable {
         """)
     }
     return ExternalRange(path: path, offset: offset, length: byteCount)
-  }
-
-  private static func path(_ location: String, in folder: String) throws -> String {
-    let refusal = NetJacError(
-      .format,
-      """
-      the external data location \(location.quoted) is outside the model's folder; external data \
-      must lie inside it
-      """)
-    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
-    guard !location.hasPrefix("/"), !parts.contains("..") else { throw refusal }
-    guard let resolved = ReadableFile.resolved(folder + location) else {
-      throw NetJacError(.file, "the external file \(location.quoted) does not exist")
-    }
-    // A symbolic link may lead anywhere.
-    guard let root = ReadableFile.resolved(folder),
-      resolved.hasPrefix(root.hasSuffix("/") ? root : root + "/")
-    else { throw refusal }
-    return resolved
   }
 
   private func number(_ text: String?, _ key: String) throws -> Int? {
