@@ -3,7 +3,7 @@
 #   setup      installs through apt what this machine lacks
 #   all        builds build/lib/libnetjac.so (also called build)
 #   mex        builds build/octave for Octave, and build/lib/netjac_thunk.so for MATLAB without a compiler
-#   demo       builds both and runs examples/octave/foot_demo.m
+#   demo       builds both and the simulator, and runs examples/octave/foot_demo.m and examples/granular/foot_loop.m
 #   test       runs the Swift, C, Octave and corpus tests
 #   bench      times every workload through the C interface and from Octave (Benchmarks/run tells the settings)
 #   bench-compare  A=… B=…: compares two results of bench
@@ -20,6 +20,7 @@ LIBRARY := build/lib/libnetjac.so.$(VERSION)
 MEX := build/octave/netjac_mex.mex
 EVALUATOR := build/octave/netjac_evaluator.oct
 THUNK := build/lib/netjac_thunk.so
+FOOTSIM := build/granular/footsim
 
 # Folders are listed too: their dates tell that a file has gone.
 SOURCES := $(shell find Sources include -not -name '.*') Package.swift scripts/build-library \
@@ -56,9 +57,17 @@ $(THUNK): matlab/library/netjac_thunk.c
 	@mkdir -p $(@D)
 	@$(CC) -Wall -Wextra -O2 -fPIC -shared $< -o $@
 
-demo: mex
+# Contraction to fused multiply-adds is off so that every processor computes the same bits.
+$(FOOTSIM): $(wildcard examples/granular/*.[ch])
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -Wall -Wextra -Werror -O3 -ffp-contract=off $(filter %.c,$^) -o $@ -lm
+
+demo: mex $(FOOTSIM)
 	@echo "== Running examples/octave/foot_demo.m"
 	@octave-cli --norc examples/octave/foot_demo.m
+	@echo
+	@echo "== Running examples/granular/foot_loop.m"
+	@octave-cli --norc --path examples/granular --eval 'foot_loop;'
 
 test: mex
 	@scripts/test

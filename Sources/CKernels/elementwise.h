@@ -2,7 +2,8 @@
  * elementwise.h - The elementwise loops, for the type that elementary.h was last included for.
  *
  * The last elements of an array go through the same vector function as the others, in a vector that is
- * filled up; that is why a result does not depend on its position.
+ * filled up with one of them; that is why a result does not depend on its position, and no exception is raised
+ * that the elements themselves do not raise.
  */
 #undef LIBRARY
 #ifdef SINGLE
@@ -31,7 +32,7 @@ INLINE vector FN(step)(vector x) { return x > 0 ? SPLAT(1) : SPLAT(0); }
   static void FN(each_##name)(real *y, const real *x, int64_t n) { \
     int64_t i = 0; \
     for (; i + LANES <= n; i += LANES) FN(store)(y + i, function(FN(load)(x + i))); \
-    if (i < n) FN(store_part)(y + i, function(FN(load_part)(x + i, n - i)), n - i); \
+    if (i < n) FN(store_part)(y + i, function(FN(load_filled)(x + i, n - i)), n - i); \
   }
 
 #define UNARY_LIBRARY(name) \
@@ -76,7 +77,7 @@ INLINE vector FN(operand)(const real *p, int64_t i, int is_scalar) {
   return is_scalar ? (vector)*p : FN(load)(p + i);
 }
 INLINE vector FN(operand_part)(const real *p, int64_t i, int64_t count, int is_scalar) {
-  return is_scalar ? (vector)*p : FN(load_part)(p + i, count);
+  return is_scalar ? (vector)*p : FN(load_filled)(p + i, count);
 }
 
 INLINE vector FN(add)(vector a, vector b) { return a + b; }

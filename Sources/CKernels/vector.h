@@ -42,7 +42,8 @@ typedef uint64_t bits_f64 __attribute__((ext_vector_type(LANES)));
 INLINE vector FN(load)(const real *p) { return *(const FN(unaligned_vector) *)p; }
 INLINE void FN(store)(real *p, vector v) { *(FN(unaligned_vector) *)p = v; }
 
-/* The first `count` elements, 0 < count < LANES; zeros in the other lanes, whose memory is not touched. */
+/* The first `count` elements, 0 < count < LANES; zeros in the other lanes, whose memory is not touched. For functions that
+   zeros would make raise an exception (1/0, log 0), load_filled() repeats the first element there instead. */
 #if defined(NETJAC_VARIANT_AVX512) && defined(SINGLE)
 INLINE __mmask16 FN(first)(int64_t count) { return (__mmask16)((1u << count) - 1); }
 INLINE vector FN(load_part)(const real *p, int64_t count) {
@@ -51,6 +52,9 @@ INLINE vector FN(load_part)(const real *p, int64_t count) {
 INLINE void FN(store_part)(real *p, vector v, int64_t count) {
   _mm512_mask_storeu_ps(p, FN(first)(count), (__m512)v);
 }
+INLINE vector FN(load_filled)(const real *p, int64_t count) {
+  return (vector)_mm512_mask_loadu_ps(_mm512_set1_ps(*p), FN(first)(count), p);
+}
 #elif defined(NETJAC_VARIANT_AVX512)
 INLINE __mmask8 FN(first)(int64_t count) { return (__mmask8)((1u << count) - 1); }
 INLINE vector FN(load_part)(const real *p, int64_t count) {
@@ -58,6 +62,9 @@ INLINE vector FN(load_part)(const real *p, int64_t count) {
 }
 INLINE void FN(store_part)(real *p, vector v, int64_t count) {
   _mm512_mask_storeu_pd(p, FN(first)(count), (__m512d)v);
+}
+INLINE vector FN(load_filled)(const real *p, int64_t count) {
+  return (vector)_mm512_mask_loadu_pd(_mm512_set1_pd(*p), FN(first)(count), p);
 }
 #elif defined(NETJAC_VARIANT_AVX2) && defined(SINGLE)
 INLINE __m256i FN(first)(int64_t count) {
@@ -69,6 +76,10 @@ INLINE vector FN(load_part)(const real *p, int64_t count) {
 INLINE void FN(store_part)(real *p, vector v, int64_t count) {
   _mm256_maskstore_ps(p, FN(first)(count), (__m256)v);
 }
+INLINE vector FN(load_filled)(const real *p, int64_t count) {
+  const __m256i first = FN(first)(count);
+  return (vector)_mm256_blendv_ps(_mm256_set1_ps(*p), _mm256_maskload_ps(p, first), _mm256_castsi256_ps(first));
+}
 #elif defined(NETJAC_VARIANT_AVX2)
 INLINE __m256i FN(first)(int64_t count) {
   return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), _mm256_setr_epi64x(0, 1, 2, 3));
@@ -79,6 +90,10 @@ INLINE vector FN(load_part)(const real *p, int64_t count) {
 INLINE void FN(store_part)(real *p, vector v, int64_t count) {
   _mm256_maskstore_pd(p, FN(first)(count), (__m256d)v);
 }
+INLINE vector FN(load_filled)(const real *p, int64_t count) {
+  const __m256i first = FN(first)(count);
+  return (vector)_mm256_blendv_pd(_mm256_set1_pd(*p), _mm256_maskload_pd(p, first), _mm256_castsi256_pd(first));
+}
 #else
 INLINE vector FN(load_part)(const real *p, int64_t count) {
   vector v = 0;
@@ -87,6 +102,11 @@ INLINE vector FN(load_part)(const real *p, int64_t count) {
 }
 INLINE void FN(store_part)(real *p, vector v, int64_t count) {
   UNROLL for (int i = 0; i < LANES - 1; i++) if (i < count) p[i] = v[i];
+}
+INLINE vector FN(load_filled)(const real *p, int64_t count) {
+  vector v = (vector)*p;
+  UNROLL for (int i = 1; i < LANES - 1; i++) if (i < count) v[i] = p[i];
+  return v;
 }
 #endif
 
