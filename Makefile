@@ -8,7 +8,8 @@
 #   bench      times every workload through the C interface and from Octave (Benchmarks/run tells the settings)
 #   bench-compare  A=… B=…: compares two results of bench
 #   check      runs what a change must pass: format, layers, header, tests
-#   install    copies library, header, netjac.pc and the MATLAB folder below PREFIX (default /usr/local)
+#   install    copies library, header, netjac.pc, the MATLAB folder with what mex builds, examples and licence below
+#              PREFIX (default /usr/local)
 #   uninstall  removes what install copied
 #   clean      removes everything built
 
@@ -81,7 +82,7 @@ bench-compare:
 check: mex
 	@scripts/check
 
-install: all
+install: mex
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install
 
 uninstall:

@@ -53,7 +53,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "Stores", dependencies: ["CSQLite", "Tensors"], swiftSettings: strict),
+    .target(name: "CPostgres"),
+    .target(
+      name: "Stores", dependencies: ["CPostgres", "CSQLite", "Tensors"], swiftSettings: strict),
     .systemLibrary(name: "CNetJac"),
     .target(
       name: "NetJacC",

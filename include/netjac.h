@@ -19,13 +19,14 @@
  * Arrays     x is [samples][n], y is [samples][m]. Within a sample, a model with several inputs has them one
  *            after the other in declared order, each flattened row-major (last index fastest): element [i][j]
  *            of an input of shape [2, 3] is number 3 i + j of it. Outputs likewise. netjac_input_name(),
- *            _rank() and _dim() tell what stands where. Integer and boolean inputs are given as whole numbers;
- *            derivatives with respect to them are zero. Integer and boolean outputs come as whole numbers with
- *            derivative zero.
+ *            _rank() and _dim() tell what stands where. Integer and boolean inputs (netjac_input_type()) are given
+ *            as whole numbers within the range of their type, booleans as 0 or 1; anything else, such as 1.5 or
+ *            NaN, is NETJAC_ERROR_ARGUMENT. Derivatives with respect to them are zero. Integer and boolean outputs
+ *            come as whole numbers with derivative zero.
  *
  *            Arrays belong to the caller and must not overlap each other. A pointer may be NULL where this file
- *            says so, and where the array has no elements (samples, n or m is 0). NaN and infinity in x are
- *            data, not errors: they propagate as IEEE arithmetic says.
+ *            says so, and where the array has no elements (samples, n or m is 0). NaN and infinity in real
+ *            inputs are data, not errors: they propagate as IEEE arithmetic says.
  *
  * Batches    If the first axis of every input is symbolic or is 1 in the file, it is the batch axis: it is no
  *            part of a sample, and `samples` runs over it even where the file fixed it to 1. Binding a
@@ -59,7 +60,13 @@
  * Threads    Every function may be called from any thread. A network never changes after loading, and any
  *            number of threads may use one network at the same time, with results that do not depend on how
  *            many. The exceptions: release a network only when no call on it is running, and use an options
- *            object from one thread at a time.
+ *            object from one thread at a time. A process may fork() while other threads are inside the library; the
+ *            fork waits until none of them plans. The child uses what is loaded and loads more; a trainer that
+ *            another thread was using gives it an error.
+ *
+ * Memory     Where the machine has no memory for an allocation, the call ends with NETJAC_ERROR_MEMORY, gives back what
+ *            it had, and may be tried again. So it is for every allocation of 64 KiB or more, and for smaller ones as
+ *            long as the library's reserve of 64 MiB of address space lasts; after that the process ends.
  *
  * Real time  The first call of each task compiles a plan and allocates its memory; netjac_prepare() does both
  *            ahead. After that, netjac_forward(), _jacobian(), _jvp(), _vjp(), _hessian(), _hvp(),
@@ -69,9 +76,10 @@
  *
  * Text       UTF-8, ends with a zero byte.
  *
- * The host   The library prints nothing, installs no signal or exit handlers, and leaves locale, floating-point
- *            environment and the threads of any other BLAS in the process alone. It stays loaded once it is
- *            loaded.
+ * The host   The library prints nothing, installs no signal or exit handlers, whatever the environment says, and leaves
+ *            locale, floating-point environment and the threads of any other BLAS in the process alone. It raises no
+ *            floating-point exception that the numbers do not raise, so that hosts may trap them. It stays loaded
+ *            once it is loaded.
  *
  * Versions   From 1.0.0 on, nothing declared here is removed or changes its meaning within a major version.
  */
@@ -298,6 +306,12 @@ int32_t netjac_output_count(const netjac_network *network);
 
 /* The name of an input, as in the file. The string lives as long as the network. */
 const char *netjac_input_name(const netjac_network *network, int32_t index);
+
+/*
+ * The type of an input: "real", or as the file calls a type of whole numbers, such as "int64", "uint8", "bool". The
+ * string lives as long as the network.
+ */
+const char *netjac_input_type(const netjac_network *network, int32_t index);
 
 /* The name of an output, as in the file. The string lives as long as the network. */
 const char *netjac_output_name(const netjac_network *network, int32_t index);
@@ -754,9 +768,10 @@ int64_t netjac_graph_dim(const netjac_graph *graph, int32_t value, int32_t axis)
  *   scaling              none       standard: the trainer shifts and scales each input and output to mean 0 and
  *                                   standard deviation 1; range: to -1...1. The scales are those of the first
  *                                   samples that netjac_trainer_fit(), _step() or _loss() gets; one that never
- *                                   changes keeps its size, as do targets of cross_entropy. x and targets are
- *                                   given in the caller's units all the same, and netjac_trainer_network()
- *                                   takes and gives those; losses are those of the scaled numbers
+ *                                   changes keeps its size, as do whole numbers and targets of cross_entropy. x
+ *                                   and targets are given in the caller's units all the same, and
+ *                                   netjac_trainer_network() takes and gives those; losses are those of the
+ *                                   scaled numbers
  *   validation_fraction  0          netjac_trainer_fit() holds out this part of the samples, drawn by seed:
  *                                   netjac_trainer_held_out() tells which
  *   patience             none       netjac_trainer_fit() stops when the loss of the held-out samples has not
@@ -973,11 +988,13 @@ netjac_status netjac_save_jacobian(const netjac_network *network, const char *pa
  *
  * Durability What netjac_study_put() acknowledged survives the end of the process and the loss of power. Results
  *            that a database does not take within the option retry are kept in the spool, a small store beside
- *            the caller, and delivered when the store is opened again.
+ *            the caller, and delivered when the store is opened again. The same holds for netjac_study_insert() and
+ *            netjac_study_put_array().
  *
- * Databases  An SQLite file may be used by many processes of one machine at a time, and is meant to be looked at:
- *            the table of a study is called like it, with one column for each scalar, and the view NAME_done
- *            shows what is done. After a fork the child may go on using its handles.
+ * Databases  An SQLite file may be used by many processes of one machine at a time, a PostgreSQL server by many machines.
+ *            Both are meant to be looked at: the table of a study is called like it, with one column for each scalar,
+ *            and the view NAME_done shows what is done. On a server they are in the schema netjac, and a connection
+ *            that is lost is made anew. After a fork the child may go on using its handles.
  *
  * Errors     The functions return NETJAC_OK; NETJAC_ERROR_ARGUMENT for handles, NULL, sizes, names, points that are
  *            out of bounds or not finite, and ids that were not found; NETJAC_ERROR_STORE if the database cannot be
@@ -1012,22 +1029,24 @@ enum netjac_state_code {
  *   key            default           meaning
  *
  *   mode           create            create: makes what is not there; write: an existing store; read: never writes
- *   busy_timeout   60                for how many seconds a call waits for locks of other programs
- *   retry          60                for how many seconds netjac_study_put() offers results to a database before
- *                                    it takes the spool
+ *   busy_timeout   60                for how many seconds a call waits for locks of other programs, and for a server that
+ *                                    has gone away
+ *   retry          60                for how many seconds results are offered to a database before the spool takes
+ *                                    them
  *   journal        auto              delete or wal, SQLite's ways to keep a transaction whole; wal is refused with
  *                                    the versions of SQLite whose wal can damage a file
  *   spool          netjac-unsent.db  the file of the spool, in the working folder of the caller
- *   schema         netjac            of a server's database
+ *   schema         netjac            of a server's database, for stores beside each other
  *   libpq          libpq.so.5        the library that speaks to a server
  *
- * url      A path or "sqlite:PATH". "postgresql://USER@HOST/DATABASE" is a server's; this version keeps stores in
- *          files only and answers NETJAC_ERROR_UNSUPPORTED.
+ * url      A path, "sqlite:PATH", or "postgresql://USER@HOST/DATABASE" with all that libpq knows of such addresses. The
+ *          password is best kept in ~/.pgpass or in PGPASSWORD; it is never stored or shown. The server is PostgreSQL
+ *          12 or newer, and the client library comes with the package libpq5; nothing else needs it.
  * options  Options, or NULL for the defaults. They are read during the call only.
  * store    Receives the store. Left untouched on failure. Release it with netjac_store_release().
  *
  * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT, _OPTION, _FILE (not there, or not to be written), _FORMAT (no store),
- * _UNSUPPORTED, _STORE or _CONFLICT (made by a newer library, or in use by another machine where only one may).
+ * _UNSUPPORTED (no client library), _STORE or _CONFLICT (made by a newer library, or in use by another machine where only one may).
  */
 netjac_status netjac_store_open(const char *url, const netjac_options *options, netjac_store **store);
 
@@ -1055,8 +1074,9 @@ const char *netjac_store_study_name(netjac_store *store, int32_t index);
 netjac_status netjac_store_text(netjac_store *store, const char *what, char *buffer, size_t size, size_t *needed);
 
 /*
- * Copies a store into a new SQLite file, consistently, while others write. NETJAC_ERROR_FILE if the file is there
- * already or cannot be written.
+ * Copies a store into a new SQLite file, consistently, while others write. A store on a server is copied sample by sample:
+ * points that run wait in the copy, discarded samples and the records of attempts stay behind. NETJAC_ERROR_FILE if
+ * the file is there already or cannot be written.
  */
 netjac_status netjac_store_backup(netjac_store *store, const char *path);
 

@@ -19,6 +19,11 @@ package struct InputBinding: Sendable {
       TensorType(declared.element.isReal ? real : declared.element, shape)
     }
 
+    /// The type of its values where those are whole numbers.
+    var wholeNumbers: WholeNumberType? {
+      WholeNumberType(declared.element, name: declared.typeName)
+    }
+
     /// The tensor of an input that the caller fixed.
     package func tensor(_ numbers: [Double], real: ElementType) throws -> Tensor {
       let type = type(real)
@@ -27,13 +32,12 @@ package struct InputBinding: Sendable {
           .option,
           "\(numbers.count) numbers are given; the shape \(shape) needs \(shape.count)")
       }
-      if type.element.isReal { return Tensor(type, reals: numbers) }
+      guard let wholeNumbers else { return Tensor(type, reals: numbers) }
       return Tensor(
         type,
         integers: try numbers.map { number in
-          guard let whole = Int64(exactly: number) else {
-            throw NetJacError(
-              .option, "\(number) is not a whole number; the input has type \(declared.typeName)")
+          guard let whole = wholeNumbers.value(number) else {
+            throw NetJacError(.option, "\(number) is not \(wholeNumbers.requirement)")
           }
           return whole
         })
@@ -78,7 +82,10 @@ package struct InputBinding: Sendable {
 
   /// The ports of the inputs that remain.
   package var ports: [Port] {
-    inputs.map { Port(name: $0.name, dims: $0.shape.dims, isBatched: hasBatchAxis) }
+    inputs.map {
+      Port(
+        name: $0.name, dims: $0.shape.dims, isBatched: hasBatchAxis, wholeNumbers: $0.wholeNumbers)
+    }
   }
 
   /// The lengths that options give, each checked to name a dynamic axis.

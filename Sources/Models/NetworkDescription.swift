@@ -73,11 +73,16 @@ package struct Port: Sendable {
   package let dims: [Int]
   /// Whether the first axis counts samples.
   package let isBatched: Bool
+  /// The type of an input whose elements are whole numbers; nil for reals.
+  package let wholeNumbers: WholeNumberType?
 
-  package init(name: String, dims: [Int], isBatched: Bool) {
+  package init(
+    name: String, dims: [Int], isBatched: Bool, wholeNumbers: WholeNumberType? = nil
+  ) {
     self.name = name
     self.dims = dims
     self.isBatched = isBatched
+    self.wholeNumbers = wholeNumbers
   }
 
   /// The shape of one sample.

@@ -11,7 +11,7 @@ func forward<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let y = try writable(y, samples, network.outputSize, "y")
     guard samples > 0 else { return }
     try network.forward(samples: samples, x: x, y: y)
@@ -26,7 +26,7 @@ func jacobian<Real: BinaryFloatingPoint>(
   evaluate(handle, samples) { record, samples in
     let network = record.network
     let order = try checkedOrder(order)
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let y = try optional(y, samples, network.outputSize, "y")
     let elements = try scalarCount(network.outputSize, network.inputSize, "jacobian")
     let jacobian = try writable(jacobian, samples, elements, "jacobian")
@@ -43,7 +43,7 @@ func jvp<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let tangent = try readable(tangent, samples, network.inputSize, "tangent")
     let y = try optional(y, samples, network.outputSize, "y")
     let product = try writable(product, samples, network.outputSize, "product")
@@ -60,7 +60,7 @@ func vjp<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let cotangent = try readable(cotangent, samples, network.outputSize, "cotangent")
     let y = try optional(y, samples, network.outputSize, "y")
     let product = try writable(product, samples, network.inputSize, "product")
@@ -76,7 +76,7 @@ func hessian<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let weights = try readable(weights, samples, network.outputSize, "weights")
     let elements = try scalarCount(network.inputSize, network.inputSize, "hessian")
     let hessian = try writable(hessian, samples, elements, "hessian")
@@ -93,7 +93,7 @@ func hessianProduct<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let weights = try readable(weights, samples, network.outputSize, "weights")
     let tangent = try readable(tangent, samples, network.inputSize, "tangent")
     let product = try writable(product, samples, network.inputSize, "product")
@@ -110,7 +110,7 @@ func jacobianSparse<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let y = try optional(y, samples, network.outputSize, "y")
     let values = try writable(values, samples, record.nonzeroCount(), "values")
     guard samples > 0 else { return }
@@ -125,12 +125,22 @@ func kinks<Real: BinaryFloatingPoint>(
 ) -> netjac_status {
   evaluate(handle, samples) { record, samples in
     let network = record.network
-    let x = try readable(x, samples, network.inputSize, "x")
+    let x = try input(x, samples, network)
     let count = try record.kinks().count
     let distances = try writable(distances, samples, count, "distances")
     guard samples > 0, count > 0 else { return }
     try network.kinkDistances(samples: samples, x: x, distances: distances)
   }
+}
+
+/// The inputs of samples, which whole numbers must fit.
+@inline(__always)
+func input<Real: BinaryFloatingPoint>(
+  _ x: UnsafePointer<Real>?, _ samples: Int, _ network: Network
+) throws -> UnsafePointer<Real> {
+  let x = try readable(x, samples, network.inputSize, "x")
+  try network.wholeNumberInputs?.check(samples: samples, x)
+  return x
 }
 
 /// Finds the network without taking part in its ownership, so that calls on many threads do not

@@ -16,7 +16,7 @@ final class GraphRecord: @unchecked Sendable {
   private let lock = Mutex(())
 
   func withSession<Result>(_ body: (GraphSession) throws -> Result) throws -> Result {
-    try lock.withLock { _ in try body(session) }
+    try ForkGate.behind { try lock.withLock { _ in try body(session) } }
   }
 }
 

@@ -40,22 +40,24 @@ final class HandleTable<Object: AnyObject>: @unchecked Sendable {
   func insert(_ object: Object) throws -> OpaquePointer {
     try Memory.check()
     let bits = UInt(bitPattern: Unmanaged.passRetained(object).toOpaque())
-    let slot: Int? = cursor.withLock { cursor in
-      let used = self.used.load(ordering: .relaxed)
-      if used < capacity {
-        (slots + used).initialize(to: Atomic(bits))
-        self.used.store(used + 1, ordering: .releasing)
-        return used
-      }
-      for _ in 0..<capacity {
-        let candidate = cursor
-        cursor = (cursor + 1) % capacity
-        if slots[candidate].load(ordering: .relaxed) == 0 {
-          slots[candidate].store(bits, ordering: .releasing)
-          return candidate
+    let slot: Int? = ForkGate.behind {
+      cursor.withLock { cursor in
+        let used = self.used.load(ordering: .relaxed)
+        if used < capacity {
+          (slots + used).initialize(to: Atomic(bits))
+          self.used.store(used + 1, ordering: .releasing)
+          return used
         }
+        for _ in 0..<capacity {
+          let candidate = cursor
+          cursor = (cursor + 1) % capacity
+          if slots[candidate].load(ordering: .relaxed) == 0 {
+            slots[candidate].store(bits, ordering: .releasing)
+            return candidate
+          }
+        }
+        return nil
       }
-      return nil
     }
     guard let slot else {
       Unmanaged.passUnretained(object).release()

@@ -13,6 +13,7 @@ import Tensors
 final class NetworkRecord: Sendable {
   let network: Network
   let inputNames: CStrings
+  let inputTypes: CStrings
   let outputNames: CStrings
   private let knownNonzeroCount = Once<Int>()
   private let knownKinks = Once<KinkStrings>()
@@ -20,6 +21,7 @@ final class NetworkRecord: Sendable {
   init(_ network: Network) {
     self.network = network
     inputNames = CStrings(network.inputs.map(\.name))
+    inputTypes = CStrings(network.inputs.map { $0.wholeNumbers?.name ?? "real" })
     outputNames = CStrings(network.outputs.map(\.name))
   }
 

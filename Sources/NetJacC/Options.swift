@@ -5,6 +5,7 @@ import CNetJac
 import Networks
 import Stores
 import Synchronization
+import Tensors
 import Training
 
 /// What a caller may choose for networks, training and stores, under keys that stand in one space of names.
@@ -32,7 +33,8 @@ let optionsHandles = HandleTable<OptionsRecord>(
 /// The options behind a handle, or the defaults for NULL.
 func options(_ handle: OpaquePointer?) throws -> CallerOptions {
   guard let handle else { return CallerOptions() }
-  return try optionsHandles.object(handle).takeUnretainedValue().options.withLock { $0 }
+  let record = try optionsHandles.object(handle).takeUnretainedValue()
+  return ForkGate.behind { record.options.withLock { $0 } }
 }
 
 @_cdecl("netjac_options_create") @implementation
@@ -48,7 +50,7 @@ public func netjac_options_set(
     let record = try optionsHandles.object(options).takeUnretainedValue()
     let key = try text(key, "key")
     let value = try text(value, "value")
-    try record.options.withLock { try $0.set(key, to: value) }
+    try ForkGate.behind { try record.options.withLock { try $0.set(key, to: value) } }
   }
 }
 

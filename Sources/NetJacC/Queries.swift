@@ -24,6 +24,14 @@ public func netjac_input_name(_ network: OpaquePointer?, _ index: Int32) -> Unsa
   }
 }
 
+@_cdecl("netjac_input_type") @implementation
+public func netjac_input_type(_ network: OpaquePointer?, _ index: Int32) -> UnsafePointer<CChar>? {
+  query(orElse: nil) {
+    let record = try record(network)
+    return record.inputTypes[try position(index, in: record.network.inputs, "input")]
+  }
+}
+
 @_cdecl("netjac_output_name") @implementation
 public func netjac_output_name(_ network: OpaquePointer?, _ index: Int32) -> UnsafePointer<CChar>? {
   query(orElse: nil) {

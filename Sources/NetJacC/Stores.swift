@@ -29,11 +29,13 @@ final class BorrowedStrings: @unchecked Sendable {
   }
 
   func lend(_ text: String) throws -> UnsafePointer<CChar> {
-    let address = try strings.withLock { strings -> UInt in
-      if let known = strings[text] { return known }
-      guard let copy = strdup(text) else { throw NetJacError(.memory, "no memory for a name") }
-      strings[text] = UInt(bitPattern: copy)
-      return UInt(bitPattern: copy)
+    let address = try ForkGate.behind {
+      try strings.withLock { strings -> UInt in
+        if let known = strings[text] { return known }
+        guard let copy = strdup(text) else { throw NetJacError(.memory, "no memory for a name") }
+        strings[text] = UInt(bitPattern: copy)
+        return UInt(bitPattern: copy)
+      }
     }
     guard let pointer = UnsafePointer<CChar>(bitPattern: address) else {
       throw NetJacError(.defect, "a name without an address")

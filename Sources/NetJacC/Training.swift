@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CNetJac
+import Glibc
 import Networks
 import Synchronization
 import Tensors
@@ -11,12 +12,29 @@ import Training
 final class TrainerRecord: @unchecked Sendable {
   private let trainer: Trainer
   /// One thread at a time is the rule; a caller who breaks it must not corrupt memory.
-  private let lock = Mutex(())
+  /// The process in which a thread is at work, 0 if none is. One thread at a time is the rule; a caller who
+  /// breaks it must not corrupt memory. No lock, since a fit may take hours, which no fork can wait for: a child
+  /// sees here that the thread at work is not one of its own.
+  private let holder = Atomic<pid_t>(0)
 
   init(_ trainer: Trainer) { self.trainer = trainer }
 
   func withTrainer<Result>(_ body: (Trainer) throws -> Result) throws -> Result {
-    try lock.withLock { _ in try body(trainer) }
+    let process = getpid()
+    while true {
+      let (isTaken, holding) = holder.compareExchange(
+        expected: 0, desired: process, ordering: .acquiringAndReleasing)
+      if isTaken { break }
+      guard holding == process else {
+        throw NetJacError(
+          .argument,
+          "the trainer was at work in another thread when this process was forked; create a new one"
+        )
+      }
+      usleep(100)
+    }
+    defer { holder.store(0, ordering: .releasing) }
+    return try body(trainer)
   }
 }
 
@@ -227,7 +245,7 @@ private func train(
     try trainerHandles.object(handle)._withUnsafeGuaranteedRef { record in
       try record.withTrainer { trainer in
         let samples = try someSamples(samples)
-        let x = try readable(x, samples, trainer.inputSize, "x")
+        let x = try input(x, samples, trainer.network)
         let target = try readable(target, samples, trainer.targetSize, "target")
         try body(trainer, samples, x, target)
       }

@@ -15,6 +15,8 @@ package final class Network: Sendable {
   package let inputSize: Int
   /// Scalars of all outputs of one sample.
   package let outputSize: Int
+  /// The inputs that take whole numbers only.
+  package let wholeNumberInputs: WholeNumberInputs?
 
   /// What it was made of, for training and saving.
   package let imported: NetworkDescription
@@ -43,6 +45,7 @@ package final class Network: Sendable {
     constants = SharedConstants(of: program)
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
+    wholeNumberInputs = WholeNumberInputs(imported.inputs, inputSize: inputSize, real: real)
   }
 
   /// The same network with other numbers for its parameters.

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// A value that the first thread which asks makes, while others that ask wait. Whoever asks later finds it
 /// without a lock. Where making it fails, the next one who asks tries again.
@@ -24,14 +25,16 @@ package final class Once<Made: Sendable>: Sendable {
 
   package func callAsFunction(_ make: () throws -> Made) rethrows -> Made {
     if let known { return known }
-    return try box.withLock { box in
-      // Another thread may have made it while this one waited.
-      if let box { return box.made }
-      let new = Box(try make())
-      box = new
-      address.store(
-        UInt(bitPattern: Unmanaged.passUnretained(new).toOpaque()), ordering: .releasing)
-      return new.made
+    return try ForkGate.behind {
+      try box.withLock { box in
+        // Another thread may have made it while this one waited.
+        if let box { return box.made }
+        let new = Box(try make())
+        box = new
+        address.store(
+          UInt(bitPattern: Unmanaged.passUnretained(new).toOpaque()), ordering: .releasing)
+        return new.made
+      }
     }
   }
 }

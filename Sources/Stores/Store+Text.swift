@@ -5,7 +5,7 @@ extension Store {
   package func text(_ what: String) throws -> String {
     switch what {
     case "summary": return try summary()
-    case "schema": return try operate { try database.schemaText() }
+    case "schema": return try operate { try database.schemaText() } ?? schemaOfStudies()
     case "check": return try checkText()
     case "unsent": return try unsentText()
     default:
@@ -27,6 +27,15 @@ extension Store {
     if unsent > 0 { text += "\(unsent) results are unsent, in '\(spool.path)'\n" }
     for notice in try operate({ notices }) { text += "note: \(notice)\n" }
     return text
+  }
+
+  /// The SQL that makes such tables.
+  private func schemaOfStudies() throws -> String {
+    let tables = StoreTables(types: database.types, dialect: database.dialect).create
+    return try studyNames().reduce(into: tables + "\n") { text, name in
+      let study = try Study(self, name)
+      text += study.tables(study.inputs, study.outputs).create + "\n"
+    }
   }
 
   // MARK: - Check
@@ -127,7 +136,7 @@ extension Study {
         "input \(keys.scalars[index].name) is \(point[index]); rounded to its step it is \(canonical[index])"
     }
     let key = keys.key(canonical)
-    guard row.withBytes(2, { stored in key.withBytes { stored.elementsEqual($0) } }) else {
+    guard row.key(2) == key else {
       return "its key is not that of its inputs: they were changed by hand"
     }
     if let near, row.integer(3) != near.cell(canonical) {

@@ -27,10 +27,8 @@ package final class Store: @unchecked Sendable {
     switch place {
     case .file(let path):
       database = try SQLiteConnection.openStore(path, options)
-    case .server:
-      throw NetJacError(
-        .unsupported, "\(place): this version keeps stores in files only, not on PostgreSQL servers"
-      )
+    case .server(let address):
+      database = try PostgresConnection.openStore(address, options)
     }
     self.database = database
     uuid = try database.exclusively { try database.identity() }
@@ -88,69 +86,6 @@ package final class Store: @unchecked Sendable {
   /// A consistent copy in a new SQLite file, made while others write.
   package func backup(to path: String) throws {
     guard !path.isEmpty else { throw NetJacError(.argument, "the path of the copy is empty") }
-    try operate { try database.backup(to: path) }
-  }
-}
-
-/// A database that holds stores: how its kind is opened, checked and copied.
-package protocol Engine: Database {
-  /// The store's UUID.
-  func identity() throws -> String
-  /// Sets what holds for one call: for how long to wait for locks.
-  func prepare(_ patience: Double, _ options: StoreOptions)
-  /// One store less uses the connection.
-  func leave(_ options: StoreOptions)
-  func backup(to path: String) throws
-  /// What is wrong with the database itself; empty if nothing is.
-  func integrityProblems() throws -> [String]
-  /// The SQL that made the tables.
-  func schemaText() throws -> String
-  /// Tells other machines that this one is still using the store.
-  func keepHost(_ options: StoreOptions) throws
-  /// Is told that a study has long vectors.
-  func preferLargePages()
-  var types: ColumnTypes { get }
-  /// The names of tables, views and indices that are taken.
-  func takenNames() throws -> Set<String>
-}
-
-/// Where a store is.
-package enum StorePlace: CustomStringConvertible {
-  case file(String)
-  case server(String)
-
-  /// - Throws: `NetJacError` of kind `argument` or `unsupported`.
-  package init(_ url: String) throws {
-    if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
-      self = .server(url)
-      return
-    }
-    let path = url.hasPrefix("sqlite:") ? String(url.dropFirst(7)) : url
-    let scheme = path.prefix { $0.isLetter || $0.isNumber }
-    guard !path.dropFirst(scheme.count).hasPrefix("://") else {
-      throw NetJacError(
-        .unsupported,
-        "'\(scheme)://' is no kind of store; a store is a path, sqlite:PATH or "
-          + "postgresql://USER@HOST/DATABASE")
-    }
-    guard !path.isEmpty else {
-      throw NetJacError(
-        .argument, "the path of a store is empty; it is a file such as foot.db")
-    }
-    self = .file(path)
-  }
-
-  package var description: String {
-    switch self {
-    case .file(let path): path
-    case .server(let url): Self.withoutPassword(url)
-    }
-  }
-
-  private static func withoutPassword(_ url: String) -> String {
-    guard let at = url.firstIndex(of: "@"), let scheme = url.firstIndex(of: ":"),
-      let colon = url[..<at].lastIndex(of: ":"), colon > scheme
-    else { return url }
-    return String(url[..<colon]) + String(url[at...])
+    if try !operate({ try database.backup(to: path) }) { try copySamples(to: path) }
   }
 }

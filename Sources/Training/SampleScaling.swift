@@ -18,27 +18,30 @@ package struct SampleScaling: Sendable {
   private let hasJacobian: Bool
 
   /// The scales of samples; a sample has `targetSize` numbers of target, of which `outputSize` are outputs.
+  /// Inputs that are whole numbers stay as they are.
   ///
   /// - Throws: `NetJacError` of kind `argument` for numbers that are not finite, of which there are no scales.
   init(
     _ kind: Kind, samples: Int, x: UnsafePointer<Double>, inputSize: Int,
-    target: UnsafePointer<Double>, targetSize: Int, outputSize: Int, scalesOutputs: Bool
+    target: UnsafePointer<Double>, targetSize: Int, outputSize: Int, scalesOutputs: Bool,
+    wholeNumbers: [Range<Int>]
   ) throws {
-    inputs = try Self.scales(kind, x, "x", samples: samples, count: inputSize, stride: inputSize)
+    inputs = try Self.scales(
+      kind, x, "x", samples: samples, count: inputSize, stride: inputSize, except: wholeNumbers)
     outputs = try Self.scales(
       scalesOutputs ? kind : .none, target, "target", samples: samples, count: outputSize,
-      stride: targetSize)
+      stride: targetSize, except: [])
     hasJacobian = targetSize > outputSize
   }
 
   private static func scales(
     _ kind: Kind, _ numbers: UnsafePointer<Double>, _ name: String, samples: Int, count: Int,
-    stride: Int
+    stride: Int, except kept: [Range<Int>]
   ) throws -> Scaling {
     var offsets = [Double](repeating: 0, count: count)
     var scales = [Double](repeating: 1, count: count)
     guard kind != .none else { return Scaling(offsets: offsets, scales: scales) }
-    for k in 0..<count {
+    for k in 0..<count where !kept.contains(where: { $0.contains(k) }) {
       let column = (0..<samples).lazy.map { numbers[$0 * stride + k] }
       let (offset, scale) = kind == .standard ? deviation(column) : extent(column)
       guard offset.isFinite, scale.isFinite else {

@@ -164,7 +164,8 @@ package final class Trainer {
       options.scaling, samples: samples, x: x, inputSize: inputSize, target: target,
       targetSize: targetSize, outputSize: programs.outputSize,
       // The targets of cross_entropy are probabilities.
-      scalesOutputs: options.loss != .crossEntropy)
+      scalesOutputs: options.loss != .crossEntropy,
+      wholeNumbers: network.wholeNumberInputs?.places ?? [])
     return knownScaling
   }
 

@@ -1,7 +1,8 @@
 /*
  * arguments.c - Wrong arguments get an error that says what would be right, and leave every output untouched.
  *
- * Usage: arguments MODEL, a model with at least one input and one output.
+ * Usage: arguments MODEL CHOICE. MODEL has at least one input and one output; CHOICE takes three reals and an int64,
+ * and gives two outputs.
  */
 #include "calls.h"
 #include "check.h"
@@ -65,6 +66,7 @@ static void test_foreign_networks(netjac_network *network, netjac_network *relea
     CHECK(netjac_input_count(foreign) == -1 && says(words));
     CHECK(netjac_output_count(foreign) == -1 && says(words));
     CHECK(netjac_input_name(foreign, 0) == NULL && says(words));
+    CHECK(netjac_input_type(foreign, 0) == NULL && says(words));
     CHECK(netjac_output_name(foreign, 0) == NULL && says(words));
     CHECK(netjac_input_rank(foreign, 0) == -1 && says(words));
     CHECK(netjac_output_rank(foreign, 0) == -1 && says(words));
@@ -358,6 +360,7 @@ static void test_queries(netjac_network *network) {
   CHECK(inputs > 0 && outputs > 0);
   for (size_t k = 0; k < sizeof outside / sizeof *outside; k++) {
     CHECK(netjac_input_name(network, outside[k]) == NULL && says("does not exist"));
+    CHECK(netjac_input_type(network, outside[k]) == NULL && says("does not exist"));
     CHECK(netjac_output_name(network, outside[k]) == NULL && says("does not exist"));
     CHECK(netjac_input_rank(network, outside[k]) == -1);
     CHECK(netjac_output_rank(network, outside[k]) == -1);
@@ -371,6 +374,7 @@ static void test_queries(netjac_network *network) {
   for (int32_t k = 0; k < inputs; k++) {
     int64_t size = 1;
     CHECK(netjac_input_name(network, k) != NULL && netjac_input_name(network, k)[0] != 0);
+    CHECK(netjac_input_type(network, k) != NULL && strcmp(netjac_input_type(network, k), "real") == 0);
     for (int32_t axis = 0; axis < netjac_input_rank(network, k); axis++) size *= netjac_input_dim(network, k, axis);
     CHECK(netjac_input_dim(network, k, netjac_input_rank(network, k)) == -1);
     n += size;
@@ -483,9 +487,29 @@ static void test_last_error(netjac_network *network) {
   CHECK(strcmp(netjac_last_reason(), "") == 0);
 }
 
+/* What an int64 cannot hold is refused by every function, the trainer's too, and nothing is written. */
+static void test_whole_numbers(const char *choice) {
+  static const double wrong[] = {0.5, NAN, INFINITY, -INFINITY, 9223372036854775808.0, -1e300};
+  netjac_network *network = NULL;
+  CHECK_SAYING(netjac_load(choice, NULL, &network) == NETJAC_OK, "%s: %s", choice, netjac_last_error());
+  if (network == NULL) return;
+  CHECK(netjac_input_size(network) == 4 && netjac_output_size(network) == 2);
+  CHECK(strcmp(netjac_input_type(network, 0), "real") == 0 && strcmp(netjac_input_type(network, 1), "int64") == 0);
+  double x[8] = {NAN, 1, 2, 1, 3, 4, 5, 0}, y[4] = {7, 7, 7, 7};
+  CHECK(netjac_forward(network, 2, x, y) == NETJAC_OK && y[2] != 7);
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    x[7] = wrong[k];
+    y[0] = y[3] = 7;
+    CHECK(netjac_forward(network, 2, x, y) == NETJAC_ERROR_ARGUMENT && y[0] == 7 && y[3] == 7);
+    CHECK(says("sample 1") && says("value 3") && says("int64"));
+    CHECK(netjac_vjp(network, 2, x, y, NULL, x) == NETJAC_ERROR_ARGUMENT);
+  }
+  netjac_release(network);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: arguments MODEL\n");
+  if (argc != 3) {
+    fprintf(stderr, "usage: arguments MODEL CHOICE\n");
     return 2;
   }
   CHECK(strcmp(netjac_last_error(), "") == 0);
@@ -512,6 +536,7 @@ int main(int argc, char **argv) {
     for (int is_float = 0; is_float < 2; is_float++) test_arrays(network, task, is_float);
   test_prepare(network);
   test_last_error(network);
+  test_whole_numbers(argv[2]);
 
   netjac_options_release(some_options);
   netjac_release(network);

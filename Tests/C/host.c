@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fenv.h>
+#include <link.h>
 #include <locale.h>
 #include <netjac.h>
 #include <signal.h>
@@ -80,6 +81,15 @@ static void compare(const struct state *before, const char *when) {
                after.threads);
 }
 
+/* The bytes of the library that are closed for writing once its addresses are in, into `size`. */
+static int find_closed(struct dl_phdr_info *info, size_t ignored, void *size) {
+  (void)ignored;
+  if (strstr(info->dlpi_name, "libnetjac") == NULL) return 0;
+  for (int k = 0; k < info->dlpi_phnum; k++)
+    if (info->dlpi_phdr[k].p_type == PT_GNU_RELRO) *(size_t *)size = info->dlpi_phdr[k].p_memsz;
+  return 1;
+}
+
 int main(int argc, char **argv) {
   char captured_name[] = "/tmp/netjac-host-XXXXXX";
   if (argc != 3) {
@@ -98,6 +108,11 @@ int main(int argc, char **argv) {
   } else {
     printf("there is no libopenblas.so.0; the part about the host's BLAS is left out\n");
   }
+
+  /* What would make the runtime and the BLAS inside the library talk, and catch the host's signals. */
+  setenv("SWIFT_DEBUG_HELP", "1", 1);
+  setenv("SWIFT_BACKTRACE", "enable=yes,warnings=enabled", 1);
+  setenv("OPENBLAS_VERBOSE", "2", 1);
 
   fflush(stdout);
   const int captured = mkstemp(captured_name);
@@ -152,6 +167,9 @@ int main(int argc, char **argv) {
   CHECK_SAYING(library != NULL, "%s", dlerror());
   CHECK_SAYING(status == NETJAC_OK, "%s", message);
   CHECK_SAYING(captured_file.st_size == 0, "the library printed %ld bytes", (long)captured_file.st_size);
+  size_t closed = 0;
+  dl_iterate_phdr(find_closed, &closed);
+  CHECK_SAYING(closed > 1 << 16, "%zu bytes are read-only after loading", closed);
   CHECK(memcmp(before.handlers, loaded.handlers, sizeof before.handlers) == 0);
   CHECK(before.control == loaded.control && before.blas_threads == loaded.blas_threads);
   CHECK_SAYING(before.threads == loaded.threads, "loading started %d threads", loaded.threads - before.threads);

@@ -87,7 +87,7 @@ static void test_arguments(netjac_store *store, netjac_study *study) {
   REFUSED(netjac_store_open(NULL, NULL, &again));
   REFUSED(netjac_store_open("a.db", NULL, NULL));
   REFUSED(netjac_store_open("", NULL, &again));
-  CHECK(netjac_store_open("postgresql://host/lab", NULL, &again) != NETJAC_OK && again == NULL);
+  CHECK(netjac_store_open("postgresql://127.0.0.1:1/lab", NULL, &again) != NETJAC_OK && again == NULL);
   CHECK(netjac_store_open("foot.db", (netjac_options *)numbers, &again) == NETJAC_ERROR_ARGUMENT);
   REFUSED(netjac_store_text(store, NULL, NULL, 0, NULL));
   REFUSED(netjac_store_text(store, "weather", NULL, 0, NULL));
@@ -291,7 +291,30 @@ static void test_text(netjac_store *store) {
   OK(netjac_store_text(store, "summary", NULL, 0, &needed));
   CHECK(needed > sizeof text);
   OK(netjac_store_text(store, "summary", text, sizeof text, NULL));
-  CHECK(strlen(text) == sizeof text - 1 && strncmp(text, "store foot.db", 13) == 0);
+  CHECK(strlen(text) == sizeof text - 1 && strncmp(text, server ? "store postgre" : "store foot.db", 13) == 0);
+}
+
+/* ---- Keys -------------------------------------------------------------------------------------------------------- */
+
+/* The first half of SHA-256 over the bytes of (0.1, 0.01), as sha256sum gives it for them. */
+static void test_key(netjac_study *study) {
+  static const unsigned char key[] = "\x5e\x7e\x6b\x89\x2f\xbb\xf4\x98\x0e\xe0\x56\x29\xe6\x5e\x63\xae";
+  const double x[N] = {0.1, 0.01};
+  OK(netjac_study_add(study, 1, x, "key", 0, NULL, NULL));
+  if (server) {
+    const char *stored = server_says("foot.db", "SELECT nj_key FROM foot WHERE nj_tag = 'key'");
+    CHECK_SAYING(strcmp(stored, "5e7e6b89-2fbb-f498-0ee0-5629e65e63ae") == 0, "the key is %s", stored);
+  } else {
+    static unsigned char bytes[1 << 20];
+    FILE *file = fopen("foot.db", "rb");
+    const size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    int found = 0;
+    for (size_t k = 0; k + 16 <= size; k++)
+      if (memcmp(bytes + k, key, 16) == 0) found = 1;
+    if (file) fclose(file);
+    CHECK(found);
+  }
+  OK(netjac_study_change(study, "tag=key status=waiting", "delete", NULL));
 }
 
 /* ---- Threads --------------------------------------------------------------------------------------------------- */
@@ -334,8 +357,8 @@ int main(void) {
   netjac_store *store = NULL, *released = NULL;
   netjac_study *study, *gone = NULL;
   make_folder();
-  OK(netjac_store_open("foot.db", NULL, &store));
-  OK(netjac_store_open("sqlite:foot.db", NULL, &released));
+  OK(open_store("foot.db", &store));
+  OK(server ? open_store("foot.db", &released) : netjac_store_open("sqlite:foot.db", NULL, &released));
   study = foot_study(store, NULL);
   OK(netjac_study_open(released, "foot", NULL, &gone));
   CHECK(netjac_handle_kind(released) == NETJAC_HANDLE_STORE && netjac_handle_kind(gone) == NETJAC_HANDLE_STUDY);
@@ -354,6 +377,7 @@ int main(void) {
   test_no_samples(study);
   test_life(store, study);
   test_text(store);
+  test_key(study);
   test_records(study);
   test_threads(study);
 

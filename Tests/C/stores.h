@@ -1,5 +1,6 @@
 /*
- * stores.h - What the programs that test stores share: a folder of their own, and a study of 2 inputs and 3 outputs.
+ * stores.h - What the programs that test stores share: a folder of their own, and a study of 2 inputs and 3 outputs. Their
+ * stores are files in that folder or, with NETJAC_TEST_ENGINE=postgresql, schemas of the server that Tests/postgres started.
  */
 #ifndef STORES_H
 #define STORES_H
@@ -19,6 +20,10 @@
 
 static char folder[64];
 
+/* The server's address; NULL where stores are files. */
+static const char *server;
+static int first_process;
+
 /* In memory where there is such a place: these tests are about order and loss, not about how fast a disk flushes. */
 static void make_folder(void) {
   strcpy(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm/netjac-stores-XXXXXX" : "/tmp/netjac-stores-XXXXXX");
@@ -26,6 +31,12 @@ static void make_folder(void) {
     perror(folder);
     exit(1);
   }
+  const char *engine = getenv("NETJAC_TEST_ENGINE");
+  if (engine && strcmp(engine, "postgresql") == 0 && (server = getenv("NETJAC_TEST_POSTGRES")) == NULL) {
+    printf("there is no NETJAC_TEST_POSTGRES; Tests/postgres run starts a server\n");
+    exit(1);
+  }
+  first_process = (int)getpid();
 }
 
 static void remove_folder(void) {
@@ -34,13 +45,39 @@ static void remove_folder(void) {
   if (chdir("/") != 0 || system(command) != 0) perror(folder);
 }
 
-/* Opens with options "key", "value", ..., NULL. */
-static netjac_status open_with(const char *path, const char *const *options, netjac_store **store) {
+/* Where the store of a name is on the server. */
+static const char *schema_of(const char *name) {
+  static char schema[64];
+  snprintf(schema, sizeof schema, "c%d_%s", first_process, name);
+  for (char *letter = schema; *letter; letter++)
+    if (strchr(".-/", *letter)) *letter = '_';
+  return schema;
+}
+
+/* Opens the store of a name with options "key", "value", ..., NULL. */
+static netjac_status open_with(const char *name, const char *const *options, netjac_store **store) {
   netjac_options *set = netjac_options_create();
+  if (server) OK(netjac_options_set(set, "schema", schema_of(name)));
   for (; options && options[0]; options += 2) OK(netjac_options_set(set, options[0], options[1]));
-  const netjac_status status = netjac_store_open(path, set, store);
+  const netjac_status status = netjac_store_open(server ? server : name, set, store);
   netjac_options_release(set);
   return status;
+}
+
+static netjac_status open_store(const char *name, netjac_store **store) { return open_with(name, NULL, store); }
+
+/* The first line that the server answers to SQL in the schema of a store. */
+static const char *server_says(const char *name, const char *sql) {
+  static char line[4096];
+  char command[8192];
+  snprintf(command, sizeof command, "psql -X -q -A -t \"$NETJAC_TEST_POSTGRES\" -c \"SET client_min_messages = warning; SET search_path = %s\" -c \"%s\"",
+           schema_of(name), sql);
+  FILE *answer = popen(command, "r");
+  line[0] = 0;
+  if (answer == NULL || fgets(line, sizeof line, answer) == NULL) line[0] = 0;
+  if (answer) pclose(answer);
+  line[strcspn(line, "\n")] = 0;
+  return line;
 }
 
 static netjac_study *foot_study(netjac_store *store, const char *const *options) {

@@ -33,6 +33,8 @@ function runDoor(log, door, before)
   test_solvers(log);
   test_graph(log);
   test_training(log);
+  test_differences(log);
+  test_refusals(log);
   test_store(log);
   test_store_simulate(log);
   test_store_learning(log);

@@ -9,7 +9,7 @@ function test_training(log)
   log.check('training is deterministic', @() deterministic());
   log.check('scales are folded into the network', @() scaling());
   log.check('held-out samples and patience', @() validation());
-  log.check('a held-out loss that is NaN is no improvement', @() undefinedLoss());
+  log.check('a held-out loss that is infinite is no improvement', @() undefinedLoss());
   log.check('the library chooses what is held out', @() heldOut());
   log.check('progress is printed', @() printed());
   log.check('a progress function can stop', @() stopped());
@@ -27,7 +27,6 @@ function test_training(log)
   log.check('saveobj and loadobj', @() objects());
   log.check('wrong arguments', @() wrongArguments(log));
   log.check('plotTraining', @() plotting());
-  log.check('numericalGradient', @() differences());
   netjac.internal.keptTraining([]);
   log.check('nothing is left', @() mustBe(netjac_mex('alive'), 0));
 end
@@ -156,11 +155,11 @@ end
 
 function undefinedLoss()
   [X, T] = samples(60);
-  [~, info] = netjac.train(netjac.mlp([2 4 3]), X, T, 'epochs', 12, 'validation', {X(:, 1:3), NaN(3, 3)}, 'patience', 3, ...
+  [~, info] = netjac.train(netjac.mlp([2 4 3]), X, T, 'epochs', 12, 'validation', {X(:, 1:3), 1e200 * ones(3, 3)}, 'patience', 3, ...
                            'display', false);
   mustBe(info.stopped, 'patience');
   mustBe([numel(info.loss), info.bestEpoch], [3 0]);
-  mustBe(info.validationLoss, NaN(1, 3));
+  mustBe(info.validationLoss, Inf(1, 3));
 end
 
 % The same places as in Tests/C/training.c: seed 5, a quarter of 12 samples.
@@ -399,11 +398,4 @@ function plotting()
     % Octave without fonts cannot make axes at all.
     must(~isempty(strfind(problem.message, 'ft_')) || ~isempty(strfind(problem.message, 'graphics')), '%s', problem.message);
   end
-end
-
-function differences()
-  f = @(x) sum(sin(x(:)) .* (1:numel(x))');
-  x = [0.1 0.5; -3 2];
-  expected = cos(x) .* reshape(1:4, 2, 2);
-  must(max(max(abs(netjac.numericalGradient(f, x) - expected))) < 1e-9, 'differences should be close to the gradient');
 end

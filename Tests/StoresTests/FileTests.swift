@@ -122,7 +122,7 @@ import Testing
 
   @Test func otherVariablesAreNotMerged() throws {
     let study = try folder.study()
-    let other = try Study(folder.store("other.db"), "foot")
+    let other = try Study(Store(folder.file("other.db"), folder.options), "foot")
     try other.declare(.input, "speed", size: 1, details: nil)
     let error = #expect(throws: NetJacError.self) { try study.importFile(folder.file("other.db")) }
     #expect(error?.kind == .conflict)

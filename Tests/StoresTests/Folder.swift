@@ -3,7 +3,18 @@ import Stores
 import Testing
 
 /// A folder for the files of one test, removed with it.
+///
+/// With `NETJAC_TEST_ENGINE=postgresql` its stores are schemas of the server that `Tests/postgres` started.
 final class Folder {
+  static let server: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    guard environment["NETJAC_TEST_ENGINE"] == "postgresql" else { return nil }
+    return environment["NETJAC_TEST_POSTGRES"] ?? "postgresql://no-server-for-tests"
+  }()
+  /// For tests of what files alone have, or servers alone.
+  static var isOnFiles: Bool { server == nil }
+  static var isOnServer: Bool { server != nil }
+
   let path: String
 
   init() throws {
@@ -33,8 +44,41 @@ final class Folder {
     -> Store
   {
     var options = options
+    // What was exported or copied is a file.
+    if let server = Self.server, !FileManager.default.fileExists(atPath: file(name)) {
+      options.schema = schema(name)
+      change(&options)
+      return try Store(server, options)
+    }
     change(&options)
     return try Store(file(name), options)
+  }
+
+  /// Where a store of this folder is on the server.
+  func schema(_ name: String) -> String {
+    "t\(path.suffix(12))_\(name)".lowercased().map { $0.isLetter || $0.isNumber ? "\($0)" : "_" }
+      .joined()
+  }
+
+  /// Changes a store as a person would, at another program's prompt.
+  func execute(_ sql: String, _ name: String = "foot.db") throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    if let server = Self.server {
+      process.arguments = [
+        "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", server, "--command",
+        "SET search_path = \(schema(name)); \(sql)",
+      ]
+    } else {
+      process.arguments = [
+        "python3", "-c",
+        "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
+        file(name), sql,
+      ]
+    }
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 
   /// A study of two inputs and three outputs, one of them a long vector.

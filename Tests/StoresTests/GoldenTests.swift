@@ -5,7 +5,7 @@ import Testing
 
 /// Files of every format that there has been. `NETJAC_MAKE_GOLDEN=1 swift test --filter GoldenTests` makes the one of the
 /// present format where it is not there.
-@Suite struct GoldenTests {
+@Suite(.enabled(if: Folder.isOnFiles)) struct GoldenTests {
   private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Golden")
 

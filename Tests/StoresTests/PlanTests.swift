@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 /// What SQLite's planner makes of every statement.
-@Suite struct PlanTests {
+@Suite(.enabled(if: Folder.isOnFiles)) struct PlanTests {
   let folder = Folder.made()
 
   /// Uses everything once, and returns what was prepared for it.
@@ -25,7 +25,7 @@ import Testing
     let second = try study.claim(2, filter: nil, wait: 0)
     try study.giveBack([(second.ids[0], second.tokens[0])])
     try study.extend([(second.ids[1], second.tokens[1])], seconds: 10)
-    clock.now += 1000
+    try clock.advance(1000, study)
     let third = try study.claim(1, filter: nil, wait: 0)
     try study.fail(third.ids[0], token: third.tokens[0], message: "", final: false)
     _ = try study.change(nil, "retry")
@@ -44,6 +44,31 @@ import Testing
     _ = try store.text("check")
     let connection = try #require(store.database as? SQLiteConnection)
     return (connection, connection.preparedStatements)
+  }
+
+  @Test func theSpoolIsReadInOrder() throws {
+    let study = try folder.study(folder.store { $0.retry = 0.1 })
+    _ = try study.add([0.1, 0.01])
+    let point = try study.claim(1, filter: nil, wait: 0)
+    let (path, away) = (folder.file("foot.db"), folder.file("away.db"))
+    try FileManager.default.moveItem(atPath: path, toPath: away)
+    #expect(throws: NetJacError.self) { try study.put(point, result(1)) }
+    try FileManager.default.moveItem(atPath: away, toPath: path)
+    _ = try folder.study()
+    let connection = try SQLiteConnection.open(folder.file("netjac-unsent.db"), .read)
+    let statements = connection.preparedStatements.filter { $0.contains("netjac_unsent") }
+    #expect(Set(statements.map { $0.prefix(6) }).isSuperset(of: ["SELECT", "DELETE"]))
+    for sql in statements {
+      let plan = try connection.exclusively {
+        try connection.run("EXPLAIN QUERY PLAN \(sql)") {
+          var lines: [String] = []
+          while try $0.step() { lines.append($0.text(3)) }
+          return lines
+        }
+      }
+      #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(sql)")
+      if sql.hasPrefix("DELETE") { #expect(plan.allSatisfy { $0.contains("PRIMARY KEY") }) }
+    }
   }
 
   @Test("Statements use an index, and full reads are not sorted", arguments: Equality.allCases)

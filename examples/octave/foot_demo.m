@@ -4,7 +4,7 @@
 %
 % The network examples/foot_ground_contact.onnx was written by torch.onnx.export. It takes the state of a foot on the
 % ground (depth, two velocities, angle, rate) and gives the contact forces Fx, Fz and the torque, in SI units.
-% Needs build/lib/libnetjac.so and build/octave/netjac_mex.mex of the source tree ("make mex").
+% Needs what "make mex" builds in the source tree, or an installed NetJac, where this file is below share/netjac.
 
 function foot_demo()
   here = fileparts(mfilename('fullpath'));

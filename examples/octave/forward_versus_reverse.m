@@ -24,7 +24,11 @@ function forward_versus_reverse()
   assert(outputCost.reverse > outputCost.forward, 'with many outputs forward mode should be cheaper');
   assert(narrowCost.chosen < min(narrowCost.forward, narrowCost.reverse), 'a product of blocks should be cheapest');
 
-  file = fullfile(tree, 'build', 'forward_versus_reverse.png');
+  folder = fullfile(tree, 'build');
+  if ~exist(folder, 'dir')
+    folder = pwd();
+  end
+  file = fullfile(folder, 'forward_versus_reverse.png');
   draw(file, sizes, {growingInputs, growingOutputs, narrow}, ...
        {'inputs, 8 outputs', 'outputs, 8 inputs', 'inputs = outputs, narrow'});
 end

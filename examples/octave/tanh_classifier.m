@@ -76,6 +76,9 @@ end
 % 500-by-N, each column an image of 25-by-20; ink is 1 above paper, and the mean of all is 0.
 function [X, digits] = digitImages(tree)
   file = fullfile(tree, 'build', 'data', 'digits.csv');
+  if ~exist(file, 'file') && ~exist(fullfile(tree, 'scripts', 'digits-data'), 'file')
+    error('tanh_classifier:noData', 'There is no %s; scripts/digits-data of the source tree makes it.', file);
+  end
   if ~exist(file, 'file')
     [status, output] = system(sprintf('"%s" 2>&1', fullfile(tree, 'scripts', 'digits-data')));
     if status ~= 0

@@ -34,12 +34,15 @@ classdef Graph < handle
 
   properties (Access = private)
     reference = uint64(0)
+    mark                        % whether a network made of this graph was trained
+    parameters = zeros(1, 0)    % their numbers
   end
 
   methods
     function self = Graph()
       netjac.door();
       self.reference = netjac_mex('graphCreate');
+      self.mark = netjac.internal.TrainingMark();
     end
 
     function v = input(self, name, sizes)
@@ -60,6 +63,7 @@ classdef Graph < handle
       %   W = g.parameter('W', randn(10, 500))
       array = netjac.internal.realArray(array, 'The initial value of a parameter');
       number = netjac_mex('graphParameter', self.reference, checkedName(name), fliplr(size(array)), array);
+      self.parameters(end + 1) = number;
       v = self.shown(number, size(array), struct('kind', 'parameter', 'text', char(name), 'operands', []));
     end
 
@@ -76,10 +80,11 @@ classdef Graph < handle
       %   net = g.network({x, t}, {loss, dW, db})
       %
       % The parameters of the network are those of the graph that the outputs need; a parameter among
-      % the inputs is an input instead. The graph can be used further.
+      % the inputs is an input instead. The graph can be used further. netjac.train makes another
+      % network with the trained numbers; those of the graph stay what they were.
       [inputs, outputs] = self.valueLists(inputs, outputs);
       handle = netjac_mex('graphNetwork', self.reference, numbersOf(inputs), numbersOf(outputs));
-      net = netjac.Network(struct('reference', handle, 'origin', 'a graph'));
+      net = netjac.Network(struct('reference', handle, 'origin', 'a graph', 'mark', self.mark));
     end
 
     function f = evaluator(self, inputs, outputs)
@@ -87,7 +92,11 @@ classdef Graph < handle
       %
       %   f = g.evaluator({x, t}, {loss, dW, db});
       %   [L, dW0, db0] = f(X, T);         arrays of the sizes of the values
+      %
+      % Parameters that are no inputs have the numbers that they were made with. A warning,
+      % netjac:evaluate:initialParameters, says so if netjac.train has trained a network of the graph.
       [inputs, outputs] = self.valueLists(inputs, outputs);
+      self.warnOfTraining(inputs);
       net = self.network(inputs, outputs);
       inputSizes = cellfun(@(v) v.sizes, inputs, 'UniformOutput', false);
       outputSizes = cellfun(@(v) v.sizes, outputs, 'UniformOutput', false);
@@ -209,6 +218,16 @@ classdef Graph < handle
   end
 
   methods (Access = private)
+    function warnOfTraining(self, inputs)
+      left = setdiff(self.parameters, numbersOf(inputs));
+      if self.mark.isTrained && ~isempty(left)
+        warning('netjac:evaluate:initialParameters', ...
+                ['Parameters of the graph (%s) have the numbers that they were made with here. netjac.train has ', ...
+                 'put the trained ones into the network that it returned: use forward(net, x) of that.'], ...
+                strjoin(arrayfun(@(k) self.expression(k, 60), left, 'UniformOutput', false), ', '));
+      end
+    end
+
     function [inputs, outputs] = valueLists(self, inputs, outputs)
       inputs = self.valueList(inputs, 'inputs');
       outputs = self.valueList(outputs, 'outputs');

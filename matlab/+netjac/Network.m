@@ -22,14 +22,16 @@ classdef Network < handle
   %
   % One sample may also be a row: y, p and g then are rows, too. Results have the class of x: double, or
   % single for single x (the network computes in its own precision, see netjac.load). Integers,
-  % logicals, sparse and complex arrays are errors; NaN and Inf are data. Derivatives are exact, and
+  % logicals, sparse and complex arrays are errors; NaN and Inf are data, but for inputs of whole numbers
+  % (net.inputs.type is not 'real'), which take what their type can hold only. Derivatives are exact, and
   % are not computed if nargout does not ask for them: y = jacobian(net, x) costs what forward does.
   %
   % Errors: netjac:METHOD:wrongSize, wrongClass, complex, sparse, outOfMemory, wrongArgument;
   % netjac:network:released.
   %
   % A network is released when its last variable is cleared, or by delete(net). In MATLAB it survives
-  % save and load and goes to parfor workers; Octave cannot save objects.
+  % save and load and goes to parfor workers. Octave's save does not keep objects (save('x.mat', 'net')
+  % leaves a file without it): s = saveobj(net); save('x.mat', 's'), and later netjac.Network.loadobj(s).
   %
   % See also: netjac.load
 
@@ -37,7 +39,7 @@ classdef Network < handle
     file = ''          % where the network comes from; empty if it comes from elsewhere
     origin = ''        % what made it, if no file did: 'bytes', 'a graph', 'netjac.mlp', 'netjac.train'
     options = {}       % the options it was loaded with: name, value, ...
-    inputs             % struct array with name and size of each input of one sample
+    inputs             % struct array with name, size and type of each input of one sample
     outputs            % struct array with name and size of each output of one sample
     inputSize = 0      % n: scalars of all inputs of one sample
     outputSize = 0     % m: scalars of all outputs of one sample
@@ -47,12 +49,16 @@ classdef Network < handle
     reference = uint64(0)
     bytes = []         % if it was loaded from bytes: they, for saveobj
     stamp = []         % size and time of the file when it was loaded
+    mark = []          % if it was made of a graph: what they share
   end
 
   methods
     function self = Network(source, varargin)
       % NETWORK  Use netjac.load.
       if isstruct(source)
+        if isfield(source, 'mark')
+          self.mark = source.mark;
+        end
         adopt(self, source.reference, source.origin);
         return;
       end
@@ -161,13 +167,14 @@ classdef Network < handle
       %                   least gap to the next for what takes an extreme or sorts; in units of that
       %                   argument, not of x. 0: at a kink; Inf: none can be reached
       %
-      % Solvers that rely on derivatives slow down or stop at kinks. Empty if the network is smooth.
+      % Solvers that rely on derivatives slow down or stop at kinks. Without elements, but with these
+      % fields, if the network is smooth.
       k = netjac_mex('kinkNodes', self.reference);
       if nargin > 1
         distances = netjac_mex('kinks', self.reference, x);
-        for i = 1:numel(k)
-          k(i).distance = distances(i, :);
-        end
+        column = @(list) reshape(list, [], 1);
+        k = struct('node', column({k.node}), 'kind', column({k.kind}), 'convention', column({k.convention}), ...
+                   'distance', column(mat2cell(distances, ones(numel(k), 1), size(distances, 2))));
       end
     end
 
@@ -325,20 +332,31 @@ classdef Network < handle
       %   save(net, 'foot_jacobian.onnx', 'jacobian', true)     the outputs, and as a last output the
       %                                                         Jacobian, for any ONNX runtime
       %
+      % What ends in .mat, or options of MATLAB's own save, are refused: a MAT-file of networks is what
+      % save('all.mat', 'net') writes, in MATLAB; Octave's cannot hold objects (see saveobj).
+      %
       % The file is written beside its place and then renamed, so that a failure leaves an old file
       % whole. Loading it again gives the same numbers.
       %
       % Errors: netjac:save:fileNotReadable (the file cannot be written), unsupportedOperator.
+      if nargin < 2
+        error('netjac:save:missingArgument', 'save needs the name of a file, as in save(net, ''foot.onnx'').');
+      end
+      if isstring(file) && isscalar(file)
+        file = char(file);
+      end
+      refuseMatFiles(file, varargin);
       command = 'save';
       if numel(varargin) == 2 && strcmpi(varargin{1}, 'jacobian')
-        if varargin{2}
+        isWanted = varargin{2};
+        if ~isscalar(isWanted) || ~(islogical(isWanted) || isequal(isWanted, 0) || isequal(isWanted, 1))
+          error('netjac:save:wrongOption', 'Option ''jacobian'' must be true or false; it is %s.', class(isWanted));
+        end
+        if isWanted
           command = 'saveJacobian';
         end
       elseif ~isempty(varargin)
         error('netjac:save:wrongOption', 'save knows one option, as in save(net, file, ''jacobian'', true).');
-      end
-      if isstring(file) && isscalar(file)
-        file = char(file);
       end
       netjac_mex(command, self.reference, file);
     end
@@ -356,6 +374,9 @@ classdef Network < handle
 
     function s = saveobj(self)
       % SAVEOBJ  What MATLAB stores of the network: the bytes of its file, its path and its options.
+      %
+      %   s = saveobj(net);  save('foot.mat', 's')                           in Octave by hand, which
+      %   load('foot.mat', 's');  net = netjac.Network.loadobj(s)            stores structs only
       s = struct('file', self.file, 'bytes', self.bytes, 'options', {self.options});
       if ~isempty(self.file)
         if ~isequal(stampOf(self.file), self.stamp)
@@ -374,6 +395,13 @@ classdef Network < handle
   end
 
   methods (Hidden)
+    function noteTraining(self)
+      % NOTETRAINING  Lets the graph that it was made of know that a network was trained.
+      if ~isempty(self.mark)
+        self.mark.isTrained = true;
+      end
+    end
+
     function reference = libraryHandle(self)
       % LIBRARYHANDLE  For netjac.train and what else of the package passes networks to the library.
       reference = self.reference;
@@ -409,6 +437,19 @@ classdef Network < handle
       end
     end
   end
+end
+
+% An ONNX file under the name of a MAT-file would mislead whoever reads it next.
+function refuseMatFiles(file, options)
+  isText = ischar(file) && size(file, 1) <= 1;
+  isFlag = @(text) ischar(text) && ~isempty(text) && text(1) == '-';
+  if ~(isText && (isFlag(file) || ~isempty(regexpi(file, '\.mat$')))) && ~any(cellfun(isFlag, options))
+    return;
+  end
+  error('netjac:save:wrongFormat', ...
+        ['save(net, file) writes ONNX: save(net, ''foot.onnx''), read by netjac.load. In a MAT-file MATLAB keeps ', ...
+         'a network by save(''all.mat'', ''net''); in Octave save the struct s = saveobj(net), of which ', ...
+         'netjac.Network.loadobj(s) makes the network.']);
 end
 
 % The name that the library has for a task.

@@ -24,7 +24,14 @@ classdef Value
   % derivative of relu and of abs at 0 is 0; equal arguments of max and min share the derivative
   % equally; floor, ceil, sign and comparisons have derivative 0.
   %
-  % Errors: netjac:graph:wrongShape (with both sizes and names), wrongIndex, wrongArgument,
+  % A value has no numbers while its graph is built, so it is not true or false: if, while, && and || on a
+  % comparison, and logical, any, all, &, |, ~, find, double and others are errors that say what to write
+  % instead. Octave lets no class decide what if, while, && and || do with an object, and takes it for
+  % false; the error comes from reading the line of the file that compares. It cannot come for what is
+  % typed in the command window, runs through eval or stands in an anonymous function, nor for a value
+  % without a comparison, as in "if x".
+  %
+  % Errors: netjac:graph:noTruth, noNumbers, wrongShape (with both sizes and names), wrongIndex, wrongArgument,
   % differentGraphs.
   %
   % See also: netjac.Graph
@@ -74,6 +81,9 @@ classdef Value
       %
       %   A = evaluate(y, {x, t}, {X, T})
       %   A = evaluate(y)                      if y needs parameters and constants only
+      %
+      % Parameters that are no inputs have the numbers that they were made with, also after netjac.train,
+      % which gives a network with the trained ones; a warning says so then.
       if nargin < 2
         inputs = {};
         arrays = {};
@@ -134,15 +144,65 @@ classdef Value
     function v = softplus(a), v = netjac.internal.unary('Softplus', a, 'softplus'); end
     function v = real(a),     v = a; end
     function v = conj(a),     v = a; end
-    function v = double(a),   v = a; end
+
+    % ---- Truths and numbers that a value does not have -------------------------------------------
+
+    function v = logical(a),               netjac.internal.refuseTruth('logical'); end
+    function v = any(a, varargin),         netjac.internal.refuseTruth('any'); end
+    function v = all(a, varargin),         netjac.internal.refuseTruth('all'); end
+    function v = and(a, b),                netjac.internal.refuseTruth('&'); end
+    function v = or(a, b),                 netjac.internal.refuseTruth('|'); end
+    function v = xor(a, b),                netjac.internal.refuseTruth('xor'); end
+    function v = not(a),                   netjac.internal.refuseTruth('~'); end
+    function v = isequal(varargin),        netjac.internal.refuseTruth('isequal'); end
+    function v = isnan(a),                 netjac.internal.refuseTruth('isnan'); end
+    function v = isinf(a),                 netjac.internal.refuseTruth('isinf'); end
+    function v = isfinite(a),              netjac.internal.refuseTruth('isfinite'); end
+
+    function v = double(a),                noNumbers('double'); end
+    function v = single(a),                noNumbers('single'); end
+    function v = int32(a),                 noNumbers('int32'); end
+    function v = int64(a),                 noNumbers('int64'); end
+    function v = sprintf(varargin),        noNumbers('sprintf'); end
+    function v = fprintf(varargin),        noNumbers('fprintf'); end
+    function v = num2str(a, varargin),     noNumbers('num2str'); end
+    function v = find(a, varargin)
+      netjac.internal.refuseFunction('find', 'write a mask into the formula, as in (x > 0) .* x');
+    end
+    function v = nnz(a)
+      netjac.internal.refuseFunction('nnz', 'write sum(x ~= 0, ''all'')');
+    end
+    function v = sort(a, varargin)
+      netjac.internal.refuseFunction('sort', 'max and min of a dimension there are');
+    end
+    function v = round(a)
+      netjac.internal.refuseFunction('round', 'write floor(x + 0.5)');
+    end
+    function v = mod(a, b)
+      netjac.internal.refuseFunction('mod', 'write a - b .* floor(a ./ b)');
+    end
+    function v = colon(varargin)
+      netjac.internal.refuseFunction('a range', 'its ends must be numbers');
+    end
+    function v = subsindex(a)
+      netjac.internal.refuseFunction('an index', 'indices must be numbers; choose by a mask, as in sum(mask .* x)');
+    end
 
     % ---- Reductions -----------------------------------------------------------------------------
 
     function v = sum(a, varargin),  v = netjac.internal.reduction('ReduceSum', a, 'sum', varargin); end
     function v = mean(a, varargin), v = netjac.internal.reduction('ReduceMean', a, 'mean', varargin); end
     function v = prod(a, varargin), v = netjac.internal.reduction('ReduceProd', a, 'prod', varargin); end
-    function v = max(a, varargin),  v = netjac.internal.extremum('Max', 'max', a, varargin); end
-    function v = min(a, varargin),  v = netjac.internal.extremum('Min', 'min', a, varargin); end
+
+    function [v, index] = max(a, varargin)
+      refuseIndex('max', nargout);
+      v = netjac.internal.extremum('Max', 'max', a, varargin);
+    end
+
+    function [v, index] = min(a, varargin)
+      refuseIndex('min', nargout);
+      v = netjac.internal.extremum('Min', 'min', a, varargin);
+    end
 
     function v = logsumexp(a, varargin)
       % LOGSUMEXP  log(sum(exp(a), dim)), without overflow.
@@ -249,5 +309,16 @@ classdef Value
       % DISP  Shows the expression.
       fprintf('  %s: %s\n', netjac.internal.sizeText(a.sizes), a.graph.expression(a.number));
     end
+  end
+end
+
+function noNumbers(name)
+  netjac.internal.refuseFunction(name, 'evaluate(value, {x}, {X}) gives its numbers');
+end
+
+function refuseIndex(name, outputs)
+  if outputs > 1
+    netjac.internal.refuseFunction(['the index of ', name], ...
+                                   ['evaluate the array, as in [~, k] = ', name, '(evaluate(a, {x}, {X}))']);
   end
 end

@@ -16,15 +16,28 @@ function report = check(net, x, y, J)
   %   hessian             symmetric, and times v equal to hvp (for n up to 300)
   % Differences are taken with several steps, of which the best counts: networks differ in how steep
   % they are. Across a kink they say nothing, so samples that are too near to one (see kinks) are left
-  % out. report has a field for each with error, limit and passed; error is NaN if nothing
-  % could be compared.
+  % out. report has a field for each with error, limit, passed and worst; error is NaN if nothing
+  % could be compared. worst is the element that is farthest off: row, column (of Jacobians), sample,
+  % value (that of the network) and reference (what it was compared with). What is compared as products
+  % beside matrices has a column of its own after those: matrix 1 and 2, hessian n + 1.
+  %
+  % report.suspect tells who is wrong where something is:
+  %   'library'     the network contradicts itself or its own differences: please report it
+  %   'reference'   it does not, and differences contradict J, or nearly all of y is right, or all of it is
+  %                 in another layout; report.hint says which
+  %   'either'      nothing here can tell: the reference may be of another network, or the outputs are wrong
+  %   ''            nothing is wrong
+  %
+  % Inputs of whole numbers get the numbers 0 and 1 where x is not given, and no differences.
   %
   % Errors: those of forward; netjac:check:wrongSize.
 
   n = net.inputSize;
   m = net.outputSize;
+  isWhole = wholeNumbers(net);
   if nargin < 2 || isempty(x)
     x = reshape(sin(1.7 * (1:3 * n) .^ 1.1), n, 3);
+    x(isWhole, :) = double(x(isWhole, :) > 0);
   end
   x = double(x);
   if size(x, 1) ~= n && numel(x) == n
@@ -37,6 +50,7 @@ function report = check(net, x, y, J)
   end
   N = size(x, 2);
   v = reshape(cos(0.9 * (1:n * N) .^ 1.2), n, N);
+  v(isWhole, :) = 0;
   w = reshape(cos(1.3 * (1:m * N) .^ 1.2), m, N);
   report = struct();
 
@@ -49,6 +63,7 @@ function report = check(net, x, y, J)
   if nargin > 3 && ~isempty(J)
     requireSize('J', reshape(J, m, n, []), [m, n, N]);
     report.jacobian = item(reshape(Jx, m * n, N), reshape(J, m * n, N), rounding);
+    report.jacobian.worst = asMatrix(report.jacobian.worst, m);
   end
 
   [~, p] = jvp(net, x, v);
@@ -64,6 +79,7 @@ function report = check(net, x, y, J)
   end
   sparseProducts = reshape(full(Js * v(:)), m, N);
   report.matrix = item([products; sparseProducts], [p; p], rounding, scale);
+  report.matrix.worst = asMatrix(report.matrix.worst, m);
 
   Hv = hvp(net, x, w, v);
   far = false(numel(steps), N);
@@ -77,8 +93,8 @@ function report = check(net, x, y, J)
     second(k, f) = errors(Hv(:, f), d, max(sizes(Hv(:, f)), sizes(g(:, f))));
   end
   far = any(far, 1);
-  report.jvp = verdict(min(first(:, far), [], 1), difference);
-  report.hvp = verdict(min(second(:, far), [], 1), difference);
+  report.jvp = differenceItem(first, far, difference, p, x, v, steps, @(z, s) forward(net, z));
+  report.hvp = differenceItem(second, far, difference, Hv, x, v, steps, @(z, s) cotangent(net, z, w(:, s)));
   if n <= 300
     H = hessian(net, x, w);
     turned = permute(H, [2 1 3]);
@@ -89,16 +105,49 @@ function report = check(net, x, y, J)
       scale(s) = max([0; abs(H(:, :, s)) * abs(v(:, s))]);
     end
     report.hessian = item([reshape(H, n * n, N); Hs], [reshape(turned, n * n, N); Hv], rounding, scale);
+    report.hessian.worst = asMatrix(report.hessian.worst, n);
   end
 
   items = struct2cell(report);
+  isRight = cellfun(@(i) i.passed, items);
+  isOwn = ~ismember(fieldnames(report), {'outputs', 'jacobian'});
   report.samples = N;
   report.farFromKinks = sum(far);
-  report.passed = all(cellfun(@(i) i.passed, items));
+  report.passed = all(isRight);
+  [report.suspect, report.hint] = deal('');
+  if ~all(isRight(isOwn)) || ~isequaln(y0, oneByOne(net, x, y0))
+    report.suspect = 'library';
+    report.passed = false;
+  elseif ~report.passed
+    references = struct('y', [], 'J', []);
+    if isfield(report, 'outputs') && ~report.outputs.passed
+      references.y = reshape(double(y), m, N);
+    end
+    if isfield(report, 'jacobian') && ~report.jacobian.passed
+      references.J = reshape(double(J), m, n, N);
+    end
+    [report.suspect, report.hint] = suspectOf(net, x, y0, Jx, references, report, rounding);
+  end
   if nargout == 0
     show(report);
     clear report;
   end
+end
+
+% Which places of x are whole numbers.
+function isWhole = wholeNumbers(net)
+  parts = arrayfun(@(input) repmat(~strcmp(input.type, 'real'), prod(input.size), 1), net.inputs, 'UniformOutput', false);
+  isWhole = vertcat(false(0, 1), parts{:});
+end
+
+% The outputs again, of each sample in a call of its own, where they agree to rounding with those of all at once.
+function y = oneByOne(net, x, y0)
+  y = y0;
+  for s = 1:size(x, 2)
+    y(:, s) = forward(net, x(:, s));
+  end
+  isNear = abs(y - y0) <= 1e-5 * max([abs(y0(:)); 0]);
+  y(isNear) = y0(isNear);
 end
 
 % The worst relative difference of two matrices with a sample a column.
@@ -106,7 +155,28 @@ function result = item(value, reference, limit, scale)
   if nargin < 4
     scale = sizes(reference);
   end
-  result = verdict(errors(value, reference, scale), limit);
+  reference = reshape(double(reference), size(value));
+  [e, rows] = errors(value, reference, scale);
+  result = verdict(e, limit);
+  [~, s] = max(e);
+  if ~isempty(s)
+    result.worst = struct('row', rows(s), 'column', [], 'sample', s, 'value', value(rows(s), s), ...
+                          'reference', reference(rows(s), s));
+  end
+end
+
+% Of derivatives and differences: for each sample far from kinks the step counts that agrees best.
+function result = differenceItem(e, far, limit, value, x, v, steps, f)
+  [e, best] = min(e, [], 1);
+  result = verdict(e(far), limit);
+  e(~far) = -1;
+  [~, s] = max(e);
+  if ~any(far) || isempty(value)
+    return;
+  end
+  d = differences(@(z) f(z, s), x(:, s), v(:, s), steps(best(s)));
+  [~, row] = errors(value(:, s), d, 1);
+  result.worst = struct('row', row, 'column', [], 'sample', s, 'value', value(row, s), 'reference', d(row));
 end
 
 function result = verdict(errors, limit)
@@ -114,17 +184,78 @@ function result = verdict(errors, limit)
   if ~isempty(errors)
     worst = max(errors);
   end
-  result = struct('error', worst, 'limit', limit, 'passed', ~(worst > limit));
+  result = struct('error', worst, 'limit', limit, 'passed', ~(worst > limit), 'worst', []);
 end
 
-% The largest relative difference of each column.
-function e = errors(value, reference, scale)
+% An element of a Jacobian by its place in a column of all of them.
+function worst = asMatrix(worst, rows)
+  if ~isempty(worst)
+    [worst.row, worst.column] = deal(mod(worst.row - 1, rows) + 1, floor((worst.row - 1) / rows) + 1);
+  end
+end
+
+% ---- Who is wrong -----------------------------------------------------------------------------------------
+
+function [suspect, hint] = suspectOf(net, x, y0, Jx, references, report, limit)
+  [suspect, hint] = deal('either', '');
+  if ~isempty(references.y)
+    [m, N] = size(y0);
+    y = references.y;
+    isOff = abs(y - y0) > limit * max(sizes(y0), 1e-12) | isnan(y) ~= isnan(y0);
+    if sum(isOff(:)) <= 0.1 * numel(y)
+      [suspect, hint] = deal('reference', sprintf('%d of %d elements of y differ, the others agree', sum(isOff(:)), numel(y)));
+    elseif fits(reshape(y, N, m).', y0, limit)
+      [suspect, hint] = deal('reference', 'y is right in the other order: its samples are rows');
+    elseif N > 1 && fits(sortrows(y.'), sortrows(y0.'), limit)
+      [suspect, hint] = deal('reference', 'y is right with its samples in another order');
+    else
+      hint = sprintf('%d of %d elements of y differ; is it of the same network, and x in its units?', sum(isOff(:)), numel(y));
+    end
+  end
+  if isempty(references.J) || strcmp(suspect, 'reference')
+    return;
+  end
+  [m, n, N] = size(references.J);
+  if fits(reshape(permute(reshape(references.J, n, m, N), [2 1 3]), m * n, N), reshape(Jx, m * n, N), limit)
+    [suspect, hint] = deal('reference', 'J is right in the other order: its matrices are row-major or transposed');
+    return;
+  end
+  % The worst element against differences of the network's own outputs.
+  at = report.jacobian.worst;
+  f = @(place) element(forward(net, replaced(x(:, at.sample), at.column, place)), at.row);
+  [D, uncertainty] = netjac.numericalGradient(f, x(at.column, at.sample));
+  apart = abs(at.value - at.reference);
+  if abs(at.value - D) + uncertainty < 0.1 * apart
+    suspect = 'reference';
+  elseif abs(at.reference - D) + uncertainty < 0.1 * apart
+    suspect = 'library';
+  end
+  hint = sprintf('differences of the outputs give %.15g for this element of J, to %.1e', D, uncertainty);
+end
+
+function answer = fits(reference, value, limit)
+  answer = all(errors(value, reference, sizes(value)) <= 1e3 * limit);
+end
+
+function y = element(y, k)
+  y = y(k);
+end
+
+function x = replaced(x, k, value)
+  x(k) = value;
+end
+
+% ---- Errors and differences -------------------------------------------------------------------------------
+
+% The largest relative difference of each column, and where it stands.
+function [e, rows] = errors(value, reference, scale)
   same = value == reference | (isnan(value) & isnan(reference));
   difference = abs(double(value) - double(reference));
   difference(same) = 0;
   difference(isnan(difference)) = Inf;
   scale(~(scale > 1e-12)) = 1;
-  e = sizes(difference) ./ scale;
+  [largest, rows] = max([difference; zeros(isempty(difference), size(difference, 2))], [], 1);
+  e = largest ./ scale;
 end
 
 function s = sizes(matrix)
@@ -171,6 +302,8 @@ function show(report)
                  'adjoint', 'jvp against vjp', 'matrix', 'Jacobian against jvp', ...
                  'jvp', 'jvp against differences', 'hvp', 'hvp against differences', ...
                  'hessian', 'Hessian symmetric, against hvp');
+  letters = struct('outputs', 'y', 'jacobian', 'J', 'adjoint', 'w'' J v', 'matrix', 'J v', 'jvp', 'J v', 'hvp', 'H v', ...
+                   'hessian', 'H');
   for name = fieldnames(report).'
     if ~isfield(texts, name{1})
       continue;
@@ -183,14 +316,23 @@ function show(report)
       word = 'WRONG';
     end
     fprintf('  %-32s %8.1e   (limit %.0e)   %s\n', texts.(name{1}), entry.error, entry.limit, word);
+    if strcmp(word, 'WRONG')
+      place = sprintf('%d, ', [entry.worst.row, entry.worst.column]);
+      fprintf('    worst: %s(%s) of sample %d is %.15g; compared with %.15g\n', letters.(name{1}), place(1:end - 2), ...
+              entry.worst.sample, entry.worst.value, entry.worst.reference);
+    end
   end
   if report.farFromKinks < report.samples
     fprintf('  %d of %d samples are too near to a kink for differences; see kinks(net, x).\n', ...
             report.samples - report.farFromKinks, report.samples);
   end
-  if report.passed
-    fprintf('  The network passes.\n');
-  else
-    fprintf('  The network FAILS; please report it with its file.\n');
+  switch report.suspect
+    case '',          fprintf('  The network passes.\n');
+    case 'library',   fprintf('  The network FAILS: it contradicts itself. Please report it with its file.\n');
+    case 'reference', fprintf('  The check FAILS, and the reference is to blame: the network agrees with itself.\n');
+    otherwise,        fprintf('  The check FAILS: network and reference differ, and which is wrong cannot be told here.\n');
+  end
+  if ~isempty(report.hint)
+    fprintf('  (%s)\n', report.hint);
   end
 end

@@ -27,8 +27,8 @@ function [net, info] = train(net, X, T, varargin)
   %                  deviation 1; 'range': to -1...1; 'none'. The scales become part of the resulting
   %                  network, so that it takes, gives and differentiates in your units. If left out:
   %                  'standard' for a network from netjac.mlp, 'none' for others. Losses are those of
-  %                  the scaled numbers. Targets of the loss cross_entropy are never scaled, and X and T
-  %                  must be finite to be scaled
+  %                  the scaled numbers. Targets of the loss cross_entropy and inputs of whole
+  %                  numbers are never scaled
   %   'jacobian'     wanted Jacobians, m-by-n-by-N, for Sobolev training; 'jacobian_weight' is their
   %                  part of the loss (1)
   %   'seed'         of the order of the samples and the choice of the held-out ones, which is that of
@@ -40,9 +40,11 @@ function [net, info] = train(net, X, T, varargin)
   % Options of the library (include/netjac.h, netjac_trainer_create, has them all):
   %   'loss'            'mse', 'mae', 'huber' or 'cross_entropy'
   %   'optimizer'       'adam', 'sgd', 'adamw', 'rmsprop', 'lbfgs' or 'levenberg_marquardt'
-  %   'learning_rate', 'momentum', 'nesterov', 'weight_decay', 'clip_norm', 'schedule',
-  %   'schedule_steps', 'schedule_factor', 'warmup_steps', 'batch_size' (32, or 'all'), 'shuffle'
+  %   'learning_rate', 'momentum', 'nesterov', 'beta1', 'beta2', 'epsilon', 'weight_decay', 'clip_norm',
+  %   'schedule', 'schedule_steps', 'schedule_factor', 'warmup_steps', 'batch_size' (32, or 'all'), 'shuffle',
+  %   'history', 'damping', 'huber_delta', 'memory_limit'
   %   'parameters'      names of the parameters to train, as in 'layer2.*'
+  % Options that are of other functions, or would change nothing beside the others, are refused.
   %
   % info.loss, info.validationLoss and info.time have an element for each epoch, info.bestEpoch is the
   % one with the smallest held-out loss (0 if there is none), info.scaling has the scales; info.stopped tells
@@ -50,7 +52,8 @@ function [net, info] = train(net, X, T, varargin)
   % warning says more, and the network has the last good parameters). info.heldOut are the columns of X that were
   % held out.
   %
-  % Errors: netjac:train:wrongSize, wrongOption, wrongClass, wrongArgument, outOfMemory.
+  % Errors: netjac:train:wrongSize, wrongOption, wrongClass, wrongArgument, outOfMemory, notFinite (samples or
+  % targets hold NaN or infinity; the message says where).
   %
   % See also: netjac.mlp, netjac.Store, netjac.plotTraining, netjac.interrupted
 

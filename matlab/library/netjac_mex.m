@@ -157,16 +157,24 @@ function answer = ask(command, area, network, varargin)
   end
 end
 
+% Inputs have a type, too.
 function list = tensors(network, kind)
-  list = struct('name', cell(1, 0), 'size', cell(1, 0));
+  fields = {'name', cell(1, 0), 'size', cell(1, 0), 'type', cell(1, 0)};
+  if strcmp(kind, 'output')
+    fields(5:6) = [];
+  end
+  list = struct(fields{:});
   for index = 0:calllib('netjac', ['netjac_', kind, '_count'], network.pointer) - 1
     rank = calllib('netjac', ['netjac_', kind, '_rank'], network.pointer, index);
     lengths = [];
     for axis = 0:rank - 1
       lengths(1, axis + 1) = calllib('netjac', ['netjac_', kind, '_dim'], network.pointer, index, axis);
     end
-    list(1, index + 1) = struct('name', calllib('netjac', ['netjac_', kind, '_name'], network.pointer, index), ...
-                                'size', lengths);
+    list(1, index + 1).name = calllib('netjac', ['netjac_', kind, '_name'], network.pointer, index);
+    list(1, index + 1).size = lengths;
+    if strcmp(kind, 'input')
+      list(1, index + 1).type = calllib('netjac', 'netjac_input_type', network.pointer, index);
+    end
   end
 end
 

@@ -648,12 +648,12 @@ static void run_jacobianSparse(call *c)
 
 /* ---- Commands: what a network is ------------------------------------------------------------------------- */
 
-/* A struct array with name and size, one element for each input or output. */
+/* A struct array with name and size, one element for each input or output; inputs have a type, too. */
 static mxArray *describe_tensors(const netjac_network *network, int outputs)
 {
-  static const char *fields[] = {"name", "size"};
+  static const char *fields[] = {"name", "size", "type"};
   int32_t index, count = outputs ? netjac_output_count(network) : netjac_input_count(network);
-  mxArray *tensors = mxCreateStructMatrix(1, (mwSize)(count < 0 ? 0 : count), 2, fields);
+  mxArray *tensors = mxCreateStructMatrix(1, (mwSize)(count < 0 ? 0 : count), outputs ? 2 : 3, fields);
   for (index = 0; index < count; index++) {
     int32_t axis, rank = outputs ? netjac_output_rank(network, index) : netjac_input_rank(network, index);
     mxArray *size = mxCreateDoubleMatrix(rank > 0 ? 1 : 0, (mwSize)(rank > 0 ? rank : 0), mxREAL);
@@ -663,6 +663,8 @@ static mxArray *describe_tensors(const netjac_network *network, int outputs)
     set_text(tensors, (mwIndex)index, "name",
              outputs ? netjac_output_name(network, index) : netjac_input_name(network, index));
     mxSetField(tensors, (mwIndex)index, "size", size);
+    if (!outputs)
+      set_text(tensors, (mwIndex)index, "type", netjac_input_type(network, index));
   }
   return tensors;
 }

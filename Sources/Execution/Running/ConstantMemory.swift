@@ -29,6 +29,10 @@ final class ConstantMemory: Sendable {
     weak var memory: ElementMemory?
   }
 
+  private func withForms<Result>(_ body: (inout Forms) -> Result) -> Result {
+    ForkGate.behind { forms.withLock { body(&$0) } }
+  }
+
   init(_ tensor: Tensor) {
     source = .tensor(tensor)
     element = tensor.type.element
@@ -43,14 +47,14 @@ final class ConstantMemory: Sendable {
   }
 
   /// The elements side by side.
-  var plain: ElementMemory { forms.withLock { madePlain(&$0) } }
+  var plain: ElementMemory { withForms { madePlain(&$0) } }
 
   /// The elements as a layout has them; `fill` writes them, from where the layout begins in the plain form.
   func arranged(
     _ layout: ConstantLayout, byteCount: Int,
     fill: (_ target: UnsafeMutableRawPointer, _ elements: UnsafeRawPointer) -> Void
   ) -> ElementMemory {
-    forms.withLock { forms in
+    withForms { forms in
       if let known = forms.arranged[layout]?.memory { return known }
       let made = ElementMemory(byteCount: byteCount)
       let plain = madePlain(&forms)
@@ -65,7 +69,7 @@ final class ConstantMemory: Sendable {
   /// Whether all elements are numbers: zero times infinity is not zero, so what zeros multiply may be
   /// left out of finite arrays only.
   var isFinite: Bool {
-    forms.withLock { forms in
+    withForms { forms in
       if let known = forms.isFinite { return known }
       let isFinite =
         switch source {
@@ -90,7 +94,7 @@ final class ConstantMemory: Sendable {
 
   /// Bytes of the forms that are held beside the tensor's own elements.
   var heldBytes: Int {
-    forms.withLock { forms in
+    withForms { forms in
       var held = forms.arranged.values.reduce(0) { $0 + ($1.memory?.byteCount ?? 0) }
       if let plain = forms.plain.memory, plain !== shared { held += plain.byteCount }
       return held

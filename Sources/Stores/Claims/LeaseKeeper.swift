@@ -12,6 +12,8 @@ final class LeaseKeeper: @unchecked Sendable {
     var due: Double
   }
 
+  private init() { ForkGuard.shared.add(lock) }
+
   private var entries: [ObjectIdentifier: Entry] = [:]
   private var changed = Condition()
   private var isRunning = false

@@ -50,6 +50,7 @@ extension Store {
         for (key, claim) in claims.claims {
           try returnClaim(study: key.study, claim.table, key.sample, claim.token)
         }
+        try database.announce(if: nil)
       }
     }
   }

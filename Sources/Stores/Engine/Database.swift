@@ -19,6 +19,25 @@ package protocol Database: AnyObject {
   /// Runs statements that have no parameters and no rows.
   func execute(_ sql: String) throws
 
+  /// Enters `count` rows, those whose key is there aside.
+  ///
+  /// - Parameters:
+  ///   - bind: Sets the parameters of one row.
+  ///   - made: Receives each row's number, nil if its key was there.
+  func insert(
+    _ insertion: Insertion, _ count: Int, bind: (any Parameters, Int) throws -> Void,
+    made: (Int, Int64?) throws -> Void) throws
+
+  /// Runs a query for each of `count` sets of parameters.
+  ///
+  /// - Parameters:
+  ///   - width: How many numbers a row may have, so that not too many of them are in memory at a time.
+  ///   - bind: Sets those of one.
+  ///   - row: Receives each row that it finds.
+  func find(
+    _ query: String, _ count: Int, width: Int, bind: (any Parameters, Int) throws -> Void,
+    row: (any Statement, Int) throws -> Void) throws
+
   /// Reads rows straight into arrays, in the order of samples.
   func gather(_ request: GatherRequest) throws -> GatherResult
 
@@ -29,34 +48,47 @@ package protocol Database: AnyObject {
 package enum TransactionKind: Sendable {
   case read
   case write
+  /// Changes tables, which nobody else does meanwhile.
+  case define
 }
 
-/// A prepared statement. Parameters count from 1, columns from 0.
-package protocol Statement: AnyObject {
+/// The parameters of a statement, which count from 1.
+package protocol Parameters: AnyObject {
   func bind(_ value: Double, at parameter: Int)
   func bind(_ value: Int64, at parameter: Int)
   func bind(_ value: String, at parameter: Int)
-  func bind(_ bytes: UnsafeRawBufferPointer, at parameter: Int)
+  /// A vector, in the form that the engine keeps vectors in.
+  func bind(numbers: UnsafeBufferPointer<Double>, at parameter: Int)
+  func bind(_ key: PointKey, at parameter: Int)
   func bindNull(at parameter: Int)
+}
 
+/// A prepared statement. Columns count from 0.
+package protocol Statement: Parameters {
   /// Goes to the next row; false when there is none.
   func step() throws -> Bool
   /// Makes the statement ready for other parameters.
   func reset()
-  /// Runs an INSERT that ends in the dialect's `returningSample`: the new row's number, nil if its key was there.
-  func insert() throws -> Int64?
 
   func isNull(_ column: Int) -> Bool
   /// NaN for NULL.
   func double(_ column: Int) -> Double
   func integer(_ column: Int) -> Int64
   func text(_ column: Int) -> String
-  func withBytes<Result>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
-    -> Result
+  /// Nil for NULL, and for what is no key.
+  func key(_ column: Int) -> PointKey?
+  /// All numbers of a vector; none for NULL.
+  func numbers(_ column: Int) -> [Double]
+  /// `count` numbers of a vector; what it lacks is NaN.
+  func read(_ column: Int, into numbers: UnsafeMutablePointer<Double>, count: Int)
 }
 
-extension Statement {
+extension Parameters {
   package func bind(_ value: Int, at parameter: Int) { bind(Int64(value), at: parameter) }
+
+  package func bind(_ value: Int64?, at parameter: Int) {
+    if let value { bind(value, at: parameter) } else { bindNull(at: parameter) }
+  }
 
   package func bind(_ value: String?, at parameter: Int) {
     if let value { bind(value, at: parameter) } else { bindNull(at: parameter) }
@@ -66,12 +98,12 @@ extension Statement {
     if let value { bind(value, at: parameter) } else { bindNull(at: parameter) }
   }
 
-  package func bind(_ bytes: [UInt8], at parameter: Int) {
-    bytes.withUnsafeBytes { bind($0, at: parameter) }
-  }
-
-  package func bind(_ key: PointKey, at parameter: Int) {
-    key.withBytes { bind($0, at: parameter) }
+  package func bind(numbers: [Double]?, at parameter: Int) {
+    if let numbers {
+      numbers.withUnsafeBufferPointer { bind(numbers: $0, at: parameter) }
+    } else {
+      bindNull(at: parameter)
+    }
   }
 
   package func bind(_ value: SQLValue, at parameter: Int) {
@@ -81,7 +113,9 @@ extension Statement {
     case .text(let text): bind(text, at: parameter)
     }
   }
+}
 
+extension Statement {
   package func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
   package func optionalDouble(_ column: Int) -> Double? { isNull(column) ? nil : double(column) }
 
@@ -96,22 +130,51 @@ package enum SQLValue: Sendable, Equatable {
   case text(String)
 }
 
+/// A new row of a study's table, unless its key is there.
+package struct Insertion: Sendable {
+  package let table: String
+  /// What has the parameters ?1, ?2, … as values.
+  package let columns: [String]
+  /// What has values that SQL computes.
+  package let computed: [(column: String, sql: String)]
+
+  /// The beginning of the statement, up to where the values come from.
+  package var target: String {
+    "INSERT INTO \(table) (\((columns + computed.map(\.column)).joined(separator: ", ")))"
+  }
+
+  /// The end of the statement.
+  package static let unlessThere = "ON CONFLICT (nj_version, nj_key) DO NOTHING"
+
+  /// The statement for one row.
+  package var sql: String {
+    let values = columns.indices.map { "?\($0 + 1)" } + computed.map(\.sql)
+    return "\(target) VALUES (\(values.joined(separator: ", "))) \(Self.unlessThere)"
+  }
+}
+
 /// What engines spell differently.
 package struct Dialect: Sendable {
   /// The present time, comparable with `nj_lease`.
   package let now: String
   /// The present time, as `nj_created` and its like hold it.
   package let stamp: String
+  /// A parameter that holds a time as text, as the columns of times hold it.
+  let time: @Sendable (_ parameter: String) -> String
   /// Seconds from now in a parameter, as a value of `nj_lease`.
   package let lease: @Sendable (_ parameter: String) -> String
   /// Ends a selection of rows that this transaction is going to change.
   package let forUpdate: String
+  /// The same, leaving out rows that others are changing.
+  package let skippingLocked: String
   /// The name of a table, with that of its schema where the engine has such.
   package let table: @Sendable (_ name: String) -> String
-  /// Lets an INSERT tell the number of the row that it made, where the engine does not know it anyway.
-  package let returningSample: String
   /// Keeps a full read from taking an index and sorting.
   package let notIndexed: String
+  /// How many bytes a name may have.
+  let longestName: Int
+  /// Keeps a column out of the choice of an index, where the planner would take one that makes it sort.
+  package let unindexed: @Sendable (_ column: String) -> String
 }
 
 /// A name as SQL takes it, whatever characters it has.

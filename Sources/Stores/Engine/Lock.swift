@@ -15,6 +15,7 @@ final class Lock: @unchecked Sendable {
   }
 
   func lock() { pthread_mutex_lock(mutex) }
+  func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
   func unlock() { pthread_mutex_unlock(mutex) }
 
   func with<Result>(_ body: () throws -> Result) rethrows -> Result {

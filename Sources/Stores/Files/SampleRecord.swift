@@ -27,12 +27,14 @@ extension Study {
   private var varying: [Variable] { outputs.filter { $0.size == 0 } }
 
   private static let recordColumns = [
-    "sample", "label", "nj_status", "nj_outputs", "nj_jacobian", "nj_tag", "nj_priority",
+    "sample", "v.label", "nj_status", "nj_outputs", "nj_jacobian", "nj_tag", "nj_priority",
     "nj_seconds",
     "nj_worker", "nj_error", "nj_created", "nj_started", "nj_finished",
   ]
 
-  /// Up to a thousand samples that match, after one; and the last sample of them.
+  static let recordsAtATime = 1000
+
+  /// The next samples that match, after one; and the last sample of them.
   func records(_ filter: Filter, after: Int64) throws -> (records: [SampleRecord], last: Int64) {
     // A version has columns whose names a variable may have, too.
     let own = (inputLayout.names + outputLayout.names + varying.map { quoted($0.name) })
@@ -41,7 +43,7 @@ extension Study {
     var records: [(sample: Int64, record: SampleRecord)] = []
     try database.run(
       "SELECT \(columns) FROM (SELECT * FROM \(table) WHERE sample > ?1 AND \(filter.condition(from: 2)) "
-        + "ORDER BY sample LIMIT 1000) AS f JOIN \(dialect.table("netjac_version")) v "
+        + "ORDER BY sample LIMIT \(Self.recordsAtATime)) AS f JOIN \(dialect.table("netjac_version")) v "
         + "ON v.version = nj_version"
     ) {
       $0.bind(after, at: 1)
@@ -60,7 +62,7 @@ extension Study {
     record.version = row.text(1)
     record.state = SampleState(rawValue: row.text(2)) ?? .discarded
     record.outputs = min(max(0, Int(truncatingIfNeeded: row.integer(3))), outputs.count)
-    record.jacobian = row.isNull(4) ? nil : numbers(row, 4)
+    record.jacobian = row.isNull(4) ? nil : row.numbers(4)
     record.tag = row.text(5)
     record.priority = row.double(6)
     record.seconds = row.optionalDouble(7)
@@ -76,60 +78,85 @@ extension Study {
     outputLayout.read(row, from: first + inputLayout.names.count, into: &record.y)
     for (index, output) in varying.enumerated() {
       let column = first + inputLayout.names.count + outputLayout.names.count + index
-      if !row.isNull(column) { record.arrays[output.name] = numbers(row, column) }
+      if !row.isNull(column) { record.arrays[output.name] = row.numbers(column) }
     }
     return record
   }
 
-  /// Enters a record. True if its result is new here; what is done already keeps what it has.
+  /// Enters records; what is done already keeps what it has. Returns how many results are new here.
   ///
-  /// - Parameter version: The version here that the record's belongs to.
-  func restore(_ record: SampleRecord, _ version: Int64) throws -> Bool {
-    let points = try points(1, record.x, inBounds: record.state == .waiting)
-    let lookup = Lookup(self, version: version)
-    return try points.withPoint(0) { point, key in
-      let (sample, isNew) = try entered(point, key, lookup) {
-        try insertRecord(record, point, key, version)
-      }
-      guard record.state == .done else { return false }
-      if !isNew {
-        let done = try database.run("SELECT nj_status = 'done' FROM \(table) WHERE sample = ?1") {
-          $0.bind(sample, at: 1)
-          return try $0.step() && $0.integer(0) != 0
-        }
-        if done { return false }
-      }
-      try finish(record, sample)
-      return true
-    }
-  }
-
-  private func insertRecord(
-    _ record: SampleRecord, _ point: UnsafePointer<Double>, _ key: PointKey, _ version: Int64
-  ) throws -> Int64? {
-    let columns =
-      ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error"]
-      + inputLayout.names
-    let places =
-      (columns.indices.map { "?\($0 + 1)" } + ["coalesce(?\(columns.count + 1), \(dialect.stamp))"])
-      .joined(separator: ", ")
-    return try database.run(
-      "INSERT INTO \(table) (\(columns.joined(separator: ", ")), nj_created) VALUES (\(places)) "
-        + "ON CONFLICT (nj_version, nj_key) DO NOTHING\(dialect.returningSample)"
-    ) { statement -> Int64? in
-      statement.bind(version, at: 1)
-      statement.bind(record.tag, at: 2)
-      statement.bind(record.priority, at: 3)
-      bindKey(statement, point, key, at: 4)
+  /// - Parameter version: The version here that the records' belongs to.
+  func restore(_ records: [SampleRecord], _ version: Int64) throws -> Int {
+    let points = try points(records.count, records.flatMap(\.x)) { records[$0].state == .waiting }
+    let view = self.view
+    let outputsAt = Self.restoredColumns.count + 1 + view.inputLayout.names.count
+    let timesAt = outputsAt + view.outputLayout.names.count
+    let entered = try enter(points, Lookup(self, version: version), restoration(timesAt)) {
+      parameters, index, point, key in
+      let record = records[index]
+      let isDone = record.state == .done
       // Who runs a point elsewhere cannot put its result here.
-      statement.bind((record.state == .failed ? SampleState.failed : .waiting).rawValue, at: 6)
-      statement.bind(record.error, at: 7)
-      inputLayout.bind(point, to: statement, from: 8)
-      statement.bind(record.created, at: columns.count + 1)
-      return try statement.insert()
+      let state = record.state == .done || record.state == .failed ? record.state : .waiting
+      parameters.bind(version, at: 1)
+      parameters.bind(record.tag, at: 2)
+      parameters.bind(record.priority, at: 3)
+      bindKey(parameters, point, key, near: view.near, at: 4)
+      parameters.bind(state.rawValue, at: 6)
+      parameters.bind(isDone ? nil : record.error, at: 7)
+      parameters.bind(isDone ? Int64(record.outputs) : nil, at: 8)
+      parameters.bind(numbers: isDone ? record.jacobian : nil, at: 9)
+      parameters.bind(isDone ? record.seconds : nil, at: 10)
+      parameters.bind(isDone ? record.worker ?? worker : nil, at: 11)
+      view.inputLayout.bind(point, to: parameters, from: Self.restoredColumns.count + 1)
+      if isDone {
+        view.outputLayout.bind(record.y, to: parameters, from: outputsAt)
+      } else {
+        for column in outputsAt..<timesAt { parameters.bindNull(at: column) }
+      }
+      parameters.bind(record.created, at: timesAt)
+      parameters.bind(isDone ? record.started : nil, at: timesAt + 1)
+      parameters.bind(isDone ? record.finished : nil, at: timesAt + 2)
+    }
+    var count = 0
+    for (record, point) in zip(records, entered) where record.state == .done {
+      if !point.isNew {
+        if try isDone(point.sample) { continue }
+        try finish(record, point.sample)
+      }
+      try keepArrays(record, point.sample)
+      count += 1
+    }
+    return count
+  }
+
+  private static let restoredColumns = [
+    "nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell", "nj_status", "nj_error",
+    "nj_outputs", "nj_jacobian", "nj_seconds", "nj_worker",
+  ]
+
+  /// - Parameter first: The parameters of times are the last three, from here on.
+  private func restoration(_ first: Int) -> Insertion {
+    let time = dialect.time
+    return Insertion(
+      table: table, columns: Self.restoredColumns + inputLayout.names + outputLayout.names,
+      computed: [
+        ("nj_created", "coalesce(\(time("?\(first)")), \(dialect.stamp))"),
+        ("nj_started", time("?\(first + 1)")),
+        (
+          "nj_finished",
+          "CASE WHEN ?6 = 'done' THEN coalesce(\(time("?\(first + 2)")), \(dialect.stamp)) END"
+        ),
+      ])
+  }
+
+  private func isDone(_ sample: Int64) throws -> Bool {
+    try database.run("SELECT nj_status = 'done' FROM \(table) WHERE sample = ?1") {
+      $0.bind(sample, at: 1)
+      return try $0.step() && $0.integer(0) != 0
     }
   }
 
+  /// A result for a point that was entered here without one.
   private func finish(_ record: SampleRecord, _ sample: Int64) throws {
     try write(sample, record.y, record.jacobian, record.seconds, worker: record.worker ?? worker)
     try database.run(
@@ -143,12 +170,14 @@ extension Study {
       $0.bind(sample, at: 5)
       try $0.finish()
     }
+  }
+
+  private func keepArrays(_ record: SampleRecord, _ sample: Int64) throws {
     for (output, values) in record.arrays {
       try database.run("UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2") {
-        statement in
-        values.withUnsafeBytes { statement.bind($0, at: 1) }
-        statement.bind(sample, at: 2)
-        try statement.finish()
+        $0.bind(numbers: values, at: 1)
+        $0.bind(sample, at: 2)
+        try $0.finish()
       }
     }
   }

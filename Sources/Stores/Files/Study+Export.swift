@@ -21,7 +21,7 @@ extension Study {
   }
 
   /// Calls `body` with all samples that match, a thousand at a time, between the turns of others.
-  private func forEachRecord(_ text: String?, _ body: ([SampleRecord]) throws -> Void) throws {
+  func forEachRecord(_ text: String?, _ body: ([SampleRecord]) throws -> Void) throws {
     let filter = try store.operate { () -> Filter in
       try checkView()
       return try Filter(text, of: self, statuses: [.done])
@@ -30,16 +30,9 @@ extension Study {
     while true {
       let (records, reached) = try store.operate { try self.records(filter, after: last) }
       try body(records)
-      guard records.count == 1000 else { return }
+      guard records.count == Self.recordsAtATime else { return }
       last = reached
     }
-  }
-
-  /// All samples of another store's study, of all versions.
-  func allRecords() throws -> [SampleRecord] {
-    var all: [SampleRecord] = []
-    try forEachRecord("status=all version=all") { all += $0 }
-    return all
   }
 
   private func exportTable(_ filter: String?, _ path: String) throws {
@@ -103,40 +96,58 @@ extension Study {
     do {
       let target = try Store(path, options)
       defer { target.close() }
-      options.equality = equality
-      options.lease = lease
-      options.attempts = attempts
-      let copy = try Study(target, name, options)
-      for variable in inputs + outputs {
-        try copy.declare(
-          variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable)
-        )
-      }
-      var versions: [String: Int64] = [:]
+      let copy = try emptyCopy(in: target)
       try forEachRecord(filter) { records in
-        for label in Set(records.map(\.version)) where versions[label] == nil {
-          let version = try store.operate { try readVersion(label: label) }
-          versions[label] = try target.operate { try copy.takeVersion(label, version) }
-        }
-        try target.operate {
-          try target.database.transaction(.write) {
-            for record in records where record.state != .discarded {
-              guard let version = versions[record.version] else { continue }
-              _ = try copy.restore(record, version)
-            }
-          }
-        }
+        let versions = try store.operate { try self.versions(of: records) }
+        try copy.take(records, versions)
       }
-      if let version {
-        try target.operate {
-          try target.database.transaction(.write) {
-            try copy.adoptVersion(copy.takeVersion(version.label, version))
-          }
-        }
-      }
+      if let version { try copy.take([], [version]) }
     } catch {
       unlink(path)
       throw error
+    }
+  }
+
+  /// A study with the same variables.
+  func emptyCopy(in target: Store) throws -> Study {
+    var options = StoreOptions()
+    options.equality = equality
+    options.lease = lease
+    options.attempts = attempts
+    let copy = try Study(target, name, options)
+    for variable in inputs + outputs {
+      try copy.declare(
+        variable.role, variable.name, size: variable.size, details: VariableDetails.text(variable))
+    }
+    return copy
+  }
+
+  /// The versions that records belong to.
+  func versions(of records: [SampleRecord]) throws -> [Version] {
+    try Set(records.map(\.version)).sorted().compactMap { try readVersion(label: $0) }
+  }
+
+  /// Enters records but those that were discarded. Returns how many results are new.
+  ///
+  /// - Parameter numbers: The versions here, by their labels.
+  func restore(_ records: [SampleRecord], _ numbers: [String: Int64]) throws -> Int {
+    let kept = records.filter { $0.state != .discarded }
+    return try Dictionary(grouping: kept, by: \.version).sorted { $0.key < $1.key }
+      .reduce(0) { count, group in
+        guard let version = numbers[group.key] else { return count }
+        return try count + restore(group.value, version)
+      }
+  }
+
+  /// Enters samples of another store's study, in one transaction; works in the last version unless there is one to work in.
+  func take(_ records: [SampleRecord], _ versions: [Version]) throws {
+    try store.operate {
+      try entering {
+        var numbers: [String: Int64] = [:]
+        for version in versions { numbers[version.label] = try takeVersion(version.label, version) }
+        if records.isEmpty, let number = numbers.values.max() { try adoptVersion(number) }
+        _ = try restore(records, numbers)
+      }
     }
   }
 }

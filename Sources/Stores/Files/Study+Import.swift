@@ -14,34 +14,18 @@ extension Study {
   ///
   /// - Parameter other: That version, if its parameters are known.
   func takeVersion(_ label: String, _ other: Version?) throws -> Int64 {
-    if let known = try readVersion(label: label) {
-      if let other {
-        let here = try JSONText(known.parameters, "the parameters of version '\(label)'")
-        let there = try JSONText(other.parameters, "the parameters of version '\(label)'")
-        guard here.canonical == there.canonical else {
-          throw NetJacError(
-            .conflict,
-            "version '\(label)' of study '\(name)' has the parameters \(known.parameters) here and "
-              + "\(other.parameters) there")
-        }
+    let (known, isNew) = try findOrMake(other ?? .plain(label))
+    if let other, !isNew {
+      let here = try JSONText(known.parameters, "the parameters of version '\(label)'")
+      let there = try JSONText(other.parameters, "the parameters of version '\(label)'")
+      guard here.canonical == there.canonical else {
+        throw NetJacError(
+          .conflict,
+          "version '\(label)' of study '\(name)' has the parameters \(known.parameters) here and "
+            + "\(other.parameters) there")
       }
-      return known.number
     }
-    let dialect = self.dialect
-    return try database.run(
-      "INSERT INTO \(dialect.table("netjac_version")) "
-        + "(study, label, simulator, parameters, source, created) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, \(dialect.stamp)) RETURNING version"
-    ) { statement -> Int64 in
-      statement.bind(id, at: 1)
-      statement.bind(label, at: 2)
-      statement.bind(other?.simulator ?? "", at: 3)
-      statement.bind(other?.parameters ?? "{}", at: 4)
-      statement.bind(other?.source ?? "", at: 5)
-      guard try statement.step() else { throw NetJacError(.defect, "no number for a version") }
-      defer { try? statement.finish() }
-      return statement.integer(0)
-    }
+    return known.number
   }
 
   private func importStore(_ path: String) throws -> Int {
@@ -64,59 +48,68 @@ extension Study {
             ? "\(inputs.count) inputs and \(outputs.count) outputs here, \(other.inputs.count) and "
               + "\(other.outputs.count) there" : differences.joined(separator: "; ")))
     }
-    // All at once, so that the two connections are never held together.
-    let records = try other.allRecords()
-    let versions = try source.operate {
-      try Set(records.map(\.version)).map { ($0, try other.readVersion(label: $0)) }
-    }
+    // A file that is this very store has nothing new, and its connection is held already.
+    if source.database === database { return 0 }
     let otherVersion = other.version
-    return try store.operate {
-      try database.transaction(.write) {
-        try checkView()
-        var numbers: [String: Int64] = [:]
-        for (label, version) in versions { numbers[label] = try takeVersion(label, version) }
-        // Where the other works, or in the newest.
-        let chosen = otherVersion.flatMap { numbers[$0.label] } ?? numbers.values.max()
-        if let chosen { try adoptVersion(chosen) }
-        return try records.reduce(0) { count, record in
-          guard record.state != .discarded, let version = numbers[record.version]
-          else { return count }
-          return try count + (restore(record, version) ? 1 : 0)
+    return try Self.imports.with {
+      try store.operate {
+        try entering {
+          var numbers: [String: Int64] = [:]
+          var count = 0
+          try other.forEachRecord("status=all version=all") { records in
+            let versions = try source.operate { try other.versions(of: records) }
+            for version in versions where numbers[version.label] == nil {
+              numbers[version.label] = try takeVersion(version.label, version)
+            }
+            count += try restore(records, numbers)
+          }
+          // Where the other works, or in the newest.
+          let chosen = otherVersion.flatMap { numbers[$0.label] } ?? numbers.values.max()
+          if let chosen { try adoptVersion(chosen) }
+          return count
         }
       }
     }
   }
 
+  /// One at a time: who imports holds one connection and waits for another, and two could wait for each other.
+  private static let imports: Lock = {
+    let lock = Lock()
+    ForkGuard.shared.add(lock)
+    return lock
+  }()
+
   private func importTable(_ path: String) throws -> Int {
-    var reader = try CSVReader(path)
-    guard let header = try reader.row() else {
-      throw NetJacError(.format, "'\(path)' is empty; its first line names the columns")
-    }
-    let columns = try TableColumns(header, self, path)
     return try store.operate {
-      try database.transaction(.write) {
-        try checkView()
+      try entering {
+        // The transaction may run again, and reads the file again then.
+        var reader = try CSVReader(path)
+        guard let header = try reader.row() else {
+          throw NetJacError(.format, "'\(path)' is empty; its first line names the columns")
+        }
+        let columns = try TableColumns(header, self, path)
         var versions: [String: Int64] = [:]
         var count = 0
+        var records: [SampleRecord] = []
         while let row = try reader.row() {
           do {
             let record = try columns.record(row)
-            let number: Int64
-            if record.version.isEmpty {
-              number = try currentVersion().number
-            } else if let known = versions[record.version] {
-              number = known
-            } else {
-              number = try takeVersion(record.version, nil)
-              versions[record.version] = number
-            }
-            try adoptVersion(number)
-            if record.state != .discarded, try restore(record, number) { count += 1 }
+            _ = try points(1, record.x) { _ in record.state == .waiting }
+            records.append(record)
           } catch let error as NetJacError where error.kind == .argument || error.kind == .format {
             throw NetJacError(.format, "'\(path)', line \(reader.line): \(error.message)")
           }
+          if let label = records.last?.version, versions[label] == nil {
+            let number = try label.isEmpty ? currentVersion().number : takeVersion(label, nil)
+            versions[label] = number
+            try adoptVersion(number)
+          }
+          if records.count == Self.recordsAtATime {
+            count += try restore(records, versions)
+            records = []
+          }
         }
-        return count
+        return try count + restore(records, versions)
       }
     }
   }

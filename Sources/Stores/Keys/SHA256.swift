@@ -141,6 +141,15 @@ package struct PointKey: Hashable, Sendable {
 
   init(high: UInt64, low: UInt64) { bytes = (high.bigEndian, low.bigEndian) }
 
+  /// Nil unless there are 16 bytes.
+  init?(_ stored: UnsafeRawBufferPointer) {
+    guard stored.count == 16 else { return nil }
+    bytes = (
+      stored.loadUnaligned(as: UInt64.self),
+      stored.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    )
+  }
+
   package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
     -> Result
   {

@@ -16,23 +16,7 @@ final class OpenFiles: @unchecked Sendable {
   private init() {
     sqlite3_initialize()
     _ = netjac_sqlite_use_file_locks()
-    // Nothing is in the middle of a transaction while the process is doubled, so the child finds a state that it
-    // can leave alone.
-    pthread_atfork(
-      { OpenFiles.shared.lockAll() }, { OpenFiles.shared.unlockAll() },
-      { OpenFiles.shared.unlockAll() })
-  }
-
-  private func lockAll() {
-    lock.lock()
-    for connection in connections.values { connection.lock.lock() }
-    LeaseKeeper.shared.lock.lock()
-  }
-
-  private func unlockAll() {
-    LeaseKeeper.shared.lock.unlock()
-    for connection in connections.values { connection.lock.unlock() }
-    lock.unlock()
+    ForkGuard.shared.add(lock)
   }
 
   /// The connection to a file, opened if it is not yet.
@@ -52,6 +36,7 @@ final class OpenFiles: @unchecked Sendable {
         throw NetJacError(.store, "the file '\(path)' vanished while it was opened")
       }
       connections[identity] = connection
+      ForkGuard.shared.add(connection.lock)
       return connection
     }
   }
@@ -60,6 +45,7 @@ final class OpenFiles: @unchecked Sendable {
   private func forgetDeleted() {
     for (identity, connection) in connections where connection.isAbandoned {
       connections[identity] = nil
+      ForkGuard.shared.remove(connection.lock)
       connection.close()
     }
   }

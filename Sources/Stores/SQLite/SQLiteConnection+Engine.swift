@@ -41,6 +41,8 @@ extension SQLiteConnection: Engine {
     try run(sql) { try $0.step() ? $0.integer(0) : 0 }
   }
 
+  package var place: String { path }
+
   private func recognise(_ options: StoreOptions, _ format: StoreFormat) throws {
     if try number("PRAGMA application_id") == Self.applicationID {
       return try format.check(self, options)
@@ -55,7 +57,9 @@ extension SQLiteConnection: Engine {
     }
     try transaction(.write) {
       // Another process may have been faster.
-      if try isEmpty() { try format.create(self) }
+      guard try isEmpty() else { return }
+      try execute("PRAGMA application_id = \(Self.applicationID)")
+      try format.create(self)
     }
     try format.check(self, options)
   }
@@ -128,7 +132,7 @@ extension SQLiteConnection: Engine {
     }
   }
 
-  package func backup(to path: String) throws {
+  package func backup(to path: String) throws -> Bool {
     var status = stat()
     guard stat(path, &status) != 0 else {
       throw NetJacError(.file, "'\(path)' exists; a backup is a new file")
@@ -143,6 +147,7 @@ extension SQLiteConnection: Engine {
       throw NetJacError(.file, "the copy '\(path)' cannot be written: \(error.message)")
     }
     flush(path)
+    return true
   }
 
   /// Makes sure that a new file outlives a loss of power.
@@ -167,7 +172,7 @@ extension SQLiteConnection: Engine {
     return problems
   }
 
-  package func schemaText() throws -> String {
+  package func schemaText() throws -> String? {
     var text = "PRAGMA application_id = \(Self.applicationID);\n"
     text += "PRAGMA user_version = \(try number("PRAGMA user_version"));\n"
     try run("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid") {
@@ -185,4 +190,37 @@ extension SQLiteConnection: Engine {
       return names
     }
   }
+
+  package func storedFormat() throws -> (format: Int64, reader: Int64) {
+    let version = try number("PRAGMA user_version")
+    let (format, reader) = try StoreFormat.stored(self)
+    guard version == format else { throw StoreFormat.unknown(self) }
+    return (format, reader)
+  }
+
+  package func noteFormat(_ format: Int64) throws {
+    try execute("PRAGMA user_version = \(format)")
+  }
+
+  package func migrate(from format: Int64, _ body: () throws -> Void) throws {
+    let copy = "\(path).format-\(format).db"
+    var status = stat()
+    if stat(copy, &status) != 0 { _ = try backup(to: copy) }
+    try execute("BEGIN EXCLUSIVE")
+    do {
+      try body()
+      try execute("COMMIT")
+    } catch {
+      try? execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  package var writersExcludeEachOther: Bool { true }
+  package func lockStudy(_ study: Int64) {}
+  package func continueNumbers(of table: String) {}
+  package func startWatching() -> Bool { false }
+  package func stopWatching() {}
+  package func awaitChange(_ seconds: Double) { usleep(UInt32(min(seconds, 60) * 1e6)) }
+  package func announce(if condition: String?) {}
 }

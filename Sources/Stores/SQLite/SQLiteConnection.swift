@@ -199,8 +199,35 @@ package final class SQLiteConnection: Database {
   }
 
   /// The row that the last statement inserted; nil if it inserted none.
-  var insertedRow: Int64? {
+  private var insertedRow: Int64? {
     sqlite3_changes(handle) > 0 ? sqlite3_last_insert_rowid(handle) : nil
+  }
+
+  package func insert(
+    _ insertion: Insertion, _ count: Int, bind: (any Parameters, Int) throws -> Void,
+    made: (Int, Int64?) throws -> Void
+  ) throws {
+    try run(insertion.sql) { statement in
+      for index in 0..<count {
+        statement.reset()
+        try bind(statement, index)
+        try statement.finish()
+        try made(index, insertedRow)
+      }
+    }
+  }
+
+  package func find(
+    _ query: String, _ count: Int, width: Int, bind: (any Parameters, Int) throws -> Void,
+    row: (any Statement, Int) throws -> Void
+  ) throws {
+    try run(query) { statement in
+      for index in 0..<count {
+        statement.reset()
+        try bind(statement, index)
+        while try statement.step() { try row(statement, index) }
+      }
+    }
   }
 
   package func execute(_ sql: String) throws {
@@ -211,8 +238,8 @@ package final class SQLiteConnection: Database {
   package func transaction<Result>(_ kind: TransactionKind, _ body: () throws -> Result) throws
     -> Result
   {
-    if kind == .write { try checkPlace() }
-    try run(kind == .write ? "BEGIN IMMEDIATE" : "BEGIN") { try $0.finish() }
+    if kind != .read { try checkPlace() }
+    try run(kind == .read ? "BEGIN" : "BEGIN IMMEDIATE") { try $0.finish() }
     do {
       let result = try body()
       try run("COMMIT") { try $0.finish() }
@@ -296,6 +323,9 @@ func absolute(_ path: String) -> String {
 
 extension Dialect {
   package static let sqlite = Dialect(
-    now: "netjac_now()", stamp: "netjac_stamp()", lease: { "netjac_now() + \($0)" }, forUpdate: "",
-    table: { quoted($0) }, returningSample: "", notIndexed: " NOT INDEXED")
+    now: "netjac_now()", stamp: "netjac_stamp()", time: { $0 }, lease: { "netjac_now() + \($0)" },
+    forUpdate: "",
+    skippingLocked: "", table: { quoted($0) }, notIndexed: " NOT INDEXED", longestName: .max,
+    // In the index of keys a version's rows are not in the order of samples.
+    unindexed: { "+\($0)" })
 }

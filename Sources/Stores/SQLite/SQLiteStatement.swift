@@ -38,7 +38,14 @@ final class SQLiteStatement: Statement {
     note(code)
   }
 
-  func bind(_ bytes: UnsafeRawBufferPointer, at parameter: Int) {
+  func bind(numbers: UnsafeBufferPointer<Double>, at parameter: Int) {
+    // All machines that the library runs on are little-endian.
+    bind(UnsafeRawBufferPointer(numbers), at: parameter)
+  }
+
+  func bind(_ key: PointKey, at parameter: Int) { key.withBytes { bind($0, at: parameter) } }
+
+  private func bind(_ bytes: UnsafeRawBufferPointer, at parameter: Int) {
     guard let base = bytes.baseAddress, bytes.count > 0 else {
       return note(sqlite3_bind_zeroblob(statement, Int32(parameter), 0))
     }
@@ -54,11 +61,6 @@ final class SQLiteStatement: Statement {
     case SQLITE_DONE: return false
     case let code: throw connection.error(code)
     }
-  }
-
-  func insert() throws -> Int64? {
-    guard try !step() else { return integer(0) }
-    return connection.insertedRow
   }
 
   func reset() {
@@ -87,7 +89,26 @@ final class SQLiteStatement: Statement {
     return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
   }
 
-  func withBytes<Result>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+  func key(_ column: Int) -> PointKey? { withBytes(column) { PointKey($0) } }
+
+  func numbers(_ column: Int) -> [Double] {
+    withBytes(column) { bytes in
+      (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
+    }
+  }
+
+  func read(_ column: Int, into numbers: UnsafeMutablePointer<Double>, count: Int) {
+    withBytes(column) { bytes in
+      let found = min(bytes.count / 8, count)
+      if let base = bytes.baseAddress {
+        UnsafeMutableRawPointer(numbers).copyMemory(from: base, byteCount: 8 * found)
+      }
+      for index in found..<count { numbers[index] = .nan }
+    }
+  }
+
+  private func withBytes<Result>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Result)
+    rethrows
     -> Result
   {
     let bytes = sqlite3_column_blob(statement, Int32(column))

@@ -92,7 +92,7 @@ struct Filter {
             "the filter compares the time '\(name)' by \(term.operation.rawValue); use <, <=, > or >="
           )
         }
-        return try compare("nj_\(name)", term) { isTime($0) ? .text($0) : nil }
+        return try compare("nj_\(name)", term) { wholeTime($0).map { .text($0) } }
       default: break
       }
     }
@@ -166,21 +166,25 @@ struct Filter {
       }
       return .integer(version.number)
     }
-    // The plus keeps the planner from the index of keys, in which a version's rows are not in the order of samples.
-    pieces.append(.sql("+nj_version \(operation == .equal ? "IN" : "NOT IN") ("))
+    let column = study.dialect.unindexed("nj_version")
+    pieces.append(.sql("\(column) \(operation == .equal ? "IN" : "NOT IN") ("))
     addList(numbers)
   }
 }
 
-/// Whether a text is a date, or a date and a time, of ISO 8601.
-private func isTime(_ text: String) -> Bool {
+/// A date, or a date and a time, of ISO 8601 in UTC, written as the store writes times; nil for other texts.
+private func wholeTime(_ text: String) -> String? {
   let pattern = Array("0000-00-00T00:00:00.000000".utf8)
   var bytes = Array(text.utf8)
   if bytes.last == UInt8(ascii: "Z") { bytes.removeLast() }
-  guard [10, 16, 19].contains(bytes.count) || (21...26).contains(bytes.count) else { return false }
-  return zip(bytes, pattern).allSatisfy { byte, wanted in
+  guard [10, 16, 19].contains(bytes.count) || (21...26).contains(bytes.count) else { return nil }
+  let isTime = zip(bytes, pattern).allSatisfy { byte, wanted in
     wanted == UInt8(ascii: "0")
       ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
       : byte == wanted || (wanted == UInt8(ascii: "T") && byte == UInt8(ascii: " "))
   }
+  guard isTime else { return nil }
+  if bytes.count > 10 { bytes[10] = UInt8(ascii: "T") }
+  if bytes.count < 23 { bytes += pattern[bytes.count..<23] }
+  return String(decoding: bytes, as: UTF8.self) + "Z"
 }

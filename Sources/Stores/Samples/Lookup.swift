@@ -1,6 +1,6 @@
 import Tensors
 
-/// Finds the rows of points, one after the other: by key, or by the cells near it.
+/// Finds the rows of points: by key, or by the cells near them.
 struct Lookup {
   /// Columns before those of inputs and outputs.
   static let bookkeeping = ["sample", "nj_status", "nj_seconds", "nj_jacobian"]
@@ -13,12 +13,19 @@ struct Lookup {
   private var inputsAt: Int { Self.bookkeeping.count }
   let othersAt: Int
 
-  init(_ study: Study, version: Int64, others: [String] = []) {
+  /// How many numbers a row may have.
+  private let width: Int
+
+  init(_ study: Study, version: Int64, others: [String] = [], jacobian: Bool = false) {
     self.study = study
     self.version = version
+    width =
+      study.inputSize + (others.isEmpty ? 0 : study.outputSize)
+      + (jacobian ? study.inputSize * study.outputSize : 0)
     inputs = study.inputLayout
     othersAt = Self.bookkeeping.count + inputs.names.count
-    selected = (Self.bookkeeping + inputs.names + others).joined(separator: ", ")
+    let bookkeeping = jacobian ? Self.bookkeeping : Self.bookkeeping.dropLast() + ["NULL"]
+    selected = (bookkeeping + inputs.names + others).joined(separator: ", ")
   }
 
   /// Statements, for a test that asks the planner what it does.
@@ -38,32 +45,30 @@ struct Lookup {
     "SELECT \(columns) FROM \(table) WHERE nj_version = ?1 AND nj_cell IS NOT NULL ORDER BY sample"
   }
 
-  /// Calls `body` with the row of the point that equals `point`, if there is one.
+  /// Calls `body` with the row of each point that is there.
   ///
-  /// - Parameters:
-  ///   - point: Canonical.
-  ///   - key: Its key.
-  func row<Result>(
-    _ point: UnsafePointer<Double>, _ key: PointKey, _ body: (any Statement) throws -> Result
-  ) throws -> Result? {
-    if let near = study.view.near { return try nearest(point, near, body) }
-    return try study.database.run(keyStatement) { try row(point, key, using: $0, body) }
-  }
-
-  /// SQL that finds a row by its key, for many points one after the other.
-  var keyStatement: String { Self.byKey(selected, study.table) }
-
-  /// The same as `row` where equality is exact, with a statement that is there.
-  func row<Result>(
-    _ point: UnsafePointer<Double>, _ key: PointKey, using statement: any Statement,
-    _ body: (any Statement) throws -> Result
-  ) throws -> Result? {
-    statement.reset()
-    statement.bind(version, at: 1)
-    statement.bind(key, at: 2)
-    // Somebody may have changed the inputs without the key: then this is another point.
-    guard try statement.step(), isSame(statement, point) else { return nil }
-    return try body(statement)
+  /// - Parameter wanted: Which of the points.
+  func rows(
+    _ points: Study.Points, _ wanted: [Int], _ body: (Int, any Statement) throws -> Void
+  ) throws {
+    if let near = study.view.near {
+      for index in wanted {
+        try points.withPoint(index) { point, _ in
+          try nearest(point, near) { try body(index, $0) }
+        }
+      }
+      return
+    }
+    guard !wanted.isEmpty else { return }
+    try study.database.find(Self.byKey(selected, study.table), wanted.count, width: width) {
+      $0.bind(version, at: 1)
+      $0.bind(points.keys[wanted[$1]], at: 2)
+    } row: { statement, place in
+      try points.withPoint(wanted[place]) { point, _ in
+        // Somebody may have changed the inputs without the key: then this is another point.
+        if isSame(statement, point) { try body(wanted[place], statement) }
+      }
+    }
   }
 
   private func isSame(_ statement: any Statement, _ point: UnsafePointer<Double>) -> Bool {
@@ -77,9 +82,9 @@ struct Lookup {
     }
   }
 
-  private func nearest<Result>(
-    _ point: UnsafePointer<Double>, _ near: NearPoints, _ body: (any Statement) throws -> Result
-  ) throws -> Result? {
+  private func nearest(
+    _ point: UnsafePointer<Double>, _ near: NearPoints, _ body: (any Statement) throws -> Void
+  ) throws {
     var best: (distance: Double, sample: Int64)?
     var stored = [Double](repeating: 0, count: study.inputSize)
     func consider(_ statement: any Statement) throws {
@@ -104,10 +109,10 @@ struct Lookup {
         try consider($0)
       }
     }
-    guard let sample = best?.sample else { return nil }
-    return try study.database.run(Self.bySample(selected, study.table)) {
+    guard let sample = best?.sample else { return }
+    try study.database.run(Self.bySample(selected, study.table)) {
       $0.bind(sample, at: 1)
-      return try $0.step() ? try body($0) : nil
+      if try $0.step() { try body($0) }
     }
   }
 }

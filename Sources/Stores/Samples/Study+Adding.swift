@@ -10,83 +10,105 @@ extension Study {
       throw NetJacError(.argument, "'priority' is \(priority); it must be a number")
     }
     try store.requireWriting("adding points")
-    let points = try points(samples, x, inBounds: true)
-    var found: [Int64] = []
-    found.reserveCapacity(samples)
-    let added = try store.operate {
-      try database.transaction(.write) {
-        try checkView()
+    let points = try points(samples, x) { _ in true }
+    let entered = try store.operate {
+      try entering {
         let version = try currentVersion().number
-        let lookup = Lookup(self, version: version)
-        var added = 0
-        try database.run(waitingInsertion) { statement in
-          for index in 0..<samples {
-            try points.withPoint(index) { point, key in
-              let (sample, isNew) = try entered(point, key, lookup) {
-                try insertWaiting(statement, point, key, version, tag, priority)
-              }
-              found.append(sample)
-              if isNew { added += 1 }
-            }
-          }
+        let view = self.view
+        let entered = try enter(points, Lookup(self, version: version), waitingInsertion) {
+          statement, _, point, key in
+          statement.bind(version, at: 1)
+          statement.bind(tag, at: 2)
+          statement.bind(priority, at: 3)
+          bindKey(statement, point, key, near: view.near, at: 4)
+          view.inputLayout.bind(point, to: statement, from: 6)
         }
-        return added
+        try database.announce(if: nil)
+        return entered
       }
     }
-    ids?.update(from: found, count: found.count)
-    return added
+    if let ids { for (index, point) in entered.enumerated() { ids[index] = point.sample } }
+    return entered.reduce(0) { $0 + ($1.isNew ? 1 : 0) }
   }
 
-  /// The row of a point: the one that is there, or that `insert` makes. `insert` gives nil if its key was there.
-  func entered(
-    _ point: UnsafePointer<Double>, _ key: PointKey, _ lookup: Lookup, _ insert: () throws -> Int64?
-  ) throws -> (sample: Int64, isNew: Bool) {
-    // Only a look-up sees what is near; for exact keys the UNIQUE index decides.
-    if near != nil, let sample = try lookup.row(point, key, { $0.integer(0) }) {
-      return (sample, false)
+  /// The row of a point that was entered, and whether it was not there before.
+  struct Entered {
+    let sample: Int64
+    let isNew: Bool
+  }
+
+  /// Runs a transaction that enters points. If it is undone, nothing is left of a version that it made or chose.
+  func entering<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = version
+    do {
+      return try database.transaction(.write) {
+        // It may run again.
+        version = before
+        // Two points that are near each other must not slip in together.
+        if near != nil { try database.lockStudy(id) }
+        try checkView()
+        return try body()
+      }
+    } catch {
+      version = before
+      throw error
     }
-    if let sample = try insert() { return (sample, true) }
-    if let sample = try lookup.row(point, key, { $0.integer(0) }) { return (sample, false) }
-    throw NetJacError(
-      .conflict,
-      "a sample of study '\(name)' has the key of another point: its inputs were changed by hand, but not "
-        + "nj_key; netjac_store_text(…, \"check\", …) names such samples")
   }
 
-  static func insertion(
-    _ table: String, _ columns: [String], _ dialect: Dialect, done: Bool
-  ) -> String {
-    let places = columns.indices.map { "?\($0 + 1)" }
-    let times = done ? ", nj_created, nj_finished, nj_status" : ", nj_created"
-    let stamp = dialect.stamp
-    let values = done ? ", \(stamp), \(stamp), 'done'" : ", \(stamp)"
-    return "INSERT INTO \(table) (\(columns.joined(separator: ", "))\(times)) "
-      + "VALUES (\(places.joined(separator: ", "))\(values)) "
-      + "ON CONFLICT (nj_version, nj_key) DO NOTHING\(dialect.returningSample)"
+  /// The rows of points: those that are there, and those that `insertion` makes, with the parameters that `bind` sets.
+  func enter(
+    _ points: Points, _ lookup: Lookup, _ insertion: Insertion,
+    bind: (any Parameters, Int, UnsafePointer<Double>, PointKey) throws -> Void
+  ) throws -> [Entered] {
+    var entered: [Entered?] = Array(repeating: nil, count: points.keys.count)
+    func look(_ wanted: [Int]) throws {
+      try lookup.rows(points, wanted) {
+        entered[$0] = Entered(sample: $1.integer(0), isNew: false)
+      }
+    }
+    func make(_ wanted: [Int]) throws {
+      guard !wanted.isEmpty else { return }
+      try database.insert(insertion, wanted.count) { statement, place in
+        try points.withPoint(wanted[place]) { try bind(statement, wanted[place], $0, $1) }
+      } made: { place, sample in
+        if let sample { entered[wanted[place]] = Entered(sample: sample, isNew: true) }
+      }
+    }
+    func missing(_ wanted: [Int]) -> [Int] { wanted.filter { entered[$0] == nil } }
+    let all = Array(entered.indices)
+    if near == nil {
+      // The UNIQUE index decides.
+      try make(all)
+      try look(missing(all))
+    } else {
+      // Only a look-up sees what is near, also to the point before.
+      for index in all {
+        try look([index])
+        try make(missing([index]))
+      }
+    }
+    return try entered.map {
+      guard let entered = $0 else {
+        throw NetJacError(
+          .conflict,
+          "a sample of study '\(name)' has the key of another point: its inputs were changed by hand, but "
+            + "not nj_key; netjac_store_text(…, \"check\", …) names such samples")
+      }
+      return entered
+    }
   }
 
-  /// SQL of a new waiting point.
-  var waitingInsertion: String {
-    Self.insertion(
-      table, ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell"] + inputLayout.names,
-      dialect, done: false)
-  }
-
-  private func insertWaiting(
-    _ statement: any Statement, _ point: UnsafePointer<Double>, _ key: PointKey, _ version: Int64,
-    _ tag: String, _ priority: Double
-  ) throws -> Int64? {
-    statement.reset()
-    statement.bind(version, at: 1)
-    statement.bind(tag, at: 2)
-    statement.bind(priority, at: 3)
-    bindKey(statement, point, key, at: 4)
-    inputLayout.bind(point, to: statement, from: 6)
-    return try statement.insert()
+  /// A new waiting point.
+  var waitingInsertion: Insertion {
+    Insertion(
+      table: table,
+      columns: ["nj_version", "nj_tag", "nj_priority", "nj_key", "nj_cell"] + inputLayout.names,
+      computed: [("nj_created", dialect.stamp)])
   }
 
   func bindKey(
-    _ statement: any Statement, _ point: UnsafePointer<Double>, _ key: PointKey, at parameter: Int
+    _ statement: any Parameters, _ point: UnsafePointer<Double>, _ key: PointKey,
+    near: NearPoints?, at parameter: Int
   ) {
     statement.bind(key, at: parameter)
     if let near {

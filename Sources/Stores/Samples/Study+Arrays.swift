@@ -20,6 +20,8 @@ extension Study {
   }
 
   /// Stores an array of a sample, whatever its state.
+  ///
+  /// - Throws: `NetJacError` of kind `store` if the database does not take it; it is in the spool then.
   package func putArray(_ sample: Int64, _ output: String, _ values: UnsafeBufferPointer<Double>)
     throws
   {
@@ -30,20 +32,32 @@ extension Study {
         .argument,
         "output '\(output)' has \(variable.size) elements; the array has \(values.count)")
     }
-    try store.operate(patience: store.options.retry) {
-      try database.transaction(.write) {
-        try checkView()
-        let found = try database.run(
-          "UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2 RETURNING sample"
-        ) {
-          $0.bind(UnsafeRawBufferPointer(values), at: 1)
-          $0.bind(sample, at: 2)
-          let found = try $0.step()
-          try $0.finish()
-          return found
-        }
-        guard found else { throw notFound(sample) }
+    try offer(
+      for: store.options.retry,
+      keeping: {
+        [
+          Spool.Entry(
+            worker: worker, outputs: outputs.count,
+            content: .array(sample: sample, output: output, values: Array(values)))
+        ]
+      }, { try putArrayNow(sample, output, values) })
+  }
+
+  func putArrayNow(_ sample: Int64, _ output: String, _ values: UnsafeBufferPointer<Double>) throws
+  {
+    _ = try array(output)
+    try database.transaction(.write) {
+      try checkView()
+      let found = try database.run(
+        "UPDATE \(table) SET \(quoted(output)) = ?1 WHERE sample = ?2 RETURNING sample"
+      ) {
+        $0.bind(numbers: values, at: 1)
+        $0.bind(sample, at: 2)
+        let found = try $0.step()
+        try $0.finish()
+        return found
       }
+      guard found else { throw notFound(sample) }
     }
   }
 
@@ -54,7 +68,7 @@ extension Study {
       try database.run("SELECT \(quoted(output)) FROM \(table) WHERE sample = ?1") {
         $0.bind(sample, at: 1)
         guard try $0.step() else { throw notFound(sample) }
-        return numbers($0, 0)
+        return $0.numbers(0)
       }
     }
   }

@@ -64,6 +64,7 @@ extension Study {
         let allowed = change.statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let condition = "nj_status IN (\(allowed)) AND \(filter.condition(from: 2))"
         let (sql, value) = statement(change, condition)
+        if case .retry = change { try database.announce(if: nil) }
         return try database.run(sql) {
           if let value { $0.bind(value, at: 1) } else { $0.bindNull(at: 1) }
           filter.bind(to: $0, from: 2)

@@ -20,6 +20,8 @@ extension Study {
     guard most > 0 else { return ClaimedPoints() }
     let end = Clock.monotonic() + wait
     var pause = 0.2
+    var isWatching = false
+    defer { if isWatching { try? store.operate { database.stopWatching() } } }
     if try store.operate({ store.hasUnsent }) { store.deliverSpool() }
     while true {
       switch try store.operate({ try tryToClaim(most, filter) }) {
@@ -28,7 +30,12 @@ extension Study {
       case .elsewhere:
         let left = end - Clock.monotonic()
         guard left > 0 else { return ClaimedPoints() }
-        usleep(UInt32(min(pause * .random(in: 0.5...1), left) * 1e6))
+        if !isWatching {
+          // What changed before is seen by the next look, what changes afterwards ends the wait.
+          isWatching = true
+          if try store.operate({ try database.startWatching() }) { continue }
+        }
+        database.awaitChange(min(pause * .random(in: 0.5...1), left))
         pause = min(pause * 1.3, 2)
       }
     }
@@ -43,12 +50,14 @@ extension Study {
   }
 
   private func tryToClaim(_ most: Int, _ filter: Filter) throws -> ClaimAttempt {
-    // Looking does not stop others; only what there is to take does.
-    let isReady = try database.transaction(.read) {
-      try checkView()
-      return try exists(filter, "nj_status = 'waiting'")
-        || database.run(Self.expiredOnes(table, dialect, "sample")) { try $0.step() }
-    }
+    // Where a writer stops all others, looking must come first.
+    let isReady =
+      try !database.writersExcludeEachOther
+      || database.transaction(.read) {
+        try checkView()
+        return try exists(filter, "nj_status = 'waiting'")
+          || database.run(Self.expiredOnes(table, dialect, "sample")) { try $0.step() }
+      }
     if isReady {
       let points = try database.transaction(.write) { () -> ClaimedPoints in
         try checkView()
@@ -94,6 +103,7 @@ extension Study {
   private func expire() throws {
     let expired = try database.run(
       Self.expiredOnes(table, dialect, "sample, nj_attempts, nj_worker, nj_started")
+        + dialect.skippingLocked
     ) { statement -> [Attempt] in
       var expired: [Attempt] = []
       while try statement.step() {
@@ -149,7 +159,7 @@ extension Study {
     "UPDATE \(table) AS f SET nj_status = 'running', nj_attempts = nj_attempts + 1, "
       + "nj_lease = \(dialect.lease("?1")), nj_started = \(dialect.stamp), nj_worker = ?2 "
       + "FROM (SELECT sample AS chosen FROM \(table) WHERE nj_status = 'waiting' AND \(condition) "
-      + "ORDER BY nj_priority DESC, sample LIMIT ?3\(dialect.forUpdate)) AS g WHERE f.sample = g.chosen "
+      + "ORDER BY nj_priority DESC, sample LIMIT ?3\(dialect.skippingLocked)) AS g WHERE f.sample = g.chosen "
       + "RETURNING sample, nj_attempts, nj_priority, \(columns.joined(separator: ", "))"
   }
 

@@ -23,6 +23,7 @@ extension Study {
             study: id, sample: sample, token: token, worker: worker, started: before.started,
             seconds: spent, error: message, outcome: .failed))
         if before.isHeld { try endAttempt(sample, token, message, final: final) }
+        try database.announce(if: nil)
       }
       store.claims.drop(.init(study: id, sample: sample), token: token)
     }
@@ -37,6 +38,7 @@ extension Study {
         for claim in claims {
           try store.returnClaim(study: id, name, claim.sample, claim.token)
         }
+        try database.announce(if: nil)
       }
       for claim in claims {
         store.claims.drop(.init(study: id, sample: claim.sample), token: claim.token)

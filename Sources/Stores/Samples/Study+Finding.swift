@@ -39,7 +39,9 @@ extension Study {
     }
   }
 
-  func points(_ samples: Int, _ x: UnsafePointer<Double>, inBounds: Bool) throws -> Points {
+  func points(
+    _ samples: Int, _ x: UnsafePointer<Double>, inBounds: (Int) -> Bool
+  ) throws -> Points {
     let size = inputSize
     let (count, overflow) = samples.multipliedReportingOverflow(by: max(size, 1))
     guard !overflow, count < 1 << 40 else {
@@ -54,7 +56,8 @@ extension Study {
       guard let base = values.baseAddress else { return }
       for sample in 0..<samples {
         let place = base + sample * size
-        try keys.canonical(x + sample * size, into: place, sample: sample, inBounds: inBounds)
+        try keys.canonical(
+          x + sample * size, into: place, sample: sample, inBounds: inBounds(sample))
         digests.append(keys.key(place))
       }
     }
@@ -63,36 +66,19 @@ extension Study {
 
   /// Looks points up. `y` is NaN unless a point is done.
   package func find(_ samples: Int, _ x: UnsafePointer<Double>, _ results: FindResults) throws {
-    let points = try points(samples, x, inBounds: false)
+    let points = try points(samples, x) { _ in false }
     try store.operate {
       try database.transaction(.read) {
         try checkView()
-        guard let version = try presentVersion() else {
-          for index in 0..<samples { absent(index, results) }
-          return
-        }
+        for index in 0..<samples { absent(index, results) }
+        guard let version = try presentVersion() else { return }
         let wantsResults = results.y != nil
         let lookup = Lookup(
-          self, version: version.number, others: wantsResults ? outputLayout.names : [])
+          self, version: version.number, others: wantsResults ? outputLayout.names : [],
+          jacobian: results.jacobian != nil)
         let view = self.view
-        func answer(_ index: Int, _ using: (any Statement)?) throws {
-          let found: Void? = try points.withPoint(index) { point, key in
-            if let using {
-              try lookup.row(point, key, using: using) {
-                try take($0, index, lookup, view, results)
-              }
-            } else {
-              try lookup.row(point, key) { try take($0, index, lookup, view, results) }
-            }
-          }
-          if found == nil { absent(index, results) }
-        }
-        if view.near == nil {
-          try database.run(lookup.keyStatement) { statement in
-            for index in 0..<samples { try answer(index, statement) }
-          }
-        } else {
-          for index in 0..<samples { try answer(index, nil) }
+        try lookup.rows(points, Array(0..<samples)) {
+          try take($1, $0, lookup, view, results)
         }
       }
     }
@@ -132,7 +118,7 @@ extension Study {
     }
     if let jacobian = results.jacobian {
       let width = outputSize * inputSize
-      readNumbers(statement, 3, into: jacobian + index * width, width)
+      statement.read(3, into: jacobian + index * width, count: width)
     }
   }
 }

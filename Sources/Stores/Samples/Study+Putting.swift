@@ -38,24 +38,20 @@ extension Study {
       ids: ids, tokens: tokens, y: Array(UnsafeBufferPointer(start: y, count: samples * m)),
       jacobian: jacobian.map { Array(UnsafeBufferPointer(start: $0, count: samples * m * n)) },
       seconds: spent, worker: worker)
-    do {
-      return try offer(results, until: now + store.options.retry)
-    } catch let error as NetJacError where error.kind == .store {
-      throw spooled(results, after: error)
-    }
+    return try offer(
+      for: store.options.retry, keeping: { spoolEntries(results) }, { try putNow(results) })
   }
 
-  /// Tries again while there is time: disks are cleared, files come back.
-  private func offer(_ results: Results, until end: Double) throws -> [Bool] {
-    while true {
-      do {
-        let patience = max(end - Clock.monotonic(), 0.05)
-        return try store.operate(patience: patience) { try putNow(results) }
-      } catch let error as NetJacError where error.kind == .store {
-        let left = end - Clock.monotonic()
-        guard left > 0 else { throw error }
-        usleep(UInt32(min(left, .random(in: 0.2...1)) * 1e6))
-      }
+  private func spoolEntries(_ results: Results) -> [Spool.Entry] {
+    let (m, n) = (outputSize, inputSize)
+    return results.ids.indices.map { index in
+      Spool.Entry(
+        worker: results.worker, outputs: outputs.count,
+        content: .result(
+          sample: results.ids[index], token: results.tokens[index],
+          y: Array(results.y[index * m..<(index + 1) * m]),
+          jacobian: results.jacobian.map { Array($0[index * m * n..<(index + 1) * m * n]) },
+          seconds: results.seconds[index]))
     }
   }
 
@@ -63,7 +59,11 @@ extension Study {
   func putNow(_ results: Results) throws -> [Bool] {
     let taken = try database.transaction(.write) {
       try checkView()
-      return try results.ids.indices.map { try putOne($0, results) }
+      let taken = try results.ids.indices.map { try putOne($0, results) }
+      // Who waits for points that others run has nothing to wait for any more.
+      try database.announce(
+        if: "NOT EXISTS (SELECT 1 FROM \(table) WHERE nj_status = 'running')")
+      return taken
     }
     for (sample, token) in zip(results.ids, results.tokens) {
       store.claims.drop(.init(study: id, sample: sample), token: token)
@@ -163,7 +163,7 @@ extension Study {
     try database.run(doneUpdate) {
       outputLayout.bind(y, to: $0, from: 1)
       $0.bind(outputs.count, at: first + 1)
-      bind(jacobian, to: $0, at: first + 2)
+      $0.bind(numbers: jacobian, at: first + 2)
       $0.bind(seconds, at: first + 3)
       $0.bind(worker, at: first + 4)
       $0.bind(sample, at: first + 5)
@@ -171,17 +171,9 @@ extension Study {
     }
   }
 
-  func bind(_ jacobian: [Double]?, to statement: any Statement, at parameter: Int) {
-    if let jacobian {
-      jacobian.withUnsafeBytes { statement.bind($0, at: parameter) }
-    } else {
-      statement.bindNull(at: parameter)
-    }
-  }
-
   private func setJacobian(_ sample: Int64, _ jacobian: [Double]) throws {
     try database.run("UPDATE \(table) SET nj_jacobian = ?1 WHERE sample = ?2") {
-      bind(jacobian, to: $0, at: 1)
+      $0.bind(numbers: jacobian, at: 1)
       $0.bind(sample, at: 2)
       try $0.finish()
     }

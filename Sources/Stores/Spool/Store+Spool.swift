@@ -1,22 +1,20 @@
+import Glibc
 import Tensors
 
 extension Store {
-  /// Stores what waits in the spool. What fails stays there; a result that is stored twice is one result.
+  /// Stores what waits in the spool. What fails stays there; what is stored twice is stored once.
   func deliverSpool() {
     do {
       let entries = try spool.entries(for: uuid)
       try operate { hasUnsent = false }
-      var studies: [String: Study] = [:]
       for entry in entries {
         do {
-          let study = try studies[entry.study] ?? Study(self, entry.study)
-          studies[entry.study] = study
-          try study.deliver(entry)
+          try Study(self, entry.study).deliver(entry)
           try spool.remove(entry)
         } catch let error as NetJacError {
           try operate {
             notices.append(
-              "a result of \(entry.created) for sample \(entry.sample) of study \(entry.study) stays in "
+              "what came on \(entry.created) for study \(entry.study), \(entry.content.description), stays in "
                 + "'\(spool.path)': \(error.message)")
           }
         }
@@ -33,37 +31,59 @@ extension Store {
     return
       "\(entries.count) results wait in '\(spool.path)' for the next time the store is opened:\n"
       + entries.map {
-        "study \($0.study), sample \($0.sample), by \($0.worker), \($0.created)\n"
+        "study \($0.study), \($0.content.description), by \($0.worker), \($0.created)\n"
       }.joined()
   }
 }
 
 extension Study {
-  /// Keeps results that the database did not take, and says so.
-  func spooled(_ results: Results, after error: NetJacError) -> NetJacError {
-    let count = results.ids.count == 1 ? "The result is" : "The \(results.ids.count) results are"
+  /// Offers results to the database again while there is time: disks are cleared, servers come back.
+  ///
+  /// - Parameters:
+  ///   - seconds: How long; nil for once, with the patience of all calls.
+  ///   - rest: What to keep in the spool if the database does not take them.
+  /// - Throws: `NetJacError` of kind `store`; the results are in the spool then.
+  func offer<Result>(
+    for seconds: Double?, keeping rest: () -> [Spool.Entry], _ body: () throws -> Result
+  ) throws -> Result {
+    let end = seconds.map { Clock.monotonic() + $0 }
+    while true {
+      do {
+        let patience = end.map { max($0 - Clock.monotonic(), 0.05) }
+        return try store.operate(patience: patience, body)
+      } catch let error as NetJacError where error.kind == .store {
+        let left = (end ?? 0) - Clock.monotonic()
+        guard left > 0 else { throw spooled(rest(), after: error) }
+        usleep(UInt32(min(left, .random(in: 0.2...1)) * 1e6))
+      }
+    }
+  }
+
+  /// Keeps what the database did not take, and says so.
+  private func spooled(_ entries: [Spool.Entry], after error: NetJacError) -> NetJacError {
     do {
-      try store.spool.keep(results, of: self)
+      try store.spool.keep(entries, of: self)
     } catch let second {
       return NetJacError(
         .store,
-        "\(error.message). They could not be kept in the spool '\(store.spool.path)' either: \(second)"
+        "\(error.message). What is unsent could not be kept in the spool '\(store.spool.path)' either: \(second)"
       )
     }
     try? store.operate {
       store.hasUnsent = true
       // The points stay claimed until their leases end: nobody should simulate them again at once.
-      for (sample, token) in zip(results.ids, results.tokens) {
+      for case .result(let sample, let token, _, _, _) in entries.map(\.content) {
         store.claims.drop(.init(study: id, sample: sample), token: token)
       }
     }
     return NetJacError(
       .store,
-      "\(error.message). \(count) unsent, kept in the spool '\(store.spool.path)', and will be delivered "
+      "\(error.message). What is unsent was kept in the spool '\(store.spool.path)', and will be delivered "
         + "when the store is opened again", .unsent)
   }
 
-  func deliver(_ entry: Spool.Entry) throws {
+  /// Stores what waited; the study was opened for it.
+  fileprivate func deliver(_ entry: Spool.Entry) throws {
     guard 0...outputs.count ~= entry.outputs else {
       throw NetJacError(
         .conflict, "it has \(entry.outputs) outputs, and the study \(outputs.count)")
@@ -71,15 +91,33 @@ extension Study {
     // Outputs that were added meanwhile stay missing.
     view = StudyView(
       inputs: inputs, outputs: Array(outputs.prefix(entry.outputs)), near: view.near)
-    guard entry.y.count == outputSize,
-      entry.jacobian.map({ $0.count == outputSize * inputSize }) ?? true
-    else {
-      throw NetJacError(.conflict, "it has \(entry.y.count) numbers, and the study \(outputSize)")
+    let (m, n) = (outputSize, inputSize)
+    switch entry.content {
+    case .result(let sample, let token, let y, let jacobian, let seconds):
+      try checkSizes(1, y, jacobian)
+      let results = Results(
+        ids: [sample], tokens: [token], y: y, jacobian: jacobian, seconds: [seconds],
+        worker: entry.worker)
+      _ = try store.operate { try putNow(results) }
+    case .samples(let x, let y, let jacobian, let tag, let label):
+      let samples = n > 0 ? x.count / n : m > 0 ? y.count / m : 0
+      try checkSizes(samples, y, jacobian)
+      let points = try points(samples, x) { _ in false }
+      _ = try store.operate {
+        try insertNow(points, y: y, jacobian: jacobian, tag: tag, label: label)
+      }
+    case .array(let sample, let output, let values):
+      try values.withUnsafeBufferPointer { values in
+        try store.operate { try putArrayNow(sample, output, values) }
+      }
     }
-    let results = Results(
-      ids: [entry.sample], tokens: [entry.token], y: entry.y, jacobian: entry.jacobian,
-      seconds: [entry.seconds], worker: entry.worker)
-    _ = try store.operate { try putNow(results) }
-    try store.operate { try takeStoredVariables() }
+  }
+
+  private func checkSizes(_ samples: Int, _ y: [Double], _ jacobian: [Double]?) throws {
+    guard y.count == samples * outputSize,
+      jacobian.map({ $0.count == samples * outputSize * inputSize }) ?? true
+    else {
+      throw NetJacError(.conflict, "it has \(y.count) numbers, and the study \(outputSize)")
+    }
   }
 }

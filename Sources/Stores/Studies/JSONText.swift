@@ -91,17 +91,70 @@ struct JSONText {
       return takes("]") ? "[" + elements.joined(separator: ",") + "]" : nil
     }
 
-    /// Escapes stay as they are written: two ways to write the same text are rare, and only make a new label necessary.
+    /// A text may be written with escapes or without: databases that know JSON give back another form than they got.
     private mutating func string() -> String? {
-      let start = at
       at += 1
+      var text: [UInt8] = []
       while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
         guard bytes[at] >= 0x20 else { return nil }
-        at += bytes[at] == UInt8(ascii: "\\") ? 2 : 1
+        if bytes[at] == UInt8(ascii: "\\") {
+          guard let scalar = escape() else { return nil }
+          text += Array(String(Character(scalar)).utf8)
+        } else {
+          text.append(bytes[at])
+          at += 1
+        }
       }
       guard at < bytes.count else { return nil }
       at += 1
-      return String(decoding: bytes[start..<at], as: UTF8.self)
+      return Self.quoted(String(decoding: text, as: UTF8.self))
+    }
+
+    private static func quoted(_ text: String) -> String {
+      var quoted = "\""
+      for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"", "\\": quoted += "\\\(scalar)"
+        case _ where scalar.value < 0x20: quoted += "\\u{\(scalar.value)}"
+        default: quoted.unicodeScalars.append(scalar)
+        }
+      }
+      return quoted + "\""
+    }
+
+    /// What an escape stands for.
+    private mutating func escape() -> Unicode.Scalar? {
+      guard at + 1 < bytes.count else { return nil }
+      let letter = bytes[at + 1]
+      at += 2
+      switch letter {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(letter)
+      case UInt8(ascii: "b"): return "\u{8}"
+      case UInt8(ascii: "f"): return "\u{C}"
+      case UInt8(ascii: "n"): return "\n"
+      case UInt8(ascii: "r"): return "\r"
+      case UInt8(ascii: "t"): return "\t"
+      case UInt8(ascii: "u"):
+        guard let first = unit() else { return nil }
+        guard 0xD800...0xDBFF ~= first else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
+        // A character beyond the first 65,536 is a pair.
+        guard bytes[at...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return nil }
+        at += 2
+        guard let second = unit(), 0xDC00...0xDFFF ~= second else { return nil }
+        return Unicode.Scalar(0x1_0000 + (first - 0xD800) << 10 + (second - 0xDC00))
+      default: return nil
+      }
+    }
+
+    /// Four hexadecimal digits.
+    private mutating func unit() -> UInt32? {
+      guard at + 4 <= bytes.count else { return nil }
+      let digits = String(decoding: bytes[at..<at + 4], as: UTF8.self)
+      guard digits.allSatisfy(\.isHexDigit), let unit = UInt32(digits, radix: 16) else {
+        return nil
+      }
+      at += 4
+      return unit
     }
 
     private mutating func number() -> String? {
@@ -115,7 +168,8 @@ struct JSONText {
         at = start
         return nil
       }
-      return "\(number)"
+      // -0 is 0, as databases have it.
+      return "\(number + 0.0)"
     }
   }
 }

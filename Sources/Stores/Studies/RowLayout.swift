@@ -32,7 +32,7 @@ struct RowLayout: Sendable {
   }
 
   /// Binds a row's scalars to parameters from `first` on.
-  func bind(_ values: UnsafePointer<Double>, to statement: any Statement, from first: Int) {
+  func bind(_ values: UnsafePointer<Double>, to statement: any Parameters, from first: Int) {
     for (index, column) in columns.enumerated() {
       switch column {
       case .number(let place):
@@ -44,7 +44,7 @@ struct RowLayout: Sendable {
         }
       case .vector(let place, let count):
         statement.bind(
-          UnsafeRawBufferPointer(start: values + place, count: 8 * count), at: first + index)
+          numbers: UnsafeBufferPointer(start: values + place, count: count), at: first + index)
       }
     }
   }
@@ -58,7 +58,7 @@ struct RowLayout: Sendable {
       case .number(let place):
         values[place] = statement.double(first + index)
       case .vector(let place, let count):
-        readNumbers(statement, first + index, into: values + place, count)
+        statement.read(first + index, into: values + place, count: count)
       }
     }
   }
@@ -81,25 +81,5 @@ struct RowLayout: Sendable {
       }
     }
     return parts
-  }
-}
-
-/// Numbers of a column of bytes; what it lacks is NaN.
-func readNumbers(
-  _ statement: any Statement, _ column: Int, into values: UnsafeMutablePointer<Double>, _ count: Int
-) {
-  statement.withBytes(column) { bytes in
-    let found = min(bytes.count / 8, count)
-    if let base = bytes.baseAddress {
-      UnsafeMutableRawPointer(values).copyMemory(from: base, byteCount: 8 * found)
-    }
-    for index in found..<count { values[index] = .nan }
-  }
-}
-
-/// All numbers of a column of bytes.
-func numbers(_ statement: any Statement, _ column: Int) -> [Double] {
-  statement.withBytes(column) { bytes in
-    (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
   }
 }

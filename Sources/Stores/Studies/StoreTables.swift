@@ -1,40 +1,54 @@
-/// The tables that every store has.
-enum StoreTables {
-  static let sqlite = """
-    CREATE TABLE netjac_store (id INTEGER PRIMARY KEY CHECK (id = 1), uuid TEXT NOT NULL, format INTEGER NOT NULL,
-      reader INTEGER NOT NULL, library TEXT NOT NULL, created TEXT NOT NULL, host TEXT, host_seen REAL);
-    CREATE TABLE netjac_study (study INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL DEFAULT '',
-      equality TEXT NOT NULL DEFAULT 'exact' CHECK (equality IN ('exact','absolute','relative')),
-      lease REAL NOT NULL DEFAULT 60, attempts INTEGER NOT NULL DEFAULT 3, version INTEGER, created TEXT NOT NULL);
-    CREATE TABLE netjac_variable (study INTEGER NOT NULL REFERENCES netjac_study, role TEXT NOT NULL CHECK (role IN ('input','output')),
-      position INTEGER NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL DEFAULT 1, unit TEXT NOT NULL DEFAULT '',
-      description TEXT NOT NULL DEFAULT '', lower REAL, upper REAL, step REAL, tolerance REAL,
-      scale TEXT NOT NULL DEFAULT 'linear' CHECK (scale IN ('linear','log')), PRIMARY KEY (study, role, position), UNIQUE (study, name));
-    CREATE TABLE netjac_version (version INTEGER PRIMARY KEY, study INTEGER NOT NULL REFERENCES netjac_study, label TEXT NOT NULL,
-      simulator TEXT NOT NULL DEFAULT '', parameters TEXT NOT NULL DEFAULT '{}', source TEXT NOT NULL DEFAULT '',
-      created TEXT NOT NULL, UNIQUE (study, label));
-    CREATE TABLE netjac_attempt (attempt INTEGER PRIMARY KEY, study INTEGER NOT NULL REFERENCES netjac_study, sample INTEGER NOT NULL,
-      token INTEGER NOT NULL, worker TEXT NOT NULL, started TEXT, ended TEXT, seconds REAL, error TEXT,
-      outcome TEXT NOT NULL CHECK (outcome IN ('done','failed','returned','expired','late','differs')));
-    """
+/// The SQL of the tables that every store has.
+struct StoreTables {
+  let types: ColumnTypes
+  let dialect: Dialect
+
+  var create: String {
+    let (integer, long, number, time) = (types.integer, types.long, types.number, types.time)
+    let study = "study \(integer) NOT NULL REFERENCES \(dialect.table("netjac_study"))"
+    return """
+      CREATE TABLE \(dialect.table("netjac_store")) (id \(integer) PRIMARY KEY CHECK (id = 1), uuid TEXT NOT NULL, format \(integer) NOT NULL,
+        reader \(integer) NOT NULL, library TEXT NOT NULL, created \(time) NOT NULL, host TEXT, host_seen \(number));
+      CREATE TABLE \(dialect.table("netjac_study")) (study \(types.identity(integer)), name TEXT NOT NULL UNIQUE, description TEXT NOT NULL DEFAULT '',
+        equality TEXT NOT NULL DEFAULT 'exact' CHECK (equality IN ('exact','absolute','relative')),
+        lease \(number) NOT NULL DEFAULT 60, attempts \(integer) NOT NULL DEFAULT 3, version \(integer), created \(time) NOT NULL);
+      CREATE TABLE \(dialect.table("netjac_variable")) (\(study), role TEXT NOT NULL CHECK (role IN ('input','output')),
+        position \(integer) NOT NULL, name TEXT NOT NULL, size \(integer) NOT NULL DEFAULT 1, unit TEXT NOT NULL DEFAULT '',
+        description TEXT NOT NULL DEFAULT '', lower \(number), upper \(number), step \(number), tolerance \(number),
+        scale TEXT NOT NULL DEFAULT 'linear' CHECK (scale IN ('linear','log')), PRIMARY KEY (study, role, position), UNIQUE (study, name));
+      CREATE TABLE \(dialect.table("netjac_version")) (version \(types.identity(integer)), \(study), label TEXT NOT NULL,
+        simulator TEXT NOT NULL DEFAULT '', parameters \(types.json) NOT NULL DEFAULT '{}', source TEXT NOT NULL DEFAULT '',
+        created \(time) NOT NULL, UNIQUE (study, label));
+      CREATE TABLE \(dialect.table("netjac_attempt")) (attempt \(types.identity(long)), \(study), sample \(long) NOT NULL,
+        token \(long) NOT NULL, worker TEXT NOT NULL, started \(time), ended \(time), seconds \(number), error TEXT,
+        outcome TEXT NOT NULL CHECK (outcome IN ('done','failed','returned','expired','late','differs')));
+      """
+  }
 }
 
 /// What the columns of an engine are called.
 package struct ColumnTypes: Sendable {
-  let identity: String
   let integer: String
+  /// Holds 64 bits.
+  let long: String
+  /// A primary key of a kind of integer, which numbers rows by itself.
+  let identity: @Sendable (_ integer: String) -> String
   let number: String
   let vector: String
   let time: String
   let lease: String
+  let json: String
   let key: String
   let keyCheck: String
-
+  /// What follows the columns of a table whose rows change often.
+  let rowOptions: String
+  /// A statement that keeps a vector's column from being compressed, where it would be.
+  let plainVector: @Sendable (_ table: String, _ column: String) -> String
   static let sqlite = ColumnTypes(
-    identity: "INTEGER PRIMARY KEY", integer: "INTEGER", number: "REAL", vector: "BLOB",
-    time: "TEXT",
-    lease: "REAL", key: "BLOB",
-    keyCheck: "CHECK (length(nj_key) = 16 OR (nj_key IS NULL AND nj_status = 'discarded'))")
+    integer: "INTEGER", long: "INTEGER", identity: { "\($0) PRIMARY KEY" }, number: "REAL",
+    vector: "BLOB", time: "TEXT", lease: "REAL", json: "TEXT", key: "BLOB",
+    keyCheck: "CHECK (length(nj_key) = 16 OR (nj_key IS NULL AND nj_status = 'discarded'))",
+    rowOptions: "", plainVector: { _, _ in "" })
 }
 
 /// The SQL that makes the table of a study's samples, its indices and its view.
@@ -61,18 +75,23 @@ struct StudyTable {
 
   var create: String {
     """
-    CREATE TABLE \(table) (sample \(types.identity), \(columns(inputs, " NOT NULL"))\(columns(outputs, ""))
+    CREATE TABLE \(table) (sample \(types.identity(types.long)), \(columns(inputs, " NOT NULL"))\(columns(outputs, ""))
       nj_status TEXT NOT NULL DEFAULT 'waiting' CHECK (nj_status IN ('waiting','running','done','failed','discarded')),
       nj_version \(types.integer) NOT NULL REFERENCES \(dialect.table("netjac_version")), nj_tag TEXT NOT NULL DEFAULT '', nj_outputs \(types.integer), nj_jacobian \(types.vector),
       nj_created \(types.time) NOT NULL, nj_started \(types.time), nj_finished \(types.time), nj_seconds \(types.number), nj_worker TEXT, nj_error TEXT,
       nj_priority \(types.number) NOT NULL DEFAULT 0, nj_attempts \(types.integer) NOT NULL DEFAULT 0, nj_lease \(types.lease),
-      nj_key \(types.key) \(types.keyCheck), nj_cell \(types.integer),
-      UNIQUE (nj_version, nj_key));
+      nj_key \(types.key) \(types.keyCheck), nj_cell \(types.long),
+      UNIQUE (nj_version, nj_key))\(types.rowOptions);
+    \(plainVectors(inputs + outputs))\(types.plainVector(table, "nj_jacobian"))
     CREATE INDEX \(quoted("\(name)_waiting")) ON \(table) (nj_priority DESC, sample) WHERE nj_status = 'waiting';
     CREATE INDEX \(quoted("\(name)_running")) ON \(table) (nj_lease) WHERE nj_status = 'running';
     CREATE INDEX \(quoted("\(name)_cell")) ON \(table) (nj_version, nj_cell) WHERE nj_cell IS NOT NULL;
     \(createView)
     """
+  }
+
+  private func plainVectors(_ variables: [Variable]) -> String {
+    variables.filter(\.isVector).map { types.plainVector(table, quoted($0.name)) }.joined()
   }
 
   var dropView: String { "DROP VIEW IF EXISTS \(dialect.table("\(name)_done"));" }
@@ -103,5 +122,6 @@ struct StudyTable {
     let type = output.isVector ? types.vector : types.number
     return output.columns
       .map { "ALTER TABLE \(table) ADD COLUMN \(quoted($0)) \(type); " }.joined()
+      + plainVectors([output])
   }
 }

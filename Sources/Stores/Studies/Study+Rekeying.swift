@@ -29,6 +29,7 @@ extension Study {
       try $0.finish()
     }
     try database.execute("DROP TABLE \(copy)")
+    try database.continueNumbers(of: table)
     let inputs = new.inputs
     try rekey(
       inputs, outputs: new.outputs.reduce(0) { $0 + $1.size },
@@ -53,7 +54,7 @@ extension Study {
         guard try statement.step() else { return nil }
         layout.read(statement, from: 3, into: &point)
         return (
-          statement.integer(0), numbers(statement, 1), statement.integer(2) != 0
+          statement.integer(0), statement.numbers(1), statement.integer(2) != 0
         )
       }
       guard let (sample, jacobian, isDiscarded) = row else { return }
@@ -67,11 +68,7 @@ extension Study {
           $0.bind(keys.key(point), at: 1)
           if let near { $0.bind(near.cell(point), at: 2) } else { $0.bindNull(at: 2) }
         }
-        if widened.isEmpty {
-          $0.bindNull(at: 3)
-        } else {
-          widened.withUnsafeBytes { [statement = $0] in statement.bind($0, at: 3) }
-        }
+        $0.bind(numbers: widened.isEmpty ? nil : widened, at: 3)
         $0.bind(sample, at: 4)
         try $0.finish()
       }

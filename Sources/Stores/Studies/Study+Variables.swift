@@ -93,7 +93,7 @@ extension Study {
       if try database.transaction(.read, { try matchesStored(variable, details) }) { return }
       try store.requireWriting("declaring a variable")
       do {
-        try database.transaction(.write) {
+        try database.transaction(.define) {
           // Another process may have been faster.
           if try !matchesStored(variable, details) { try add(variable, old) }
         }
@@ -151,10 +151,8 @@ extension Study {
       _ = try NearPoints(stored.filter { $0.role == .input } + [variable], equality)
     }
     try insertRow(variable, position)
-    let new = StudyTable(
-      name: name, inputs: (stored + [variable]).filter { $0.role == .input },
-      outputs: (stored + [variable]).filter { $0.role == .output }, types: database.types,
-      dialect: dialect)
+    let all = stored + [variable]
+    let new = tables(all.filter { $0.role == .input }, all.filter { $0.role == .output })
     if !hasSamples {
       try database.execute(new.drop)
       try database.execute(new.create)
@@ -181,6 +179,13 @@ extension Study {
         }
         columns[column] = variable.name
       }
+    }
+    let longest = dialect.longestName
+    for column in variables.flatMap(\.columns) where column.utf8.count > longest {
+      throw NetJacError(
+        .argument,
+        "study '\(name)' would have a column '\(column)', and this database takes names of \(longest) bytes"
+      )
     }
     let count = variables.reduce(0) { $0 + $1.columns.count }
     guard count <= Self.mostColumns else {

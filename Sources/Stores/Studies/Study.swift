@@ -80,6 +80,12 @@ package final class Study: @unchecked Sendable {
     }
   }
 
+  /// The SQL of the table with these variables.
+  func tables(_ inputs: [Variable], _ outputs: [Variable]) -> StudyTable {
+    StudyTable(
+      name: name, inputs: inputs, outputs: outputs, types: database.types, dialect: dialect)
+  }
+
   // MARK: - The study's row
 
   private struct Row {
@@ -109,7 +115,7 @@ package final class Study: @unchecked Sendable {
             + (known.isEmpty ? "none" : known.joined(separator: ", "))
             + "; a store that is open with mode=create makes it", .notFound)
       }
-      row = try database.transaction(.write) {
+      row = try database.transaction(.define) {
         if let row = try find(database, name) { return row }
         return try create(database, name, options)
       }
@@ -148,13 +154,19 @@ package final class Study: @unchecked Sendable {
   private static func create(_ database: any Engine, _ name: String, _ options: StoreOptions) throws
     -> Row
   {
+    let dialect = database.dialect
+    for object in StudyTable.names(name) where object.utf8.count > dialect.longestName {
+      throw NetJacError(
+        .argument,
+        "study '\(name)' needs the name '\(object)', and this database takes \(dialect.longestName) bytes"
+      )
+    }
     let taken = try database.takenNames()
     for object in StudyTable.names(name) where taken.contains(object.lowercased()) {
       throw NetJacError(
         .conflict,
         "study '\(name)' needs the name '\(object)', which the store has for something else")
     }
-    let dialect = database.dialect
     let id = try database.run(
       "INSERT INTO \(dialect.table("netjac_study")) (name, equality, lease, attempts, created) "
         + "VALUES (?1, ?2, ?3, ?4, \(dialect.stamp)) RETURNING study"

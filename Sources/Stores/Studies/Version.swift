@@ -8,6 +8,11 @@ package struct Version: Sendable, Equatable {
   /// Canonical JSON.
   package let parameters: String
   package let source: String
+
+  /// One of which no more is known than its label.
+  static func plain(_ label: String) -> Version {
+    Version(number: 0, label: label, simulator: "", parameters: "{}", source: "")
+  }
 }
 
 extension Study {
@@ -62,11 +67,12 @@ extension Study {
       }
       try store.requireWriting("a new version")
       version = try database.transaction(.write) {
-        if let known = try readVersion(label: label) {
-          try check(known, simulator, parameters, source)
-          return known
-        }
-        let made = try makeVersion(label, simulator, parameters, source)
+        let (made, isNew) = try findOrMake(
+          Version(
+            number: 0, label: label, simulator: simulator ?? "",
+            parameters: parameters?.text ?? "{}",
+            source: source ?? ""))
+        if !isNew { try check(made, simulator, parameters, source) }
         try noteCurrent(made)
         return made
       }
@@ -96,29 +102,38 @@ extension Study {
   /// The version that calls work in; the first call makes one if nobody has chosen any.
   func currentVersion() throws -> Version {
     if let version = try presentVersion() { return version }
-    let made = try readVersion(label: "default") ?? makeVersion("default", nil, nil, nil)
+    let (made, _) = try findOrMake(.plain("default"))
     try noteCurrent(made)
     version = made
     return made
   }
 
-  private func makeVersion(
-    _ label: String, _ simulator: String?, _ parameters: JSONText?, _ source: String?
-  ) throws -> Version {
-    try database.run(
+  /// The version that has a label, made if there is none.
+  ///
+  /// - Parameter wanted: How to make it; its number does not matter.
+  func findOrMake(_ wanted: Version) throws -> (version: Version, isNew: Bool) {
+    if let known = try readVersion(label: wanted.label) { return (known, false) }
+    let made = try database.run(
       "INSERT INTO \(dialect.table("netjac_version")) "
         + "(study, label, simulator, parameters, source, created) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, \(dialect.stamp)) RETURNING \(Self.versionColumns)"
-    ) { statement -> Version in
+        + "VALUES (?1, ?2, ?3, ?4, ?5, \(dialect.stamp)) ON CONFLICT (study, label) DO NOTHING "
+        + "RETURNING \(Self.versionColumns)"
+    ) { statement -> Version? in
       statement.bind(id, at: 1)
-      statement.bind(label, at: 2)
-      statement.bind(simulator ?? "", at: 3)
-      statement.bind(parameters?.text ?? "{}", at: 4)
-      statement.bind(source ?? "", at: 5)
-      guard try statement.step() else { throw NetJacError(.defect, "no number for a version") }
+      statement.bind(wanted.label, at: 2)
+      statement.bind(wanted.simulator, at: 3)
+      statement.bind(wanted.parameters, at: 4)
+      statement.bind(wanted.source, at: 5)
+      guard try statement.step() else { return nil }
       defer { try? statement.finish() }
       return Self.version(statement)
     }
+    if let made { return (made, true) }
+    // Another process was faster.
+    guard let known = try readVersion(label: wanted.label) else {
+      throw NetJacError(.defect, "version '\(wanted.label)' is not where it was made")
+    }
+    return (known, false)
   }
 
   /// Whoever opens the study without naming a version gets this one.

@@ -15,6 +15,7 @@ classdef Lesson < handle
 
   properties (Access = private)
     reference = uint64(0)
+    source                % the network that is trained, which stays as it is
     settings
     started
   end
@@ -22,6 +23,7 @@ classdef Lesson < handle
   methods
     function self = Lesson(net, settings)
       self.settings = settings;
+      self.source = net;
       self.reference = netjac_mex('trainerCreate', net.libraryHandle(), settings.pairs);
       try
         [heldOut, places] = self.holdOut();
@@ -78,6 +80,7 @@ classdef Lesson < handle
     function net = network(self)
       % NETWORK  The network so far; the best one where held-out samples decide.
       handle = netjac_mex('trainerNetwork', self.reference);
+      self.source.noteTraining();
       net = netjac.Network(struct('reference', handle, 'origin', 'netjac.train'));
     end
 

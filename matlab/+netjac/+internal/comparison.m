@@ -1,5 +1,6 @@
 function v = comparison(operator, a, b, sign)
   % COMPARISON  1 where a comparison holds, else 0; a number, so that it can go into formulas.
+  netjac.internal.refuseBranch(sign);
   [graph, a, b] = netjac.internal.operands(a, b);
   sizes = netjac.internal.expandedSize(a, b, sign);
   number = graph.apply(operator, [a.number, b.number]);

@@ -6,7 +6,7 @@ function pairs = optionPairs(given, area, before)
   %   pairs = netjac.internal.optionPairs(given, area, before)     area: as in netjac:load:wrongOption;
   %                                                                before: what the options follow
   %
-  % Knows nothing about single options: the library checks names and values.
+  % Knows names, see knownOption; the library checks values.
 
   if nargin < 2
     area = 'load';
@@ -25,6 +25,9 @@ function pairs = optionPairs(given, area, before)
     end
     if ~ischar(name) || isempty(name) || size(name, 1) ~= 1
       error(wrong, 'The name of an option must be text; argument %d after the %s is %s.', k, before, class(name));
+    end
+    if strcmp(area, 'load')
+      netjac.internal.knownOption(area, name);
     end
     pairs{k} = name;
     if ~any(name == '.')

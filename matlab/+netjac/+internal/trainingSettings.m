@@ -18,6 +18,7 @@ function settings = trainingSettings(net, X, T, given)
     if isstring(name) && isscalar(name)
       name = char(name);
     end
+    netjac.internal.knownOption('train', name, own.');
     if ischar(name) && any(strcmpi(name, own))
       settings.(lower(name)) = given{k + 1};
     elseif ~isnumeric(given{k + 1}) || ~isempty(given{k + 1})     % [] leaves an option at its default
@@ -25,6 +26,7 @@ function settings = trainingSettings(net, X, T, given)
     end
   end
   library = booleansAsText(library);
+  netjac.internal.refuseIdleOptions(settings, library);
 
   settings.X = samplesOf('X', X, net.inputSize);
   settings.T = samplesOf('T', T, net.outputSize);
@@ -36,6 +38,8 @@ function settings = trainingSettings(net, X, T, given)
     error('netjac:train:wrongSize', 'There are no samples; training needs at least one.');
   end
   checkOptions(settings);
+  requireFinite('X', settings.X);
+  requireFinite('T', settings.T);
   settings = withValidation(settings, net);
   settings.T = [settings.T; jacobianTargets(settings, net)];
   if isempty(settings.scaling)
@@ -50,6 +54,16 @@ function settings = trainingSettings(net, X, T, given)
   end
   settings.pairs = netjac.internal.optionPairs(library, 'train', 'targets');
   settings.lossName = optionOf(settings.pairs, 'loss', 'mse');
+end
+
+% A loss with NaN or infinity teaches nothing, and training would end at once for a reason that is hard to find.
+function requireFinite(name, array)
+  [row, sample] = find(~isfinite(array), 1);
+  if isempty(row)
+    return;
+  end
+  error('netjac:train:notFinite', '%s holds %g in sample %d, row %d; %d of %d samples hold NaN or infinity, so leave them out: %s(:, all(isfinite(%s)))', ...
+        name, array(row, sample), sample, row, sum(any(~isfinite(array), 1)), size(array, 2), name, name);
 end
 
 function pairs = booleansAsText(pairs)
@@ -106,6 +120,12 @@ function columns = jacobianTargets(settings, net)
           netjac.internal.sizeText(size(J)), netjac.internal.sizeText(wanted));
   end
   columns = reshape(permute(double(J), [2 1 3]), [], samples);
+  isBad = ~isfinite(columns);
+  if any(isBad(:))
+    [place, sample] = find(isBad, 1);
+    error('netjac:train:notFinite', 'jacobian holds %g at (%d, %d, %d); wanted Jacobians must be finite.', columns(place, sample), ...
+          floor((place - 1) / net.inputSize) + 1, mod(place - 1, net.inputSize) + 1, sample);
+  end
 end
 
 % What is held out: samples, or a part of them as an option of the library.
@@ -120,6 +140,8 @@ function settings = withValidation(settings, net)
   if iscell(held) && numel(held) == 2 && isempty(settings.jacobian)
     settings.Xv = samplesOf('validation{1}', held{1}, net.inputSize);
     settings.Tv = samplesOf('validation{2}', held{2}, net.outputSize);
+    requireFinite('validation{1}', settings.Xv);
+    requireFinite('validation{2}', settings.Tv);
     if size(settings.Xv, 2) ~= size(settings.Tv, 2) || isempty(settings.Xv)
       error('netjac:train:wrongSize', 'validation{1} has %d samples, validation{2} has %d; they must be as many, and some.', ...
             size(settings.Xv, 2), size(settings.Tv, 2));

@@ -1,0 +1,6 @@
+classdef TrainingMark < handle
+  % TRAININGMARK  What a graph and the networks made of it share: whether one of these was trained.
+  properties
+    isTrained = false
+  end
+end
