@@ -39,10 +39,18 @@
  *            else; they convert at the door and compute in the network's precision.
  *
  * Derivatives are exact (not differences). Where a function has a kink:
- *            the derivative of relu at 0 is 0, of |x| at 0 is 0, and sign(0) is 0;
- *            equal arguments of max and min (elementwise and reductions) share the derivative equally;
+ *            the derivative of relu at 0 is 0, of |x| at 0 is 0, of a norm at 0 is 0, and sign(0) is 0;
+ *            equal arguments of max and min (elementwise, of any number, reductions, scattered maxima) share the
+ *            derivative equally;
+ *            clipping has derivative 1 at its bounds; relu6 and the hard activations are made of max and min;
+ *            leaky and exponential relus have the derivative of their negative side at 0;
  *            max-pooling takes the first maximum of its window, in row-major order;
  *            floor, ceil, round, sign, comparisons and argmax have derivative 0 everywhere.
+ *            netjac_kink_convention() tells what holds where in a network.
+ *
+ *            What a branch that is not taken, an argument that is cut off or an element that takes no part adds to
+ *            a derivative is 0, however large, infinite or undefined the slopes there are; and a derivative outside the
+ *            structure of netjac_jacobian_sparsity() or netjac_hessian_sparsity() is 0, whatever is in x.
  *
  * Errors     Functions that can fail return NETJAC_OK (0) or one of the negative values of netjac_status_code.
  *            netjac_last_error() then says, on the same thread, what was wrong, with which values, and what
@@ -229,6 +237,10 @@ netjac_options *netjac_options_create(void);
  *                                                declared)
  *   signature      the name of a signature       loads this one of the functions that a TensorFlow SavedModel
  *                                                offers (default: serving_default, or the only one)
+ *   loop_limit     1, 2, ...                     the most turns of a loop whose number of turns depends on an
+ *                                                input (default: none; such a model is refused). Turns past the
+ *                                                end change nothing; real outputs of a loop that would go on
+ *                                                beyond the limit are NaN
  *   memory_limit   bytes, a whole number         the most memory that the network may take, its weights and
  *                                                workspaces included (default: 3/4 of the machine's memory);
  *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before
@@ -262,8 +274,8 @@ void netjac_options_release(netjac_options *options);
  *   - Keras: the archives (.keras) of Keras 3 and of Keras 2.12 to 2.15, the same as a folder, and whole models in
  *     HDF5 (.h5) of Keras 2.3 to 3; Sequential and Functional models. Layers that act in training only are passed
  *     over. Code in a file (Lambda) is never executed; such a model is refused.
- *   - TensorFlow: the folder of a SavedModel, or its saved_model.pb. Loops are unrolled, so how often they turn must
- *     not depend on an input; a model that changes its variables when it is called is refused.
+ *   - TensorFlow: the folder of a SavedModel, or its saved_model.pb. Loops are unrolled; where an input decides how
+ *     often they turn, up to the option loop_limit. A model that changes its variables when it is called is refused.
  *
  * path     The file, or the folder.
  * options  Options, or NULL for the defaults. They are read during the call only.

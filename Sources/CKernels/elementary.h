@@ -8,7 +8,7 @@
 
 /* Pairs, then pairs of pairs (Estrin): a short chain of dependent operations instead of a long one. */
 INLINE vector FN(polynomial)(vector x, const real *coefficients, int count) {
-  vector term[20];
+  vector term[24];
   UNROLL for (int i = 0; i < count; i++) term[i] = (vector)coefficients[i];
   UNROLL for (int length = count; length > 1; length = (length + 1) / 2) {
     UNROLL for (int i = 0; i < length / 2; i++)
@@ -195,6 +195,26 @@ INLINE vector FN(erf)(vector x) {
     y = far ? SPLAT(1) - FN(multiply_add)(s, e.r + e.tail, s) : y;
   }
   return FN(with_sign_of)(y, x);
+}
+
+/* Φ(x) = erfc(-x/√2)/2. With z = |x|/√2 the tail is exp(-z²) times a slowly varying function; the square is taken in
+   two parts, so that its rounding does not reach the result. */
+INLINE vector FN(normal_distribution)(vector x) {
+  vector a = FN(at_most)(FN(magnitude)(x), NORMAL_SATURATION);
+  vector z = a * SPLAT(0x1.6a09e667f3bcdp-1);
+  integers far = a > SPLAT(0.5);
+  vector half = SPLAT(0.5) * FN(multiply_add)(z, POLYNOMIAL(erf_near, z * z), z);
+  vector y = SPLAT(0.5) + FN(with_sign_of)(half, x);
+  if (FN(any)(far)) {
+    vector high = (vector)((bits)a & ~(bits)((integers)(integer)SQUARE_BITS));
+    vector low = (a - high) * (a + high);
+    FN(exp_parts) e = FN(reduce_exp_of_sum)(SPLAT(-0.5) * high * high, SPLAT(-0.5) * low);
+    vector t = (z - SPLAT(3)) / (z + SPLAT(3));
+    vector ratio = POLYNOMIAL(normal_tail, t) / FN(multiply_add)(SPLAT(4), z, SPLAT(2));
+    vector tail = FN(scale)(ratio * (SPLAT(1) + (e.r + e.tail)), e.exponent, e.n);
+    y = far ? (x < 0 ? tail : SPLAT(1) - tail) : y;
+  }
+  return y;
 }
 
 /* x = n·π/2 + r with |r| <= π/4 for 0 <= x <= SINE_FARTHEST. */

@@ -26,6 +26,7 @@ INLINE vector FN(round_up)(vector x) { return __builtin_elementwise_ceil(x); }
 INLINE vector FN(round_to_zero)(vector x) { return __builtin_elementwise_trunc(x); }
 INLINE vector FN(round_to_even)(vector x) { return __builtin_elementwise_roundeven(x); }
 INLINE vector FN(relu)(vector x) { return x < 0 ? SPLAT(0) : x; }
+INLINE vector FN(softsign)(vector x) { return x / (SPLAT(1) + FN(magnitude)(x)); }
 INLINE vector FN(step)(vector x) { return x > 0 ? SPLAT(1) : SPLAT(0); }
 
 #define UNARY(name, function) \
@@ -59,6 +60,8 @@ UNARY(sin, FN(sin))
 UNARY(cos, FN(cos))
 UNARY(tanh, FN(tanh))
 UNARY(erf, FN(erf))
+UNARY(normal, FN(normal_distribution))
+UNARY(softsign, FN(softsign))
 UNARY(sigmoid, FN(sigmoid))
 UNARY(softplus, FN(softplus))
 UNARY_LIBRARY(tan)
@@ -83,6 +86,9 @@ INLINE vector FN(operand_part)(const real *p, int64_t i, int64_t count, int is_s
 INLINE vector FN(add)(vector a, vector b) { return a + b; }
 INLINE vector FN(subtract)(vector a, vector b) { return a - b; }
 INLINE vector FN(multiply)(vector a, vector b) { return a * b; }
+INLINE vector FN(guarded_multiply)(vector a, vector b) {
+  return ((a == 0) | (b == 0)) ? SPLAT(0) : a * b;
+}
 INLINE vector FN(divide)(vector a, vector b) { return a / b; }
 INLINE vector FN(minimum)(vector a, vector b) { return ((a < b) | (a != a)) ? a : b; }
 INLINE vector FN(maximum)(vector a, vector b) { return ((a > b) | (a != a)) ? a : b; }
@@ -133,6 +139,7 @@ INLINE real FN(modulo)(real a, real b) {
 BINARY(add)
 BINARY(subtract)
 BINARY(multiply)
+BINARY(guarded_multiply)
 BINARY(divide)
 BINARY(minimum)
 BINARY(maximum)

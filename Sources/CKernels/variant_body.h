@@ -52,7 +52,8 @@
     [NETJAC_UNARY_SINH] = each_sinh_##suffix, [NETJAC_UNARY_COSH] = each_cosh_##suffix, \
     [NETJAC_UNARY_TANH] = each_tanh_##suffix, [NETJAC_UNARY_ASINH] = each_asinh_##suffix, \
     [NETJAC_UNARY_ACOSH] = each_acosh_##suffix, [NETJAC_UNARY_ATANH] = each_atanh_##suffix, \
-    [NETJAC_UNARY_ERF] = each_erf_##suffix, [NETJAC_UNARY_SIGMOID] = each_sigmoid_##suffix, \
+    [NETJAC_UNARY_ERF] = each_erf_##suffix, [NETJAC_UNARY_NORMAL] = each_normal_##suffix, \
+    [NETJAC_UNARY_SOFTSIGN] = each_softsign_##suffix, [NETJAC_UNARY_SIGMOID] = each_sigmoid_##suffix, \
     [NETJAC_UNARY_SOFTPLUS] = each_softplus_##suffix, \
   }
 
@@ -63,6 +64,7 @@
     [NETJAC_BINARY_ADD] = BINARY_ROW(each_add, suffix), \
     [NETJAC_BINARY_SUBTRACT] = BINARY_ROW(each_subtract, suffix), \
     [NETJAC_BINARY_MULTIPLY] = BINARY_ROW(each_multiply, suffix), \
+    [NETJAC_BINARY_GUARDED_MULTIPLY] = BINARY_ROW(each_guarded_multiply, suffix), \
     [NETJAC_BINARY_DIVIDE] = BINARY_ROW(each_divide, suffix), \
     [NETJAC_BINARY_MINIMUM] = BINARY_ROW(each_minimum, suffix), \
     [NETJAC_BINARY_MAXIMUM] = BINARY_ROW(each_maximum, suffix), \

@@ -8,7 +8,10 @@ extension ProgramBuilder {
   ///
   /// They are total derivatives: where one x depends on another, that counts.
   package func gradients(of y: Value, by xs: [Value]) throws -> [Value] {
-    try independentGroups(xs).reduce(into: [Int: Value]()) { found, group in
+    let outer = guardsZeros
+    guardsZeros = outer || nodes[...y.index].haveSingularSlopes
+    defer { guardsZeros = outer }
+    return try independentGroups(xs).reduce(into: [Int: Value]()) { found, group in
       let values = group.map { xs[$0] }
       let yBar = try scalar(1, like: y)
       let seeds = try values.map { try placeholder(type($0)) }
@@ -25,6 +28,9 @@ extension ProgramBuilder {
   package func directionalDerivative(
     of y: Value, by xs: [Value], along tangents: [Value]
   ) throws -> Value {
+    let outer = guardsZeros
+    guardsZeros = outer || nodes[...y.index].haveSingularSlopes
+    defer { guardsZeros = outer }
     var sum: Value?
     for group in independentGroups(xs) {
       sum = try self.sum(sum, tangent(of: y, by: group.map { (xs[$0], tangents[$0]) }))

@@ -14,21 +14,24 @@ package struct Jacobian {
     of program: Program
   ) throws -> JacobianProgram {
     let accumulated = try Jacobian(program).accumulated()
-    return try compressed(program, cheaperThan: accumulated)
-      ?? accumulated
+    let pattern = try program.jacobianPattern(entryLimit: patternEntryLimit)
+    return try compressed(program, pattern, cheaperThan: accumulated)
+      ?? accumulated.cleared(outside: pattern)
+  }
+
+  /// The same without a look at its structure, for whoever takes what the structure has alone.
+  static func accumulated(of program: Program) throws -> JacobianProgram {
+    try Jacobian(program).accumulated()
   }
 
   /// The Jacobian through few seeds, where it is so sparse that this costs less.
   private static func compressed(
-    _ program: Program, cheaperThan accumulated: JacobianProgram
+    _ program: Program, _ pattern: Pattern?, cheaperThan accumulated: JacobianProgram
   ) throws -> JacobianProgram? {
     let (n, m) = (
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
-    guard min(n, m) >= 16, program.inputs.count == 1,
-      let pattern = try program.jacobianPattern(
-        entryLimit: patternEntryLimit)
-    else { return nil }
+    guard min(n, m) >= 16, program.inputs.count == 1, let pattern else { return nil }
     let colouring = Colouring(pattern, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
     let structure = SparseStructure(pattern, columns: n)
@@ -44,7 +47,7 @@ package struct Jacobian {
   }
 
   /// Finding structure must not take longer than it can save.
-  private static let patternEntryLimit = 4_000_000
+  static let patternEntryLimit = 4_000_000
 
   /// The derivative of y by x as one map, made once for the ways to try on it.
   struct WholeMap {
@@ -83,6 +86,7 @@ package struct Jacobian {
   private init(_ program: Program) throws {
     self.program = program
     p = ProgramBuilder(for: program)
+    p.guardsZeros = program.hasSingularSlopes
     let arguments = try program.inputs.map { [p] in try p.input(program.type($0)) }
     primal = try p.inline(program, arguments)
     x = program.inputs[0].index
@@ -109,7 +113,9 @@ package struct Jacobian {
           forwardMatrix: try map.costOfIdentity(),
           reverseMatrix: try transposed.costOfIdentity(),
           forwardPeak: map.peak, reversePeak: transposed.peak, isConstant: map.isConstant)
-      }, elementLimit: p.memoryLimit / program.nodes[y].type.element.byteCount)
+      }, elementLimit: p.memoryLimit / program.nodes[y].type.element.byteCount,
+      // A product of matrices multiplies zeros by whatever stands opposite.
+      allowsProducts: !p.guardsZeros)
     let accumulation = Accumulation(
       cuts: cuts.map { program.nodes[$0].type }, maps: maps, transposedMaps: transposedMaps,
       order: order, p: p)

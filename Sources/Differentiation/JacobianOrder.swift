@@ -70,8 +70,10 @@ package struct JacobianOrder {
   private let maps: [MapCost]
 
   /// `sizes[k]` is the number of elements at cut k; map k leads from cut k to cut k + 1. No matrix may
-  /// have more than `elementLimit` elements.
-  package init(sizes: [Int], maps: [MapCost], elementLimit: Int = .max) {
+  /// have more than `elementLimit` elements. Without `allowsProducts` maps are applied to matrices only.
+  package init(
+    sizes: [Int], maps: [MapCost], elementLimit: Int = .max, allowsProducts: Bool = true
+  ) {
     self.sizes = sizes
     self.maps = maps
     prices = [Price?](repeating: nil, count: (maps.count + 1) * (maps.count + 1))
@@ -118,7 +120,7 @@ package struct JacobianOrder {
           work: sizes[end].multipliedSaturated(by: first.reversePerSeed),
           elements: sizes[end].multipliedSaturated(by: first.reversePeak))
         let corner = sizes[start].multipliedSaturated(by: sizes[end])
-        for cut in start + 1..<end {
+        for cut in start + 1..<end where allowsProducts {
           consider(
             .product(cut: cut), price(start, cut), price(cut, end),
             work: corner.multipliedSaturated(by: sizes[cut]), elements: corner)

@@ -9,6 +9,7 @@ struct LinearMap {
   let program: Program
   /// The builder's values to pass for the residual inputs.
   let residuals: [Value]
+  private let guardsZeros: Bool
   /// The program for many seeds, kept from the count of its cost to its use.
   private let many = SeveralSeeds()
 
@@ -16,6 +17,7 @@ struct LinearMap {
   /// depend on the seed.
   init?(seed: Value, result: Value, in p: ProgramBuilder) throws {
     let linear = ProgramBuilder(real: p.real, memoryLimit: p.memoryLimit)
+    linear.guardsZeros = p.guardsZeros
     var map: [Int: Value] = [seed.index: try linear.input(p.type(seed))]
     var residuals: [Value] = []
     let end = max(result.index, seed.index) + 1
@@ -41,16 +43,19 @@ struct LinearMap {
     guard let output = map[result.index] else { return nil }
     program = linear.program(outputs: [output])
     self.residuals = residuals
+    guardsZeros = p.guardsZeros
   }
 
-  private init(program: Program, residuals: [Value]) {
+  private init(program: Program, residuals: [Value], guardsZeros: Bool) {
     self.program = program
     self.residuals = residuals
+    self.guardsZeros = guardsZeros
   }
 
   /// The same map in the other direction.
   func transposed() throws -> LinearMap {
     let p = ProgramBuilder(for: program)
+    p.guardsZeros = guardsZeros
     let cotangent = try p.input(program.type(program.outputs[0]))
     let residualInputs = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
     let seed = try p.placeholder(program.type(program.inputs[0]))
@@ -58,7 +63,8 @@ struct LinearMap {
     let result = try transpose(
       seeds: [seed], results: [(values[program.outputs[0].index], cotangent)], in: p)[0]
     return LinearMap(
-      program: p.program(outputs: [try result ?? p.scalar(0, like: seed)]), residuals: residuals)
+      program: p.program(outputs: [try result ?? p.scalar(0, like: seed)]), residuals: residuals,
+      guardsZeros: guardsZeros)
   }
 
   /// Applies the map to many seeds, which stand along the leading axis.

@@ -45,6 +45,7 @@ extension Program {
   /// outputs, then the tangent of each output (zero for whole numbers, as a real).
   package func jvp() throws -> Program {
     let p = ProgramBuilder(for: self)
+    p.guardsZeros = hasSingularSlopes
     let x = try inputs.map { try p.input(type($0)) }
     let primal = try p.inline(self, x)
     let seeds = try realInputs.map { k in
@@ -62,6 +63,7 @@ extension Program {
   /// outputs, then the cotangent of each real input.
   package func vjp() throws -> Program {
     let p = ProgramBuilder(for: self)
+    p.guardsZeros = hasSingularSlopes
     let x = try inputs.map { try p.input(type($0)) }
     let primal = try p.inline(self, x)
     let cotangents = try outputs.map { try p.input(type($0).realType) }

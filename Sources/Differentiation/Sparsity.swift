@@ -166,7 +166,7 @@ package struct SparseJacobian: Sendable {
     } else {
       way = "as dense"
       seedCount = min(n, m)
-      let dense = try Jacobian.program(of: program)
+      let dense = try Jacobian.accumulated(of: program)
       let source = dense.program
       let p = ProgramBuilder(for: source)
       let values = try p.inline(source, source.inputs.map { try p.input(source.type($0)) })

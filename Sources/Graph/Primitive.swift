@@ -55,6 +55,13 @@ package protocol Primitive: Hashable, Sendable {
   /// unevaluated form is smaller or tells more.
   var foldsEagerly: Bool { get }
 
+  /// What is known of the result's elements, given the same for the operands.
+  func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds
+
+  /// Whether a slope may be infinite, not a number or beyond the range of numbers at finite operands
+  /// within these bounds.
+  func isSingular(_ x: [Bounds]) -> Bool
+
   /// Where the function is not differentiable and what holds there, or nil if it is smooth in its
   /// domain.
   var kink: String? { get }
@@ -74,6 +81,8 @@ extension Primitive {
   package var notation: Notation? { nil }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? { nil }
   package var foldsEagerly: Bool { true }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .all }
+  package func isSingular(_ x: [Bounds]) -> Bool { false }
 
   func expectOperands(_ count: Int, _ x: [TensorType]) throws {
     guard x.count == count else {

@@ -3,10 +3,13 @@
 package enum PrimitiveRegistry {
   package static let all: [any Primitive.Type] = [
     Input.self, Constant.self,
-    Negate.self, Add.self, Subtract.self, Multiply.self, Divide.self, Power.self,
+    Negate.self, Add.self, Subtract.self, Multiply.self, GuardedMultiply.self, Divide.self,
+    Power.self,
     Remainder.self, Modulo.self, Extreme.self,
     Exponential.self, ExponentialMinusOne.self, Logarithm.self, LogarithmOfOnePlus.self,
-    HyperbolicTangent.self, Sigmoid.self, Softplus.self, ErrorFunction.self, SquareRoot.self,
+    HyperbolicTangent.self, Sigmoid.self, Softplus.self, ErrorFunction.self,
+    NormalDistribution.self,
+    Softsign.self, SquareRoot.self,
     Reciprocal.self,
     Sine.self, Cosine.self, Tangent.self, ArcSine.self, ArcCosine.self, ArcTangent.self,
     HyperbolicSine.self, HyperbolicCosine.self, InverseHyperbolicSine.self,

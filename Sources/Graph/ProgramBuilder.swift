@@ -9,6 +9,8 @@ package final class ProgramBuilder {
   package let memoryLimit: Int
   /// Attached to the nodes that are added, so that errors and reports can name the file's node.
   package var origin: Origin?
+  /// Whether derivatives keep zeros whatever slope they meet: where slopes may be singular.
+  package var guardsZeros = false
 
   private(set) package var nodes: [Node] = []
   private(set) package var inputs: [Value] = []
@@ -17,6 +19,7 @@ package final class ProgramBuilder {
   private var shared = SharedValues()
   private var evaluated: [Int: Tensor] = [:]
   private var placeholders = 0
+  private var foldedBytes = 0
 
   package static let defaultMemoryLimit = 1 << 34
 
@@ -35,6 +38,7 @@ package final class ProgramBuilder {
     real = other.real
     memoryLimit = other.memoryLimit
     origin = other.origin
+    guardsZeros = other.guardsZeros
     nodes = other.nodes
     inputs = other.inputs
     isKnown = other.isKnown
@@ -93,11 +97,24 @@ package final class ProgramBuilder {
       // What was left unevaluated for its structure passes that structure on.
       let arguments = operands.compactMap { nodes[$0.index].constant }
       if arguments.count == operands.count {
+        try countFolded(type, primitive.name)
         try Memory.require(type.byteCount)
         return try constant(primitive.evaluate(arguments, type))
       }
     }
     return try append(primitive, operands, type, known: known)
+  }
+
+  /// What is computed while the program is built is held as eight bytes an element.
+  private func countFolded(_ type: TensorType, _ name: String) throws {
+    let bytes = type.count.multipliedSaturated(by: 8)
+    foldedBytes = foldedBytes.addingSaturated(bytes)
+    guard foldedBytes <= memoryLimit else {
+      throw NetJacError(
+        .memory,
+        "\(name) of known operands makes a tensor \(type): \(bytes) bytes are needed while loading, "
+          + "\(foldedBytes) with others; the memory limit is \(memoryLimit) (option memory_limit)")
+    }
   }
 
   /// Larger real constants are left for the compiled kernels to compute.

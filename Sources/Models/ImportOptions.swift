@@ -13,12 +13,14 @@ package struct ImportOptions: Sendable {
   package var outputs: [String]?
   /// Which of the functions to load that a model offers by name; nil means the usual one.
   package var signature: String?
+  /// The most turns of a loop whose number of turns depends on an input; nil refuses such loops.
+  package var loopLimit: Int?
   /// The most bytes that the file, its decoded form, or one tensor may take.
   package var memoryLimit: Int
 
   package init(
     real: ElementType = .float64, dims: [String: Int] = [:], fixedInputs: [String: [Double]] = [:],
-    outputs: [String]? = nil, signature: String? = nil,
+    outputs: [String]? = nil, signature: String? = nil, loopLimit: Int? = nil,
     memoryLimit: Int = ProgramBuilder.defaultMemoryLimit
   ) {
     self.real = real
@@ -26,6 +28,7 @@ package struct ImportOptions: Sendable {
     self.fixedInputs = fixedInputs
     self.outputs = outputs
     self.signature = signature
+    self.loopLimit = loopLimit
     self.memoryLimit = memoryLimit
   }
 

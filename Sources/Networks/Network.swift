@@ -248,6 +248,7 @@ extension NetworkOptions {
     ImportOptions(
       real: precision == .float64 ? .float64 : .float32, dims: dimensions,
       fixedInputs: constantInputs, outputs: outputs, signature: signature,
+      loopLimit: loopLimit,
       memoryLimit: memoryLimit)
   }
 }

@@ -26,6 +26,9 @@ package struct NetworkOptions: Sendable, Equatable {
   /// Which of the functions to load that a model offers by name; nil means the usual one.
   package var signature: String?
 
+  /// The most turns of a loop whose number of turns depends on an input; nil refuses such loops.
+  package var loopLimit: Int?
+
   /// The most bytes that a network may take, its weights and workspaces included.
   package var memoryLimit = defaultMemoryLimit
 
@@ -45,7 +48,8 @@ package struct NetworkOptions: Sendable, Equatable {
 
   /// Every key, as a user would write it.
   package static let knownKeys = [
-    "precision", "threads", "dim.NAME", "input.NAME", "output", "signature", "memory_limit",
+    "precision", "threads", "dim.NAME", "input.NAME", "output", "signature",
+    "loop_limit", "memory_limit",
   ]
 
   /// Sets one option from text.
@@ -72,6 +76,11 @@ package struct NetworkOptions: Sendable, Equatable {
     case "signature":
       guard !text.isEmpty else { throw unusable(key, value, "the name of a signature") }
       signature = text
+    case "loop_limit":
+      guard let turns = Int(text), turns > 0 else {
+        throw unusable(key, value, "a whole number from 1 on, the most turns of a loop")
+      }
+      loopLimit = turns
     case "memory_limit":
       guard let bytes = Int(text), bytes > 0 else {
         throw unusable(key, value, "a whole number of bytes from 1 to \(Int.max)")

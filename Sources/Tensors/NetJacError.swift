@@ -51,7 +51,7 @@ package struct NetJacError: Error, CustomStringConvertible, Equatable {
 
   package init(_ kind: Kind, _ message: String, _ reason: Reason? = nil) {
     self.kind = kind
-    self.message = message
+    self.message = message.shortened
     self.reason = reason
   }
 
@@ -71,5 +71,13 @@ package func located<Result>(_ place: @autoclosure () -> String, _ body: () thro
     return try body()
   } catch let error as NetJacError {
     throw error.located(at: place())
+  }
+}
+
+extension String {
+  /// Sentences may hold numbers, lists and names from a file, which can be of any length.
+  fileprivate var shortened: String {
+    guard utf8.count > 900 else { return self }
+    return "\(prefix(500)) … \(suffix(300))"
   }
 }

@@ -25,6 +25,8 @@ function net = load(file, varargin)
   %   'output'        names of the outputs to keep: a cell array, or text separated by commas
   %   'signature'     which of the functions to load that a TensorFlow SavedModel offers (default:
   %                   serving_default, or the only one)
+  %   'loop_limit'    the most turns of a loop whose number of turns depends on an input (default: none;
+  %                   such a file is refused)
   %   'memory_limit'  the most bytes that the network may take
   %
   % Errors: netjac:load:fileNotFound, fileNotReadable, wrongFormat, unsupportedOperator (the message

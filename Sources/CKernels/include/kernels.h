@@ -92,6 +92,8 @@ enum netjac_unary_op {
   NETJAC_UNARY_ACOSH,
   NETJAC_UNARY_ATANH,
   NETJAC_UNARY_ERF,
+  NETJAC_UNARY_NORMAL,   /* erfc(-x/√2) / 2 */
+  NETJAC_UNARY_SOFTSIGN, /* x / (1 + |x|) */
   NETJAC_UNARY_SIGMOID,  /* 1 / (1 + exp(-x)) */
   NETJAC_UNARY_SOFTPLUS, /* log(1 + exp(x)) */
   NETJAC_UNARY_COUNT
@@ -120,6 +122,7 @@ enum netjac_binary_op {
   NETJAC_BINARY_ADD,
   NETJAC_BINARY_SUBTRACT,
   NETJAC_BINARY_MULTIPLY,
+  NETJAC_BINARY_GUARDED_MULTIPLY, /* 0 where either is 0, whatever the other is. */
   NETJAC_BINARY_DIVIDE,
   NETJAC_BINARY_MINIMUM, /* NaN if either is NaN. */
   NETJAC_BINARY_MAXIMUM, /* NaN if either is NaN. */

@@ -19,6 +19,7 @@ struct GroupwiseHessian {
     cotangents: [Int: Value], isActive: [Bool], in outer: ProgramBuilder
   ) throws {
     p = ProgramBuilder(real: outer.real, memoryLimit: outer.memoryLimit)
+    p.guardsZeros = outer.guardsZeros
     self.group = group
     for index in group.inputs { values[index] = try argument(primal[index], in: outer) }
     for (index, cotangent) in cotangents.sorted(by: { $0.key < $1.key }) {
@@ -114,7 +115,7 @@ struct GroupwiseHessian {
     let gradients = try inputs.indices.map { place -> Value? in
       try zip(group.outputs, slopes).reduce(Value?.none) { sum, result in
         guard let slope = result.1[place], let cotangent = cotangents[result.0] else { return sum }
-        return try p.sum(sum, p.multiply(cotangent, slope))
+        return try p.sum(sum, p.scaled(cotangent, by: slope))
       }
     }
     // A seed of the only cotangent, instead of ones, gives what the gradient has computed already.

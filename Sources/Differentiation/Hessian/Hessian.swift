@@ -42,7 +42,18 @@ extension Program {
   /// The Hessian from first derivatives by x on both sides of second derivatives of each node; nil
   /// for a program of more than one vector.
   package func symmetricHessian() throws -> Program? {
-    try SymmetricHessian.program(of: self)
+    guard let hessian = try SymmetricHessian.program(of: self) else { return nil }
+    guard
+      let pattern = try weightedGradient().jacobianPattern(entryLimit: Jacobian.patternEntryLimit)
+    else { return hessian }
+    let p = ProgramBuilder(for: hessian)
+    let values = try p.inline(hessian, hessian.inputs.map { try p.input(hessian.type($0)) })
+    let n = pattern.rows.count
+    return p.program(outputs: [
+      try p.cleared(
+        values[hessian.outputs[0].index],
+        outside: pattern.intersection(pattern.transposed(columns: n)), columns: n)
+    ])
   }
 
   /// The product of the Hessian of `Σ w[k]·y[k]` with a vector: takes x [n], w [m] and the vector

@@ -33,6 +33,7 @@ struct SymmetricHessian {
     (x, y) = (program.inputs[0].index, program.outputs[0].index)
     n = program.type(program.inputs[0]).count
     p = ProgramBuilder(for: program)
+    p.guardsZeros = program.hasSingularSlopes
     let point = try p.input(program.inputTypes[0])
     weights = try p.input(program.outputTypes[0])
     primal = try p.inline(program, [point])
@@ -165,7 +166,7 @@ struct SymmetricHessian {
   }
 
   private func scaled(_ rows: Value, by diagonal: Value) throws -> Value {
-    try p.multiply(rows, p.prependingAxis(diagonal, p.shape(rows)[0]))
+    try p.scaled(rows, by: p.prependingAxis(diagonal, p.shape(rows)[0]))
   }
 
   private func pushDiagonals(

@@ -68,6 +68,7 @@ enum ElementwiseFunctions {
     InverseHyperbolicSine.name: NETJAC_UNARY_ASINH,
     InverseHyperbolicCosine.name: NETJAC_UNARY_ACOSH,
     InverseHyperbolicTangent.name: NETJAC_UNARY_ATANH, ErrorFunction.name: NETJAC_UNARY_ERF,
+    NormalDistribution.name: NETJAC_UNARY_NORMAL, Softsign.name: NETJAC_UNARY_SOFTSIGN,
     Sigmoid.name: NETJAC_UNARY_SIGMOID, Softplus.name: NETJAC_UNARY_SOFTPLUS,
   ]
 
@@ -162,6 +163,7 @@ enum ElementwiseFunctions {
   private static let binaryOperations: [String: netjac_binary_op] = [
     Add.name: NETJAC_BINARY_ADD, Subtract.name: NETJAC_BINARY_SUBTRACT,
     Multiply.name: NETJAC_BINARY_MULTIPLY, Divide.name: NETJAC_BINARY_DIVIDE,
+    GuardedMultiply.name: NETJAC_BINARY_GUARDED_MULTIPLY,
     Power.name: NETJAC_BINARY_POWER, Remainder.name: NETJAC_BINARY_REMAINDER,
     Modulo.name: NETJAC_BINARY_MODULO,
   ]

@@ -34,6 +34,7 @@ package struct Constant: LeafPrimitive {
   }
   package func type(of x: [TensorType]) throws -> TensorType { tensor.type }
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor { tensor }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { Bounds(tensor) }
   package static let samples = [
     Sample(Constant(Tensor(TensorType(.float64, [2, 3]), reals: [1, 2, 3, 4, 5, 6]))),
     Sample(Constant(Tensor(TensorType(.float64, [4]), fill: 0.5))),

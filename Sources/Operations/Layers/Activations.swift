@@ -8,20 +8,21 @@ extension ProgramBuilder {
     try compare(.greater, x, scalar(0, like: x))
   }
 
-  /// `y = x·Φ(x) = x/2·(1 + erf(x/√2))`
+  /// `y = x·Φ(x)`, Φ being the normal distribution.
   package func gelu(_ x: Value) throws -> Value {
-    let e = try errorFunction(multiply(x, scalar(0.5.squareRoot(), like: x)))
-    return try multiply(multiply(x, scalar(0.5, like: x)), add(e, scalar(1, like: x)))
+    try multiply(x, add(NormalDistribution(), [x]))
   }
 
-  /// `y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`
+  /// `y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`, of which the last factor is a sigmoid.
   package func geluByTanh(_ x: Value) throws -> Value {
-    let square = try multiply(x, x)
+    // Beyond these bounds the sigmoid is 0 or 1 at either precision; the cube stays finite.
+    let low = try add(Extreme(.maximum, tie: .unseen), [x, scalar(-64, like: x)])
+    let near = try add(Extreme(.minimum, tie: .unseen), [low, scalar(64, like: x)])
+    let square = try multiply(near, near)
     let factor = try add(multiply(square, scalar(0.044715, like: x)), scalar(1, like: x))
     let inner = try multiply(
-      multiply(x, factor), scalar((2 / Double.pi).squareRoot(), like: x))
-    let half = try multiply(x, scalar(0.5, like: x))
-    return try multiply(half, add(tanh(inner), scalar(1, like: x)))
+      multiply(near, factor), scalar(2 * (2 / Double.pi).squareRoot(), like: x))
+    return try multiply(x, sigmoid(inner))
   }
 
   /// `y = x·σ(alpha·x)`
@@ -56,9 +57,17 @@ extension ProgramBuilder {
     return try maximum(scalar(0, like: x), minimum(scalar(1, like: x), line))
   }
 
+  /// `y = min(max(x, low), high)`; at a bound the derivative is that of x.
+  package func clip(_ x: Value, low: Value?, high: Value?) throws -> Value {
+    var y = x
+    if let low { y = try add(Extreme(.maximum, tie: .first), [y, broadcast(low, to: shape(x))]) }
+    if let high { y = try add(Extreme(.minimum, tie: .first), [y, broadcast(high, to: shape(x))]) }
+    return y
+  }
+
   /// `y = x/(1 + |x|)`
   package func softsign(_ x: Value) throws -> Value {
-    try divide(x, add(absolute(x), scalar(1, like: x)))
+    try add(Softsign(), [x])
   }
 
   /// `y = x` above the threshold, else 0.

@@ -54,12 +54,20 @@ extension ProgramBuilder {
     return try divide(x, spread(size, over: axes, to: shape(x)))
   }
 
-  /// `y = x/‖x‖ₚ`; a line of zeros stays one.
+  /// `y = x/‖x‖ₚ`, and x where that is 0. The infinite exponent is the largest magnitude.
   package func normNormalised(_ x: Value, over axes: [Int], exponent: Double) throws -> Value {
+    let magnitude = try reduceMaximum(absolute(x), over: axes)
+    func spreadUnlessZero(_ size: Value) throws -> Value {
+      let isZero = try add(
+        Compare(.lessOrEqual, convention: "a line of zeros stays one, with derivative 1"),
+        [size, scalar(0, like: size)])
+      return try spread(select(isZero, scalar(1, like: size), size), over: axes, to: shape(x))
+    }
+    guard exponent.isFinite else { return try divide(x, spreadUnlessZero(magnitude)) }
+    // Scaling changes nothing, so that it carries no derivative; powers stay within range.
+    let scaled = try divide(x, detach(spreadUnlessZero(magnitude)))
     let norm = try root(
-      reduceSum(raisedMagnitude(x, to: exponent), over: axes), of: exponent)
-    let isZero = try compare(.equal, norm, scalar(0, like: norm))
-    let safe = try select(isZero, scalar(1, like: norm), norm)
-    return try divide(x, spread(safe, over: axes, to: shape(x)))
+      reduceSum(raisedMagnitude(scaled, to: exponent), over: axes), of: exponent)
+    return try divide(scaled, spreadUnlessZero(norm))
   }
 }

@@ -44,13 +44,25 @@ extension ProgramBuilder {
     let shape = shape(indices)
     let outer = Shape(Array(shape.dims.dropLast()))
     var flat = try constant(Tensor(TensorType(.int64, outer), fill: Int64(0)))
+    var isOutside: [Value] = []
     for (column, stride) in Shape(dims).strides.enumerated() {
       let part = try reshape(
         slice(indices, axis: shape.rank - 1, start: column, size: 1), outer)
       let index = try positive(part, length: dims[column])
+      if !isKnown(index) { isOutside.append(try self.isOutside(index, length: dims[column])) }
       flat = try add(flat, multiply(index, scalar(Double(stride), like: index)))
     }
-    return flat
+    return try isOutside.reduce(flat) { try select($1, scalar(-1, like: $0), $0) }
+  }
+
+  /// Whether indices lie outside an axis: what they name is no element of any other place.
+  package func isOutside(_ index: Value, length: Int) throws -> Value {
+    try add(
+      BitOperation(.or),
+      [
+        compare(.less, index, scalar(0, like: index)),
+        compare(.greaterOrEqual, index, scalar(Double(length), like: index)),
+      ])
   }
 
   /// One element along an axis, which vanishes.

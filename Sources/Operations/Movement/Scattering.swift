@@ -72,6 +72,9 @@ extension ProgramBuilder {
       throw NetJacError(.memory, "\(rows) rows exceed the memory limit")
     }
     var y = x
+    // Of several equal candidates each takes the same part of the derivative.
+    let isTied = rounds.count > 1 && (reduction == .maximum || reduction == .minimum)
+    var tied = isTied && type(x).element.isReal ? [x] : nil
     for round in rounds {
       // Rows without an update take their own value, from behind the updates.
       let places = (0..<rows).map { round[$0] ?? index.count + $0 }
@@ -81,11 +84,16 @@ extension ProgramBuilder {
       let candidates = try gather(
         concatenate([updates, y], axis: 0), integers(places))
       let mask = try add(Broadcast(shape(y), axes: [0]), [isWritten])
+      if tied != nil {
+        let none = try scalar(reduction == .maximum ? -.infinity : .infinity, like: candidates)
+        tied?.append(try select(mask, candidates, none))
+        continue
+      }
       y =
         try reduction == .replace
         ? candidates : select(mask, combined(y, candidates, reduction), y)
     }
-    return y
+    return try tied.map { try extreme(reduction == .maximum ? .maximum : .minimum, of: $0) } ?? y
   }
 
   private func combined(

@@ -5,12 +5,23 @@ extension ProgramBuilder {
   /// The determinants of matrices [count, n, n], by elimination.
   ///
   /// The pivot is the largest element of all that is left, so that a pivot is zero only when
-  /// everything left is. Then the derivatives are right also where the matrix is singular.
+  /// everything left is. The last two rows are multiplied out. So the first and second derivatives are
+  /// right at every rank.
   package func determinants(_ matrices: Value) throws -> Value {
     let count = shape(matrices)[0]
     var rest = matrices
     var product = try constant(Tensor(TensorType(real, [count]), fill: 1.0))
     for size in stride(from: shape(matrices)[1], to: 0, by: -1) {
+      func element(_ row: Int, _ column: Int) throws -> Value {
+        try reshape(
+          slice(rest, starts: [0, row, column], sizes: [count, 1, 1]), Shape([count]))
+      }
+      if size == 1 { return try multiply(product, element(0, 0)) }
+      if size == 2 {
+        let minor = try subtract(
+          multiply(element(0, 0), element(1, 1)), multiply(element(0, 1), element(1, 0)))
+        return try multiply(product, minor)
+      }
       // Which element is the pivot changes nothing but rounding.
       let candidates = try detach(absolute(reshape(rest, Shape([count, size * size]))))
       let place = try add(ArgExtreme(.maximum, axis: 1), [candidates])
@@ -33,7 +44,6 @@ extension ProgramBuilder {
       let turns = try add(
         BitOperation(.xor), [compare(.equal, row, zero), compare(.equal, column, zero)])
       product = try multiply(product, select(turns, negate(pivot), pivot))
-      guard size > 1 else { break }
 
       let isZero = try compare(.equal, pivot, scalar(0, like: pivot))
       let safe = try select(isZero, scalar(1, like: pivot), pivot)

@@ -22,7 +22,9 @@ extension ProgramBuilder {
   package func root(_ x: Value, of exponent: Double) throws -> Value {
     guard exponent != 1 else { return x }
     let zero = try scalar(0, like: x)
-    let isZero = try compare(.equal, x, zero)
+    // A sum of magnitudes is not below zero; unlike equality, this is listed as a kink.
+    let isZero = try add(
+      Compare(.lessOrEqual, convention: "a norm of zeros: derivative 0"), [x, zero])
     // The root of zero has an infinite slope, which must not meet a zero on the way back.
     let safe = try select(isZero, scalar(1, like: x), x)
     let root = try exponent == 2 ? squareRoot(safe) : power(safe, scalar(1 / exponent, like: x))

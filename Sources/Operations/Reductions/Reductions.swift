@@ -20,6 +20,16 @@ extension ProgramBuilder {
     return try divide(sum, scalar(Double(count), like: sum))
   }
 
+  /// The largest or smallest of several values of one shape, element by element. Equal ones share the
+  /// derivative equally.
+  package func extreme(_ kind: Extreme.Kind, of x: [Value]) throws -> Value {
+    guard x.count > 2, type(x[0]).element.isReal else {
+      return try x.dropFirst().reduce(x[0]) { try add(Extreme(kind), [$0, $1]) }
+    }
+    let stacked = try concatenate(x.map { try reshape($0, shape($0).prepending(1)) }, axis: 0)
+    return try add(ReduceExtreme(kind, [0]), [stacked])
+  }
+
   /// The product along axes, by halves: as many multiplications, but a short chain of them.
   package func reduceProduct(_ x: Value, over axes: [Int]) throws -> Value {
     let kept = shape(x).dims.indices.filter { !axes.contains($0) }

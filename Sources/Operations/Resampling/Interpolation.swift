@@ -25,6 +25,8 @@ package struct Interpolation {
   /// Which of two neighbours is the nearest.
   package enum Rounding {
     case preferFloor, preferCeil, floor, ceil
+    /// The right one where the axis gets shorter, else the left one.
+    case ceilWhereShorter
   }
 
   package var mode = Mode.nearest
@@ -70,7 +72,7 @@ package struct Interpolation {
     case .halfPixelSymmetric:
       let offset = length / 2 * (1 - Double(axis.newLength) / scaled)
       return offset + (x + 0.5) / axis.scale - 0.5
-    case .halfPixelUnlessSingle: return scaled == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5
+    case .halfPixelUnlessSingle: return axis.newLength == 1 ? 0 : (x + 0.5) / axis.scale - 0.5
     case .alignCorners: return scaled == 1 ? 0 : x * (length - 1) / (scaled - 1)
     case .asymmetric: return x / axis.scale
     case .crop:
@@ -119,6 +121,7 @@ package struct Interpolation {
         case .preferCeil: ratio >= 0.5
         case .floor: ratio == 1
         case .ceil: true
+        case .ceilWhereShorter: scale < 1 || ratio == 1
         }
       return takesRight ? [0, 1] : [1, 0]
     case .linear:
@@ -157,7 +160,6 @@ extension ProgramBuilder {
     throws
     -> Value
   {
-    let length = shape(x)[axis]
     var y: Value
     let areSingle = rows.allSatisfy { row in
       guard let row else { return true }
@@ -166,16 +168,7 @@ extension ProgramBuilder {
     if areSingle {
       y = try gather(x, axis: axis, places: rows.map { $0?[0].place ?? 0 })
     } else {
-      var weights = [Double](repeating: 0, count: rows.count * length)
-      for (index, row) in rows.enumerated() {
-        for (place, weight) in row ?? [] { weights[index * length + place] = weight }
-      }
-      let matrix = try constant(
-        Tensor(TensorType(real, try Shape(checking: [rows.count, length])), reals: weights))
-      var labels = Array(0..<shape(x).rank)
-      let source = labels
-      labels[axis] = shape(x).rank
-      y = try dot(x, matrix, source, [labels[axis], axis], labels)
+      y = try weightedMeans(x, axis: axis, rows.map { $0 ?? [] })
     }
     guard rows.contains(where: { $0 == nil }) else { return y }
     let isInside = try constant(
@@ -183,5 +176,39 @@ extension ProgramBuilder {
         TensorType(.bool, [rows.count]), integers: rows.map { $0 == nil ? 0 : 1 }))
     return try select(
       add(Broadcast(shape(y), axes: [axis]), [isInside]), y, scalar(outside, like: y))
+  }
+
+  /// Each row's elements are picked and weighted: what is not a number stays with those whose rows hold
+  /// it, unlike in a product with a matrix.
+  private func weightedMeans(_ x: Value, axis: Int, _ rows: [Interpolation.Row]) throws -> Value {
+    let width = rows.reduce(1) { max($0, $1.count) }
+    // Shorter rows name an element twice, with half its weight, which changes no digit.
+    let full = rows.map { row in
+      var row = row.isEmpty ? [(place: 0, weight: 0)] : row
+      while row.count < width {
+        let last = row.removeLast()
+        row += [(last.place, last.weight / 2), (last.place, last.weight / 2)]
+      }
+      return row
+    }
+    guard width > 4 else {
+      return try (0..<width).map { k in
+        let weights = try constant(
+          Tensor(TensorType(real, [full.count]), reals: full.map { $0[k].weight }))
+        let picked = try gather(x, axis: axis, places: full.map { $0[k].place })
+        return try multiply(picked, add(Broadcast(shape(picked), axes: [axis]), [weights]))
+      }.reduce(Value?.none) { try sum($0, $1) } ?? x
+    }
+    let picked = try gather(x, axis: axis, places: full.flatMap { $0.map(\.place) })
+    let dims = shape(x).dims
+    let split = try reshape(
+      picked, Shape(checking: dims.prefix(axis) + [full.count, width] + dims.dropFirst(axis + 1)))
+    let weights = try constant(
+      Tensor(
+        TensorType(real, try Shape(checking: [full.count, width])),
+        reals: full.flatMap { $0.map(\.weight) }))
+    let weighted = try multiply(
+      split, add(Broadcast(shape(split), axes: [axis, axis + 1]), [weights]))
+    return try reduceSum(weighted, over: [axis + 1])
   }
 }

@@ -274,7 +274,7 @@ enum KerasActivationLayers {
 
 extension ProgramBuilder {
   func clip(_ x: Value, _ low: Double, _ high: Double) throws -> Value {
-    try maximum(scalar(low, like: x), minimum(scalar(high, like: x), x))
+    try clip(x, low: scalar(low, like: x), high: scalar(high, like: x))
   }
 
   /// Whether the elements are other than zero; booleans as they are.

@@ -7,8 +7,8 @@ enum KerasMergingLayers {
   static let all: [KerasLayer] = [
     merge("Add") { p, all in try all.dropFirst().reduce(all[0]) { try p.add($0, $1) } },
     merge("Multiply") { p, all in try all.dropFirst().reduce(all[0]) { try p.multiply($0, $1) } },
-    merge("Maximum") { p, all in try all.dropFirst().reduce(all[0]) { try p.maximum($0, $1) } },
-    merge("Minimum") { p, all in try all.dropFirst().reduce(all[0]) { try p.minimum($0, $1) } },
+    merge("Maximum") { p, all in try p.extreme(.maximum, of: all) },
+    merge("Minimum") { p, all in try p.extreme(.minimum, of: all) },
     merge("Average") { p, all in
       let sum = try all.dropFirst().reduce(all[0]) { try p.add($0, $1) }
       return try p.divide(sum, p.scalar(Double(all.count), like: sum))

@@ -23,16 +23,10 @@ enum KerasElementwiseOperations {
     .binary("FloorDivide") { p, a, b in try p.floor(p.divide(p.asReal(a), p.asReal(b))) },
     .binary("Mod") { p, a, b in try p.add(Modulo(), [a, b]) },
     KerasOperation("Clip", ["x_min", "x_max"]) { call, p in
-      var y = try p.asReal(call.operand(0, "x"))
-      if let low = call.config.value("x_min") {
-        y = try p.maximum(
-          y, p.broadcast(KerasOperand.constant(low, real: p.real, in: p), to: p.shape(y)))
+      let bounds = try ["x_min", "x_max"].map { key in
+        try call.config.value(key).map { try KerasOperand.constant($0, real: p.real, in: p) }
       }
-      if let high = call.config.value("x_max") {
-        y = try p.minimum(
-          y, p.broadcast(KerasOperand.constant(high, real: p.real, in: p), to: p.shape(y)))
-      }
-      return y
+      return try p.clip(p.asReal(call.operand(0, "x")), low: bounds[0], high: bounds[1])
     },
     KerasOperation("Where") { call, p in
       let condition = try p.asBoolean(call.operand(0, "condition"))

@@ -57,6 +57,8 @@ final class GraphImporter {
   private let model: ONNXModel
   private let functions: [OperatorKey: ONNXFunction]
   private var nodeCount = 0
+  /// The most turns of a loop whose number of turns depends on an input, if there may be such loops.
+  var loopLimit: Int?
   /// The initialisers that are inputs of the program.
   var parameterNames = ParameterNames()
 

@@ -8,7 +8,7 @@ package enum ONNXImporter {
     -> NetworkDescription
   {
     var model = try ONNXStructure.ordered(unordered)
-    let outputs = try options.kept(model.graph.outputs, name: \.name)
+    let outputs = try keptOutputs(model.graph, options)
     model.graph.nodes = needed(model.graph.nodes, for: outputs.map(\.name))
     try OperatorSupport.check(model)
     let binding = try binding(model.graph, options)
@@ -38,6 +38,7 @@ package enum ONNXImporter {
   ) throws -> Program {
     let p = ProgramBuilder(real: options.real, memoryLimit: options.memoryLimit)
     let importer = GraphImporter(builder: p, model: model)
+    importer.loopLimit = options.loopLimit
     var arguments: [String: Value] = [:]
     for input in binding.inputs {
       arguments[input.name] = try p.input(input.type(options.real))
@@ -74,6 +75,21 @@ package enum ONNXImporter {
         fixed.formUnion(error.names)
       }
     }
+  }
+
+  /// The outputs that have numbers, or those that an option names, which may be any values of the graph.
+  private static func keptOutputs(_ graph: ONNXGraph, _ options: ImportOptions) throws -> [ONNXPort]
+  {
+    let numbers = graph.outputs.filter { port in
+      if case .tensor(let type, _) = port.type { type.holding.element != nil } else { true }
+    }
+    // Labels of classes may be texts, which have no derivatives and no place in y.
+    guard let names = options.outputs else { return numbers.isEmpty ? graph.outputs : numbers }
+    let made = Set(graph.nodes.flatMap(\.outputs))
+    let known = Set(graph.outputs.map(\.name))
+    let inner = names.filter { !known.contains($0) && made.contains($0) }
+    return try options.kept(
+      graph.outputs + inner.map { ONNXPort(name: $0, type: .undeclared) }, name: \.name)
   }
 
   /// Nodes that the kept outputs do not need may be of any kind, so they are left out.
@@ -167,7 +183,7 @@ extension ONNXPort {
 
 extension ONNXElementType.Holding {
   /// The element type of values, with `.float64` for the one real type of a network.
-  fileprivate var element: ElementType? {
+  var element: ElementType? {
     switch self {
     case .real: .float64
     case .integer: .int64

@@ -52,6 +52,10 @@ enum ConstantOperators {
       try p.cast(node.input(0, "input"), to: elementType(node.integer("to")))
     },
     ONNXOperator(
+      "DequantizeLinear", since: 10,
+      operands: ["x": .whole, "x_scale": .real, "x_zero_point": .optional(.whole)],
+      attributes: ["axis": .integer, "block_size": .integer, "output_dtype": .integer], dequantise),
+    ONNXOperator(
       "CastLike", since: 15, operands: ["input": .any, "target_type": .any],
       attributes: ["round_mode": .text, "saturate": .integer]
     ) { node, p in
@@ -178,5 +182,38 @@ extension ONNXElementType {
     case .uint32: .uint32
     default: nil
     }
+  }
+}
+
+extension ConstantOperators {
+  /// `y = (x - zero)·scale`, with one scale, one for each place along an axis, or one for each block of
+  /// neighbours along it.
+  static let dequantise: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
+    let x = try node.input(0, "x")
+    let block = try node.integer("block_size", default: 0)
+    let dims = p.shape(x).dims
+    func spread(_ value: Value) throws -> Value {
+      let value = try p.convert(value, to: p.real)
+      if p.shape(value).count == 1 { return try p.broadcast(p.reshape(value, []), to: p.shape(x)) }
+      let axis = try node.axis(node.integer("axis", default: 1), rank: dims.count)
+      if p.shape(value).rank == 1, block == 0, p.shape(value).dims == [dims[axis]] {
+        return try p.add(Broadcast(p.shape(x), axes: [axis]), [value])
+      }
+      guard block > 0, p.shape(value).rank == dims.count, block < 1 << 30,
+        p.shape(value)[axis] == (dims[axis] + block - 1) / block
+      else {
+        throw NetJacError(
+          .shape,
+          """
+          x is \(p.shape(x)) and a scale or zero point \(p.shape(value)), with blocks of \(block) along \
+          axis \(axis)
+          """
+        )
+      }
+      return try p.gather(value, axis: axis, places: (0..<dims[axis]).map { $0 / block })
+    }
+    var y = try p.convert(x, to: p.real)
+    if let zero = node.optionalInput(2) { y = try p.subtract(y, spread(zero)) }
+    return try p.multiply(y, spread(node.input(1, "x_scale")))
   }
 }

@@ -2,20 +2,30 @@ import Graph
 import Operations
 import Tensors
 
-/// Operators that run bodies. Programs have no branches and no cycles: loops are unrolled, so their
-/// trip counts must be known while the network is loaded. Of a branch whose condition is not known,
-/// both sides are computed and one is chosen.
+/// Operators that run bodies. Programs have no branches and no cycles: loops are unrolled, as often as they
+/// turn or, where that depends on an input, up to a limit. Of a branch whose condition is not known, both
+/// sides are computed and one is chosen.
 enum ControlFlowOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator(
       several: "If", operands: ["cond": .boolean],
       attributes: ["else_branch": .graph, "then_branch": .graph], derivative: .ofBodies,
-      limits: "the condition must be known while loading", branch),
+      limits:
+        """
+        of a condition that depends on an input, both branches are computed, which must make the same \
+        type and shape
+        """,
+      branch),
     ONNXOperator(
       several: "Loop",
       operands: ["M": .optional(.whole), "cond": .optional(.boolean), "v_initial": .several(.any)],
       attributes: ["body": .graph], derivative: .ofBodies,
-      limits: "unrolled; trip count and condition must be known while loading", loop),
+      limits:
+        """
+        unrolled; where the number of turns depends on an input, M or option loop_limit bounds it, and \
+        nothing is scanned out
+        """,
+      loop),
     ONNXOperator(
       several: "Scan", since: 8,
       operands: [
@@ -71,6 +81,7 @@ enum ControlFlowOperators {
 
   private static let loop: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
     let body = try node.graph("body")
+    if let turns = try openTurns(node, in: p) { return try openLoop(node, body, turns, in: p) }
     let limit =
       try node.optionalInput(0) == nil ? Int.max : node.constantInteger(0, "the trip count M")
     var isRunning = try node.optionalConstantNumber(1, "cond").map { $0 != 0 } ?? true
@@ -97,6 +108,11 @@ enum ControlFlowOperators {
     while isRunning, iteration < limit {
       try node.importer.count()
       let results = try step(iteration)
+      guard try isKnown(results[0], node) else {
+        // From here on the data decide. What was done so far is repeated there, and shared.
+        let condition = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
+        return try openLoop(node, body, Turns(while: condition, in: p), in: p)
+      }
       let condition = try node.known(results[0], "the condition that the body returns")
       isRunning = condition.integers.first != 0
       carried = Array(results[1..<1 + carried.count])
@@ -113,6 +129,84 @@ enum ControlFlowOperators {
         try p.stack(
           values, axis: 0, like: values.first ?? example[example.startIndex + index])
       }
+  }
+
+  /// Whether a value is known while the network is loaded. One that parameters decide makes these known.
+  private static func isKnown(_ value: Value, _ node: NodeCall) throws -> Bool {
+    if node.p.isKnown(value) { return true }
+    let parameters = node.parameterNames.needed(by: value, in: node.p)
+    guard parameters.isEmpty else { throw ParametersNeeded(names: parameters) }
+    return false
+  }
+
+  /// The turns of a loop whose trip count or first condition depends on an input.
+  private static func openTurns(_ node: NodeCall, in p: ProgramBuilder) throws -> Turns? {
+    let isOpen = try [0, 1].contains { place in
+      try node.optionalInput(place).map { try !isKnown($0, node) } ?? false
+    }
+    guard isOpen else { return nil }
+    let always = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
+    return try Turns(while: node.optionalInput(1) ?? always, in: p)
+  }
+
+  /// A trip count beyond this means no limit: exporters write the largest integer.
+  private static let largestTripCount = Int(Int32.max)
+
+  private static func openLoop(
+    _ node: NodeCall, _ body: ONNXGraph, _ start: Turns, in p: ProgramBuilder
+  ) throws -> [Value?] {
+    var turns = start
+    let trips = node.optionalInput(0)
+    let known = try trips.flatMap {
+      try isKnown($0, node) ? node.constantInteger(0, "the trip count M") : nil
+    }
+    let count = known.flatMap { $0 < largestTripCount ? $0 : nil }
+    guard let limit = [count, node.importer.loopLimit].compactMap({ $0 }).min() else {
+      throw Turns.refusal("how often the loop turns")
+    }
+    var carried = try node.inputs.indices.dropFirst(2).map { try node.input($0, "\($0 + 1)") }
+    guard body.inputs.count == carried.count + 2, body.outputs.count > carried.count else {
+      throw NetJacError(
+        .format,
+        """
+        the body has \(body.inputs.count) inputs and \(body.outputs.count) outputs for \(carried.count) \
+        carried values
+        """)
+    }
+    guard
+      !(carried.count..<max(carried.count, node.node.outputs.count)).contains(
+        where: node.wantsOutput)
+    else {
+      throw NetJacError(
+        .unsupported,
+        """
+        how often the loop turns depends on an input, so that its scanned outputs have no fixed length
+        """
+      )
+    }
+    for iteration in 0..<limit where !turns.hasEnded {
+      try node.importer.count()
+      if known == nil, let trips {
+        let place = try p.scalar(Double(iteration), like: trips)
+        try turns.require(p.compare(.less, place, trips))
+      }
+      let results = try located("iteration \(iteration)") {
+        let counter = try p.constant(Tensor(TensorType(.int64, []), fill: Int64(iteration)))
+        let condition = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
+        return try node.importer.run(
+          body, arguments: [counter, condition] + carried, in: node.scope)
+      }
+      carried = try zip(results.dropFirst(), carried).map { try turns.carried($0, else: $1) }
+      try turns.require(results[0])
+    }
+    if limit != count {
+      if known == nil, let trips {
+        try turns.require(p.compare(.less, p.scalar(Double(limit), like: trips), trips))
+      }
+      carried = try carried.map { try turns.unlessRunning($0) }
+    }
+    return carried
+      + [Value?](repeating: nil, count: max(node.node.outputs.count - carried.count, 0))
   }
 
   /// How `Scan` goes along its inputs or outputs: forwards or backwards, along which axis.

@@ -32,9 +32,9 @@ enum ElementwiseOperators {
   private static let shared = Derivative.kinked("equal arguments share the derivative")
 
   private static let extremes: [ONNXOperator] = [
-    variadic("Max", derivative: shared) { p, a, b in try p.maximum(a, b) },
-    variadic("Min", derivative: shared) { p, a, b in try p.minimum(a, b) },
-    variadic("Sum") { p, a, b in try p.add(a, b) },
+    variadic("Max", derivative: shared) { p, all in try p.extreme(.maximum, of: all) },
+    variadic("Min", derivative: shared) { p, all in try p.extreme(.minimum, of: all) },
+    variadic("Sum") { p, all in try all.dropFirst().reduce(all[0]) { try p.add($0, $1) } },
     ONNXOperator("Mean", operands: ["data_0": .several(.real)]) { node, p in
       let operands = try p.broadcast(node.allInputs())
       let sum = try operands.dropFirst().reduce(operands[0]) { try p.add($0, $1) }
@@ -42,19 +42,19 @@ enum ElementwiseOperators {
     },
     ONNXOperator(
       "Clip", operands: ["input": .number], attributes: ["max": .real, "min": .real],
-      derivative: .kinked("at a bound: half the derivative")
+      derivative: .kinked("at a bound: derivative 1")
     ) { node, p in
-      try clip(
+      try p.clip(
         node.input(0, "input"), low: node.optionalReal("min").map { try p.scalar($0) },
-        high: node.optionalReal("max").map { try p.scalar($0) }, in: p)
+        high: node.optionalReal("max").map { try p.scalar($0) })
     },
     ONNXOperator(
       "Clip", since: 11,
       operands: ["input": .number, "min": .optional(.number), "max": .optional(.number)],
       attributes: [:]
     ) { node, p in
-      try clip(
-        node.input(0, "input"), low: node.optionalInput(1), high: node.optionalInput(2), in: p)
+      try p.clip(
+        node.input(0, "input"), low: node.optionalInput(1), high: node.optionalInput(2))
     },
   ]
 
@@ -138,11 +138,11 @@ enum ElementwiseOperators {
   }
 
   private static func variadic(
-    _ name: String, derivative: Derivative = .smooth, _ function: @escaping Binary
+    _ name: String, derivative: Derivative = .smooth,
+    _ function: @escaping @Sendable (ProgramBuilder, [Value]) throws -> Value
   ) -> ONNXOperator {
     ONNXOperator(name, operands: ["data": .several(.number)], derivative: derivative) { node, p in
-      let operands = try p.broadcast(node.allInputs())
-      return try operands.dropFirst().reduce(operands[0]) { try function(p, $0, $1) }
+      try function(p, p.broadcast(node.allInputs()))
     }
   }
 
@@ -155,14 +155,5 @@ enum ElementwiseOperators {
       return try p.convert(p.power(p.convert(base, to: p.real), exponent), to: element)
     default: return try p.power(base, exponent)
     }
-  }
-
-  private static func clip(_ x: Value, low: Value?, high: Value?, in p: ProgramBuilder) throws
-    -> Value
-  {
-    var y = x
-    if let low { y = try p.maximum(y, p.broadcast(low, to: p.shape(x))) }
-    if let high { y = try p.minimum(y, p.broadcast(high, to: p.shape(x))) }
-    return y
   }
 }

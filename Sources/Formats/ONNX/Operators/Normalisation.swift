@@ -70,7 +70,7 @@ enum NormalisationOperators {
     },
     ONNXOperator(
       "LpNormalization", operands: ["input": .real], attributes: ["axis": .integer, "p": .integer],
-      limits: "a line of zeros stays one, with derivative 1"
+      derivative: .kinked("a line of zeros stays one, with derivative 1")
     ) { node, p in
       let x = try node.input(0, "input")
       let axis = try node.axis(node.integer("axis", default: -1), rank: p.shape(x).rank)

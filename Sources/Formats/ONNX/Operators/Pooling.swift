@@ -28,7 +28,7 @@ enum PoolingOperators {
       attributes: [
         "auto_pad": .text, "ceil_mode": .integer, "dilations": .integers, "kernel_shape": .integers,
         "p": .integer, "pads": .integers, "strides": .integers,
-      ], limits: "a norm of zeros has derivative 0"
+      ], derivative: .kinked("a norm of zeros: derivative 0")
     ) { node, p in
       let x = try node.input(0, "X")
       let exponent = try powerExponent(node)
@@ -46,7 +46,7 @@ enum PoolingOperators {
     },
     ONNXOperator(
       "GlobalLpPool", operands: ["X": .real], attributes: ["p": .integer],
-      limits: "a norm of zeros has derivative 0"
+      derivative: .kinked("a norm of zeros: derivative 0")
     ) { node, p in
       let exponent = try powerExponent(node)
       return try global(node) { x, axes in
@@ -70,7 +70,19 @@ enum PoolingOperators {
     guard let kernel = try node.integers("kernel_shape") else {
       throw NetJacError(.format, "the attribute 'kernel_shape' is missing")
     }
-    return try node.window(spatial: node.spatialDims(x), kernel: kernel)
+    let window = try node.window(spatial: node.spatialDims(x), kernel: kernel)
+    // A window may not lie in the padding alone: it would summarise nothing.
+    let (low, high) = try node.pads(kernel.count)
+    let spans = zip(kernel, try node.sizes("dilations", kernel.count)).map { ($0 - 1) * $1 + 1 }
+    for (place, span) in spans.enumerated() where max(low[place], high[place]) >= span {
+      throw NetJacError(
+        .shape,
+        """
+        pads is \(low + high), the kernel spans \(spans) elements; the padding must be smaller than the \
+        kernel
+        """)
+    }
+    return window
   }
 
   private static func global(_ node: NodeCall, _ body: (Value, [Int]) throws -> Value) throws

@@ -19,7 +19,7 @@ enum ReductionOperators {
     + reduction("ReduceL1", .number, derivative: .kinked("x = 0: derivative 0")) { p, x, axes in
       try p.reduceSum(p.absolute(x), over: axes)
     }
-    + reduction("ReduceL2", limits: "a norm of zeros has derivative 0") { p, x, axes in
+    + reduction("ReduceL2", derivative: .kinked("a norm of zeros: derivative 0")) { p, x, axes in
       try p.root(p.reduceSum(p.multiply(x, x), over: axes), of: 2)
     }
     + reduction("ReduceSumSquare", .number) { p, x, axes in

@@ -67,6 +67,10 @@ enum ScatteringOperators {
       let places = try p.integers((0..<picked[other]).map { $0 * strides[other] })
       flat = try p.add(flat, p.add(Broadcast(picked, axes: [other]), [places]))
     }
+    if !p.isKnown(index) {
+      flat = try p.select(
+        p.isOutside(index, length: dims[axis]), p.scalar(-1, like: flat), flat)
+    }
     let y = try p.scatterRows(
       p.reshape(x, Shape([p.shape(x).count, 1])), p.reshape(flat, Shape([picked.count])),
       p.reshape(updates, Shape([picked.count, 1])),

@@ -20,8 +20,7 @@ enum SoftmaxOperators {
       ) { node, p in
         let x = try node.input(0, "input")
         let rank = p.shape(x).rank
-        let given = try node.integer("axis", default: 1)
-        let axis = given == rank ? rank : try node.axis(given, rank: rank)
+        let axis = try node.axis(node.integer("axis", default: 1), rank: rank)
         return try body(p, x, Array(axis..<rank))
       },
       ONNXOperator(name, since: 13) { node, p in

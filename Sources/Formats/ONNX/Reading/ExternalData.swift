@@ -47,8 +47,9 @@ enum ModelOrigin: Sendable {
     }
     let size = try ReadableFile(path).size
     let offset = try number(settings["offset"], "offset") ?? 0
-    let length = try number(settings["length"], "length") ?? byteCount
-    guard length == byteCount else {
+    // Some writers store no length, or 0: it follows from shape and type.
+    let length = try number(settings["length"], "length") ?? 0
+    guard length == byteCount || length == 0 else {
       throw NetJacError(
         .format, "the external data has length \(length); the tensor needs \(byteCount) bytes")
     }

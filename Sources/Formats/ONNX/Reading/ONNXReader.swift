@@ -19,7 +19,11 @@ package enum ONNXReader {
     do {
       let cost = try WireScan<ONNXWireMessage>.run(bytes)
       guard cost <= memoryLimit else { throw tooLarge(cost, memoryLimit, "the decoded file") }
-      message = try parse(bytes)
+      do {
+        message = try parse(bytes)
+      } catch BinaryDecodingError.invalidUTF8 {
+        message = try parse(WireTextRepair.run(bytes))
+      }
     } catch let error as NetJacError {
       guard error.kind == .format, let kind = Recognition.foreignKind(of: bytes) else {
         throw error
@@ -53,10 +57,11 @@ package enum ONNXReader {
     options.discardUnknownFields = true
     do {
       return try Message(serializedBytes: bytes, options: options)
+    } catch BinaryDecodingError.invalidUTF8 {
+      throw BinaryDecodingError.invalidUTF8
     } catch {
       let reason =
         switch error as? BinaryDecodingError {
-        case .invalidUTF8: "it holds a name that is not UTF-8 text"
         case .truncated: "it ends unexpectedly"
         default: "it is malformed"
         }

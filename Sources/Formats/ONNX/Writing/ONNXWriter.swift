@@ -65,7 +65,8 @@ package enum ONNXWriter {
       writer.define(value, name)
     }
     try writer.writeNodes()
-    for (value, output) in zip(program.outputs, outputs) {
+    let inputNames = Set(inputs.map(\.name))
+    for (value, output) in zip(program.outputs, outputs) where !inputNames.contains(output.name) {
       writer.append("Identity", [try writer.full(value)], [], [output.name])
     }
     writer.prune(outputs: outputs.map(\.name))

@@ -9,7 +9,8 @@ extension ProgramWriter {
     HyperbolicTangent.name: "Tanh", Sigmoid.name: "Sigmoid", Softplus.name: "Softplus",
     SquareRoot.name: "Sqrt", Reciprocal.name: "Reciprocal", Sine.name: "Sin", Cosine.name: "Cos",
     Floor.name: "Floor", Ceiling.name: "Ceil", Round.name: "Round", Sign.name: "Sign",
-    Relu.name: "Relu", Absolute.name: "Abs", Detach.name: "Identity", Select.name: "Where",
+    Relu.name: "Relu", Absolute.name: "Abs", Softsign.name: "Softsign", Detach.name: "Identity",
+    Select.name: "Where",
   ]
 
   /// Functions that ONNX Runtime has for single precision only. A conversion around them leaves
@@ -32,14 +33,36 @@ extension ProgramWriter {
       return try add("Cast", [add(operation, [narrow])], [.integer("to", 11)])
     }
     switch node.primitive {
+    case let extreme as Extreme where extreme.tie != .shared && node.type.element.isReal:
+      if let bound = program.constant(x[1])?.fill {
+        let bounds = [scalar(bound, like: x[1])]
+        return try add("Clip", [full(x[0])] + (extreme.kind == .maximum ? bounds : [""] + bounds))
+      }
+      let (a, b) = (try full(x[0]), try full(x[1]))
+      let isBeyond = try add(extreme.kind == .maximum ? "Less" : "Greater", [a, b])
+      return try add("Where", [isBeyond, b, a])
     case let extreme as Extreme:
       return try add(extreme.kind == .maximum ? "Max" : "Min", elementwise(x))
+    case is GuardedMultiply:
+      let (a, b) = (try full(x[0]), try full(x[1]))
+      let zero = scalar(0, like: x[0])
+      let isZero = try add("Or", [add("Equal", [a, zero]), add("Equal", [b, zero])])
+      return try add("Where", [isZero, zero, add("Mul", [a, b])])
     case is Remainder: return try add("Mod", elementwise(x), [.integer("fmod", 1)])
     case is Modulo:
       let operands = try elementwise(x)
       guard node.type.element.isReal else { return try add("Mod", operands) }
       let whole = try add("Floor", [add("Div", operands)])
       return try add("Sub", [operands[0], add("Mul", [whole, operands[1]])])
+    case is NormalDistribution:
+      // (1 + erf(x/√2))/2
+      let argument = try add("Mul", [full(x[0]), scalar(0.5.squareRoot(), like: x[0])])
+      let isWide = node.type.element == .float64
+      let narrow = isWide ? try add("Cast", [argument], [.integer("to", 1)]) : argument
+      let single = try add("Erf", [narrow])
+      let erf = isWide ? try add("Cast", [single], [.integer("to", 11)]) : single
+      let sum = try add("Add", [erf, scalar(1, like: x[0])])
+      return try add("Mul", [sum, scalar(0.5, like: x[0])])
     case is ExponentialMinusOne:
       // tanh(x/2)·(exp(x) + 1), which loses nothing near 0.
       let operand = try full(x[0])

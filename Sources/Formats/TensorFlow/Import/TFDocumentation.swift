@@ -11,7 +11,7 @@ enum TFDocumentation {
     "Softsign": "x = 0: jump of the second derivative",
     "Maximum": "equal arguments share the derivative",
     "Minimum": "equal arguments share the derivative",
-    "ClipByValue": "at a bound: half the derivative",
+    "ClipByValue": "at a bound: derivative 1",
     "FloorMod": "a/b whole: jumps",
     "Mod": "a/b whole: jumps",
     "TruncateMod": "a/b whole: jumps",
@@ -32,8 +32,9 @@ enum TFDocumentation {
 
   /// What an operator does not take, or takes only when it is known while the network loads.
   static let limits: [String: String] = [
-    "While": "unrolled; whether it goes on must be known while loading",
-    "StatelessWhile": "unrolled; whether it goes on must be known while loading",
+    "While": "unrolled; option loop_limit bounds it where an input decides whether it goes on",
+    "StatelessWhile":
+      "unrolled; option loop_limit bounds it where an input decides whether it goes on",
     "If": "of a condition that depends on an input, both branches are computed",
     "StatelessIf": "of a condition that depends on an input, both branches are computed",
     "Case": "of a number that depends on an input, all branches are computed",

@@ -21,6 +21,9 @@ final class TFImporter {
 
   /// `variables` are those that are inputs of the program, `constants` the others, which become
   /// values when they are first read.
+  /// The most turns of a loop whose number of turns depends on an input, if there may be such loops.
+  var loopLimit: Int?
+
   init(
     builder: ProgramBuilder, graph: TFGraph, hasOpenBatch: Bool, variables: [String: Value],
     constants: [String: () throws -> Value]

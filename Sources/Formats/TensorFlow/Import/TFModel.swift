@@ -88,6 +88,7 @@ struct TFModel: Sendable {
       builder: p, graph: graph, hasOpenBatch: use.hasOpenBatch, variables: values,
       constants: constants)
     importer.parameterNames = names
+    importer.loopLimit = options.loopLimit
     return p.program(outputs: try importer.run(use.outputs, arguments: arguments))
   }
 

@@ -30,7 +30,7 @@ enum TFControlFlowOperators {
       TFOperator(several: name, outputs: ["output"], attributes: ["branches"], cases)
     }
 
-  private static let loop: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, _ in
+  private static let loop: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, p in
     let condition = try node.function("cond")
     let body = try node.function("body")
     var carried = node.inputs
@@ -41,11 +41,50 @@ enum TFControlFlowOperators {
       guard case .tensor(let value)? = results.first else {
         throw NetJacError(.format, "the condition \(condition.quoted) gives no boolean")
       }
+      if !p.isKnown(value), node.parameterNames.needed(by: value, in: p).isEmpty {
+        return try openLoop(node, carried, Turns(while: value, in: p), turn: turn)
+      }
       let isRunning = try node.known(value, "whether the loop goes on")
       guard isRunning.integers.first ?? 0 != 0 else { return carried }
       carried = try located("turn \(turn)") { try node.run(body, carried) }
       turn += 1
     }
+  }
+
+  /// Goes on with a loop of which the data decide whether it turns.
+  private static func openLoop(
+    _ node: TFCall, _ start: [TFOperand], _ first: Turns, turn: Int
+  ) throws -> [TFOperand] {
+    guard let limit = node.importer.loopLimit else {
+      throw Turns.refusal("how often the loop turns")
+    }
+    let condition = try node.function("cond")
+    let body = try node.function("body")
+    var (turns, carried, turn) = (first, start, turn)
+    func tensor(_ operand: TFOperand) throws -> Value {
+      guard case .tensor(let value) = operand else {
+        throw NetJacError(
+          .unsupported,
+          "how often the loop turns depends on an input; then it can carry on tensors only")
+      }
+      return value
+    }
+    while !turns.hasEnded, turn < limit {
+      try node.importer.count()
+      carried = try located("turn \(turn)") {
+        try zip(node.run(body, carried), carried).map { new, old in
+          .tensor(try turns.carried(tensor(new), else: tensor(old)))
+        }
+      }
+      turn += 1
+      let results = try located("turn \(turn)") { try node.run(condition, carried) }
+      guard let result = results.first else {
+        throw NetJacError(.format, "the condition \(condition.quoted) gives no boolean")
+      }
+      try turns.require(tensor(result))
+    }
+    return turns.hasEnded
+      ? carried : try carried.map { .tensor(try turns.unlessRunning(tensor($0))) }
   }
 
   private static let branch: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, p in

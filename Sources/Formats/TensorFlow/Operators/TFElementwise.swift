@@ -81,10 +81,9 @@ enum TFElementwiseOperators {
     },
     TFOperator("ClipByValue") { node, p in
       let x = try node.input(0, "t")
-      let shape = p.shape(x)
-      let low = try p.broadcast(node.input(1, "clip_value_min"), to: shape)
-      let high = try p.broadcast(node.input(2, "clip_value_max"), to: shape)
-      return try p.maximum(p.minimum(x, high), low)
+      // The upper bound first: where the bounds are exchanged, the lower one wins.
+      let lowered = try p.clip(x, low: nil, high: node.input(2, "clip_value_max"))
+      return try p.clip(lowered, low: node.input(1, "clip_value_min"), high: nil)
     },
     TFOperator("L2Loss") { node, p in
       let x = try node.input(0, "t")

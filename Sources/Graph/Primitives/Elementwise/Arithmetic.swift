@@ -6,6 +6,7 @@ package struct Negate: UnaryFunction, Smooth {
   package static let name = "negate"
   package var notation: Notation? { .negative }
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { -x[0] }
   package func value(_ x: Double) -> Double { -x }
   package func wholeValue(_ x: Int64) -> Int64? { 0 &- x }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
@@ -30,6 +31,7 @@ package struct Add: BinaryFunction, Smooth {
   package static let name = "add"
   package var notation: Notation? { .sum }
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] + x[1] }
   package func value(_ a: Double, _ b: Double) -> Double { a + b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &+ b }
   package func linearise(
@@ -55,6 +57,7 @@ package struct Subtract: BinaryFunction, Smooth {
   package static let name = "subtract"
   package var notation: Notation? { .difference }
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] + -x[1] }
   package func value(_ a: Double, _ b: Double) -> Double { a - b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &- b }
   package func linearise(
@@ -82,23 +85,24 @@ package struct Multiply: BinaryFunction, Smooth {
   package static let name = "multiply"
   package var notation: Notation? { .product }
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] * x[1] }
   package func value(_ a: Double, _ b: Double) -> Double { a * b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &* b }
   package func linearise(
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
   ) throws -> Value? {
     if x[0] == x[1], let dx = dx[0] {
-      return try p.multiply(dx, p.multiply(x[0], p.scalar(2, like: x[0])))
+      return try p.scaled(dx, by: p.multiply(x[0], p.scalar(2, like: x[0])))
     }
     return try p.sum(
-      dx[0].map { try p.multiply($0, x[1]) }, dx[1].map { try p.multiply(x[0], $0) })
+      dx[0].map { try p.scaled($0, by: x[1]) }, dx[1].map { try p.scaled($0, by: x[0]) })
   }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] {
     [
-      linear[0] ? try p.multiply(yBar, x[1]) : nil,
-      linear[1] ? try p.multiply(x[0], yBar) : nil,
+      linear[0] ? try p.scaled(yBar, by: x[1]) : nil,
+      linear[1] ? try p.scaled(yBar, by: x[0]) : nil,
     ]
   }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
@@ -106,6 +110,7 @@ package struct Multiply: BinaryFunction, Smooth {
     if p.fill(of: x[1]) == 1 { return x[0] }
     if p.fill(of: x[0]) == -1, p.type(x[0]).element.isReal { return try p.negate(x[1]) }
     if p.fill(of: x[1]) == -1, p.type(x[1]).element.isReal { return try p.negate(x[0]) }
+    if x[0] == x[1], let sum = p.squaredByRoot(x[0]) { return try sum() }
     // A diagonal matrix stays one when it is scaled: it never becomes a matrix of numbers.
     if let scaled = try p.onDiagonal(self, x, deciding: [0]) ?? p.onDiagonal(self, x, deciding: [1])
     {
@@ -127,6 +132,11 @@ package struct Divide: BinaryFunction, Smooth {
   package static let name = "divide"
   package var notation: Notation? { .quotient }
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    guard x[1].lower > 0 else { return .all }
+    return x[0] * Bounds(1 / x[1].upper, 1 / x[1].lower)
+  }
+  package func isSingular(_ x: [Bounds]) -> Bool { !x[1].keepsClearOfZero }
   package func value(_ a: Double, _ b: Double) -> Double { a / b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
     b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
@@ -136,13 +146,18 @@ package struct Divide: BinaryFunction, Smooth {
   ) throws -> Value? {
     // dy = (da - y·db)/b.
     let da = dx[0]
+    if p.guardsZeros {
+      let first = try da.map { try p.scaled($0, over: x[1]) }
+      let second = try dx[1].map { try p.negate(p.scaled($0, by: p.divide(y, x[1]))) }
+      return try p.sum(first, second)
+    }
     let ydb = try dx[1].map { try p.multiply($0, y) }
     guard let ydb else { return try da.map { try p.divide($0, x[1]) } }
     return try p.divide(da.map { try p.subtract($0, ydb) } ?? p.negate(ydb), x[1])
   }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] { [try p.divide(yBar, x[1]), nil] }
+  ) throws -> [Value?] { [try p.scaled(yBar, over: x[1]), nil] }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     try p.fill(of: x[1]) == 1 ? x[0] : p.onDiagonal(self, x, deciding: [0])
   }
@@ -157,6 +172,16 @@ package struct Power: BinaryFunction, Smooth {
   package static let name = "power"
   package var notation: Notation? { .power }
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    x[0].isNotNegative ? Bounds(0, .infinity) : .all
+  }
+  package func isSingular(_ x: [Bounds]) -> Bool {
+    let exponent = x[1]
+    let isPolynomial =
+      exponent.lower == exponent.upper && exponent.lower >= 1
+      && exponent.lower == exponent.lower.rounded()
+    return !isPolynomial && x[0].lower < 1e-18
+  }
   package func value(_ a: Double, _ b: Double) -> Double { pow(a, b) }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
     guard b >= 0 else { return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0 }
@@ -182,7 +207,7 @@ package struct Power: BinaryFunction, Smooth {
         safe = try p.select(p.compare(.equal, x[1], p.scalar(0, like: x[1])), one, x[0])
       }
       let lower = try p.power(safe, p.subtract(x[1], one))
-      return try p.multiply(da, p.multiply(x[1], lower))
+      return try p.scaled(da, by: p.multiply(x[1], lower))
     }
     let exponent = try dx[1].map { db -> Value in
       // aᵇ·log(a) tends to 0 with a.
@@ -190,7 +215,7 @@ package struct Power: BinaryFunction, Smooth {
       let one = try p.scalar(1, like: x[0])
       let isZero = try p.compare(.equal, x[0], zero)
       let logarithm = try p.logarithm(p.select(isZero, one, x[0]))
-      return try p.multiply(db, p.multiply(y, logarithm))
+      return try p.scaled(db, by: p.multiply(y, logarithm))
     }
     return try p.sum(base, exponent)
   }

@@ -71,7 +71,7 @@ extension UnaryFunction {
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
   ) throws -> Value? {
     guard let dx = dx[0], let slope = try slope(at: x[0], y, in: p) else { return nil }
-    return try p.multiply(dx, slope)
+    return try p.scaled(dx, by: slope)
   }
 
   package func transpose(

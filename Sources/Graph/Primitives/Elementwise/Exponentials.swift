@@ -5,6 +5,8 @@ import Tensors
 package struct Exponential: UnaryFunction, Smooth {
   package static let name = "exp"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].map(exp) }
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].upper > 80 }
   package func value(_ x: Double) -> Double { exp(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? { y }
   package static let samples = [Sample(Self(), .init([2, 3])), Sample(Self(), .init([1, 0]))]
@@ -14,6 +16,8 @@ package struct Exponential: UnaryFunction, Smooth {
 package struct ExponentialMinusOne: UnaryFunction, Smooth {
   package static let name = "expm1"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].map(expm1) }
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].upper > 80 }
   package func value(_ x: Double) -> Double { expm1(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.exponential(x)
@@ -25,9 +29,24 @@ package struct ExponentialMinusOne: UnaryFunction, Smooth {
 package struct Logarithm: UnaryFunction, Smooth {
   package static let name = "log"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].lower < 1e-18 }
   package func value(_ x: Double) -> Double { log(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.reciprocal(x)
+  }
+  /// Forms that would overflow on the way to what they are.
+  package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
+    let node = p.node(x[0])
+    let operands = node.operands
+    if node.isA(Exponential.self) { return operands[0] }
+    if node.isA(Sigmoid.self) { return try p.negate(p.softplus(p.negate(operands[0]))) }
+    if node.isA(Add.self) {
+      for (one, other) in [(0, 1), (1, 0)]
+      where p.fill(of: operands[one]) == 1 && p.node(operands[other]).isA(Exponential.self) {
+        return try p.softplus(p.node(operands[other]).operands[0])
+      }
+    }
+    return try p.logarithmOfSum(x[0])
   }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.2...4))]
 }
@@ -36,9 +55,17 @@ package struct Logarithm: UnaryFunction, Smooth {
 package struct LogarithmOfOnePlus: UnaryFunction, Smooth {
   package static let name = "log1p"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    x[0].lower > -1 ? x[0].map(log1p) : .all
+  }
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].lower <= -1 + 1e-6 }
   package func value(_ x: Double) -> Double { log1p(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.reciprocal(p.add(x, p.scalar(1, like: x)))
+  }
+  package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
+    let node = p.node(x[0])
+    return node.isA(Exponential.self) ? try p.softplus(node.operands[0]) : nil
   }
   package static let samples = [Sample(Self(), .init([2, 3], in: -0.6...3))]
 }
@@ -47,6 +74,7 @@ package struct LogarithmOfOnePlus: UnaryFunction, Smooth {
 package struct HyperbolicTangent: UnaryFunction, Smooth {
   package static let name = "tanh"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
   package func value(_ x: Double) -> Double { tanh(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.subtract(p.scalar(1, like: y), p.multiply(y, y))
@@ -60,6 +88,7 @@ package struct HyperbolicTangent: UnaryFunction, Smooth {
 package struct Sigmoid: UnaryFunction, Smooth {
   package static let name = "sigmoid"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .unit }
   package func value(_ x: Double) -> Double {
     // The form whose exponential cannot overflow.
     x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))
@@ -76,6 +105,7 @@ package struct Sigmoid: UnaryFunction, Smooth {
 package struct Softplus: UnaryFunction, Smooth {
   package static let name = "softplus"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { Bounds(0, .infinity) }
   package func value(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.sigmoid(x)
@@ -89,6 +119,7 @@ package struct Softplus: UnaryFunction, Smooth {
 package struct ErrorFunction: UnaryFunction, Smooth {
   package static let name = "erf"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
   package func value(_ x: Double) -> Double { erf(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     let twoOverRootPi = 1.12837916709551257389615890312154517
@@ -98,10 +129,49 @@ package struct ErrorFunction: UnaryFunction, Smooth {
   package static let samples = [Sample(Self(), .init([2, 3]))]
 }
 
+/// The normal distribution, `y = Φ(x) = erfc(-x/√2)/2`.
+package struct NormalDistribution: UnaryFunction, Smooth {
+  package static let name = "normal-distribution"
+  package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .unit }
+  package func value(_ x: Double) -> Double { 0.5 * erfc(-x * 0.5.squareRoot()) }
+  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    let oneOverRootTwoPi = 0.398942280401432677939946059934381868
+    let exponent = try p.multiply(p.multiply(x, x), p.scalar(-0.5, like: x))
+    return try p.multiply(p.exponential(exponent), p.scalar(oneOverRootTwoPi, like: x))
+  }
+  package static let samples = [
+    Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -6...6)),
+  ]
+}
+
+/// `y = x/(1 + |x|)`.
+package struct Softsign: UnaryFunction {
+  package static let name = "softsign"
+  package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
+  package func value(_ x: Double) -> Double { x / (1 + abs(x)) }
+  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    let root = try p.reciprocal(p.add(p.absolute(x), p.scalar(1, like: x)))
+    return try p.multiply(root, root)
+  }
+  package var kink: String? { "x = 0: derivative 1; the second derivative jumps and is 0 there" }
+  package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
+    try p.absolute(x[0])
+  }
+  package static let samples = [
+    Sample(Self(), .init([2, 3], in: 0.2...3)), Sample(Self(), .init([3], in: -3...(-0.2))),
+  ]
+}
+
 /// `y = √x`.
 package struct SquareRoot: UnaryFunction, Smooth {
   package static let name = "sqrt"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    Bounds(max(x[0].lower, 0).squareRoot(), max(x[0].upper, 0).squareRoot())
+  }
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].lower < 1e-18 }
   package func value(_ x: Double) -> Double { x.squareRoot() }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.divide(p.scalar(0.5, like: y), y)
@@ -113,6 +183,10 @@ package struct SquareRoot: UnaryFunction, Smooth {
 package struct Reciprocal: UnaryFunction, Smooth {
   package static let name = "reciprocal"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    x[0].lower > 0 ? Bounds(1 / x[0].upper, 1 / x[0].lower) : .all
+  }
+  package func isSingular(_ x: [Bounds]) -> Bool { !x[0].keepsClearOfZero }
   package func value(_ x: Double) -> Double { 1 / x }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.negate(p.multiply(y, y))

@@ -20,7 +20,12 @@ package enum Comparison: String, Sendable {
 package struct Compare: DiscreteFunction {
   package static let name = "compare"
   package let comparison: Comparison
-  package init(_ comparison: Comparison) { self.comparison = comparison }
+  /// What holds where the numbers are equal, if that is more than the branch that is taken.
+  package let convention: String?
+  package init(_ comparison: Comparison, convention: String? = nil) {
+    self.comparison = comparison
+    self.convention = convention
+  }
 
   package var attributes: String { comparison.rawValue }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -50,9 +55,11 @@ package struct Compare: DiscreteFunction {
     return Tensor(type, integers: zip(x[0].integers, x[1].integers).map { holds($0, $1) ? 1 : 0 })
   }
   package var kink: String? {
-    switch comparison {
-    case .equal, .lessOrEqual, .greaterOrEqual: "a = b: compares true; derivative 0"
-    case .less, .greater: "a = b: compares false; derivative 0"
+    if let convention { return convention }
+    return switch comparison {
+    case .equal: "a = b: compares true"
+    case .lessOrEqual, .greater: "a = b: value and derivative as for a < b"
+    case .less, .greaterOrEqual: "a = b: value and derivative as for a > b"
     }
   }
   package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
@@ -161,6 +168,7 @@ package struct Classify: DiscreteFunction, Smooth {
 package struct Select: Elementwise, Smooth {
   package static let name = "select"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[1].union(x[2]) }
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(3, x)
     try expectEqualShapes(x)
@@ -217,6 +225,7 @@ package struct Convert: Elementwise {
   package static let name = "convert"
   package let element: ElementType
   package init(_ element: ElementType) { self.element = element }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package var attributes: String { element.rawValue }
   package func type(of x: [TensorType]) throws -> TensorType {

@@ -64,6 +64,7 @@ package struct Truncate: PiecewiseConstant {
 package struct Sign: PiecewiseConstant {
   package static let name = "sign"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
   package func value(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : x }
   package func wholeValue(_ x: Int64) -> Int64? { x.signum() }
   package var kink: String? { "x = 0: sign(0) = 0, derivative 0" }
@@ -77,6 +78,7 @@ package struct Sign: PiecewiseConstant {
 package struct Step: PiecewiseConstant {
   package static let name = "step"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .unit }
   package func value(_ x: Double) -> Double { x > 0 ? 1 : 0 }
   package var kink: String? { "x = 0: jumps; derivative 0" }
   package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
@@ -89,6 +91,9 @@ package struct Step: PiecewiseConstant {
 package struct Relu: UnaryFunction {
   package static let name = "relu"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    Bounds(max(x[0].lower, 0), max(x[0].upper, 0))
+  }
   // Written so that NaN stays NaN.
   package func value(_ x: Double) -> Double { x <= 0 ? 0 : x }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
@@ -107,6 +112,9 @@ package struct Relu: UnaryFunction {
 package struct Absolute: UnaryFunction {
   package static let name = "abs"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    Bounds(x[0].leastMagnitude, max(abs(x[0].lower), abs(x[0].upper)))
+  }
   package func value(_ x: Double) -> Double { abs(x) }
   package func wholeValue(_ x: Int64) -> Int64? { x < 0 ? 0 &- x : x }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {

@@ -5,6 +5,7 @@ import Tensors
 package struct Remainder: BinaryFunction {
   package static let name = "remainder"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool { !x[1].keepsClearOfZero }
   package func value(_ a: Double, _ b: Double) -> Double { fmod(a, b) }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
     b == 0 ? 0 : a.remainderReportingOverflow(dividingBy: b).partialValue
@@ -31,6 +32,7 @@ package struct Remainder: BinaryFunction {
 package struct Modulo: BinaryFunction {
   package static let name = "modulo"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool { !x[1].keepsClearOfZero }
   package func value(_ a: Double, _ b: Double) -> Double {
     let remainder = fmod(a, b)
     return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder
@@ -62,7 +64,7 @@ extension ProgramBuilder {
   // Between the jumps the quotient q is constant: dy = da - q·db.
   fileprivate func remainderTangent(_ dx: [Value?], quotient: () throws -> Value) throws -> Value? {
     guard let db = dx[1] else { return dx[0] }
-    let part = try multiply(db, quotient())
+    let part = try scaled(db, by: quotient())
     return try dx[0].map { try subtract($0, part) } ?? negate(part)
   }
 }

@@ -5,6 +5,7 @@ import Tensors
 package struct Sine: UnaryFunction, Smooth {
   package static let name = "sin"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
   package func value(_ x: Double) -> Double { sin(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.cosine(x)
@@ -16,6 +17,7 @@ package struct Sine: UnaryFunction, Smooth {
 package struct Cosine: UnaryFunction, Smooth {
   package static let name = "cos"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
   package func value(_ x: Double) -> Double { cos(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.negate(p.sine(x))
@@ -38,6 +40,9 @@ package struct Tangent: UnaryFunction, Smooth {
 package struct ArcSine: UnaryFunction, Smooth {
   package static let name = "asin"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool {
+    x[0].lower <= -1 + 1e-6 || x[0].upper >= 1 - 1e-6
+  }
   package func value(_ x: Double) -> Double { asin(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.reciprocal(p.squareRoot(p.oneMinusSquare(x)))
@@ -49,6 +54,9 @@ package struct ArcSine: UnaryFunction, Smooth {
 package struct ArcCosine: UnaryFunction, Smooth {
   package static let name = "acos"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool {
+    x[0].lower <= -1 + 1e-6 || x[0].upper >= 1 - 1e-6
+  }
   package func value(_ x: Double) -> Double { acos(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.negate(p.reciprocal(p.squareRoot(p.oneMinusSquare(x))))
@@ -60,9 +68,13 @@ package struct ArcCosine: UnaryFunction, Smooth {
 package struct ArcTangent: UnaryFunction, Smooth {
   package static let name = "atan"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { Bounds(-1.6, 1.6) }
   package func value(_ x: Double) -> Double { atan(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
-    try p.reciprocal(p.add(p.multiply(x, x), p.scalar(1, like: x)))
+    // 1/(1 + x²) = i²/(i² + u²)
+    let (i, u) = try p.scaledDown(x)
+    let square = try p.multiply(i, i)
+    return try p.multiply(p.reciprocal(p.add(square, p.multiply(u, u))), square)
   }
   package static let samples = [Sample(Self(), .init([2, 3]))]
 }
@@ -71,6 +83,7 @@ package struct ArcTangent: UnaryFunction, Smooth {
 package struct HyperbolicSine: UnaryFunction, Smooth {
   package static let name = "sinh"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].upper > 80 || x[0].lower < -80 }
   package func value(_ x: Double) -> Double { sinh(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.hyperbolicCosine(x)
@@ -82,6 +95,8 @@ package struct HyperbolicSine: UnaryFunction, Smooth {
 package struct HyperbolicCosine: UnaryFunction, Smooth {
   package static let name = "cosh"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { Bounds(1, .infinity) }
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].upper > 80 || x[0].lower < -80 }
   package func value(_ x: Double) -> Double { cosh(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.hyperbolicSine(x)
@@ -95,7 +110,10 @@ package struct InverseHyperbolicSine: UnaryFunction, Smooth {
   package init() {}
   package func value(_ x: Double) -> Double { asinh(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
-    try p.reciprocal(p.squareRoot(p.add(p.multiply(x, x), p.scalar(1, like: x))))
+    // 1/√(1 + x²) = i/√(i² + u²)
+    let (i, u) = try p.scaledDown(x)
+    return try p.multiply(
+      p.reciprocal(p.squareRoot(p.add(p.multiply(i, i), p.multiply(u, u)))), i)
   }
   package static let samples = [Sample(Self(), .init([2, 3]))]
 }
@@ -104,9 +122,14 @@ package struct InverseHyperbolicSine: UnaryFunction, Smooth {
 package struct InverseHyperbolicCosine: UnaryFunction, Smooth {
   package static let name = "acosh"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { Bounds(0, .infinity) }
+  package func isSingular(_ x: [Bounds]) -> Bool { x[0].lower < 1 + 1e-6 }
   package func value(_ x: Double) -> Double { acosh(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
-    try p.reciprocal(p.squareRoot(p.subtract(p.multiply(x, x), p.scalar(1, like: x))))
+    // Neither overflows for large x nor cancels near 1.
+    let one = try p.scalar(1, like: x)
+    return try p.reciprocal(
+      p.multiply(p.squareRoot(p.subtract(x, one)), p.squareRoot(p.add(x, one))))
   }
   package static let samples = [Sample(Self(), .init([2, 3], in: 1.3...4))]
 }
@@ -115,6 +138,9 @@ package struct InverseHyperbolicCosine: UnaryFunction, Smooth {
 package struct InverseHyperbolicTangent: UnaryFunction, Smooth {
   package static let name = "atanh"
   package init() {}
+  package func isSingular(_ x: [Bounds]) -> Bool {
+    x[0].lower <= -1 + 1e-6 || x[0].upper >= 1 - 1e-6
+  }
   package func value(_ x: Double) -> Double { atanh(x) }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.reciprocal(p.oneMinusSquare(x))
@@ -123,9 +149,25 @@ package struct InverseHyperbolicTangent: UnaryFunction, Smooth {
 }
 
 extension ProgramBuilder {
-  /// `(1 - x)·(1 + x)`, which keeps its digits near ±1.
+  /// `1 - x²`, by a product that keeps its digits near ±1, and elsewhere without one, whose derivative
+  /// would lose its digits near 0.
   func oneMinusSquare(_ x: Value) throws -> Value {
     let one = try scalar(1, like: x)
-    return try multiply(subtract(one, x), add(one, x))
+    let isNearOne = try compare(.greater, absolute(x), scalar(0.5, like: x))
+    return try select(
+      isNearOne, multiply(subtract(one, x), add(one, x)), subtract(one, multiply(x, x)))
   }
+
+  /// i = 1/m and u = x/m for a scale m = max(|x|, 1), which carries no derivative: where a formula of x
+  /// would overflow, one of i and u does not.
+  fileprivate func scaledDown(_ x: Value) throws -> (i: Value, u: Value) {
+    let magnitude = try absolute(detach(x))
+    let scale = try minimum(
+      maximum(magnitude, scalar(1, like: x)), scalar(largest(like: x), like: x))
+    let i = try reciprocal(scale)
+    return (i, try multiply(x, i))
+  }
+
+  /// A number whose reciprocal is a normal number, too.
+  private func largest(like x: Value) -> Double { type(x).element == .float32 ? 1e37 : 1e307 }
 }

@@ -36,6 +36,7 @@ package struct Diagonal: Movement {
 package struct DiagonalPart: Movement {
   package static let name = "diagonal-part"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(1, x)
@@ -125,8 +126,7 @@ extension ProgramBuilder {
     let freeDims = free.compactMap { dot.b.firstIndex(of: $0) }.map { bDims[$0] }
     guard let n = shape(x).dims.first else { return nil }
     let rows = try reshape(moved, Shape([n] + freeDims))
-    let scaled = try multiply(
-      rows, add(Broadcast(shape(rows), axes: [0]), [d]))
+    let scaled = try scaled(rows, by: add(Broadcast(shape(rows), axes: [0]), [d]))
     let order = [row] + free
     return try transpose(scaled, dot.y.compactMap { order.firstIndex(of: $0) })
   }

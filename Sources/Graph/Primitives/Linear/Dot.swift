@@ -20,6 +20,7 @@ package struct Dot: Primitive, Smooth {
     self.b = b.compactMap { names[$0] }
     self.y = y.map { names[$0] ?? -1 }
   }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { (x[0] * x[1]).ofSums }
 
   package var attributes: String {
     func text(_ labels: [Int]) -> String {

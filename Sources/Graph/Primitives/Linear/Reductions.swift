@@ -42,6 +42,9 @@ package struct ReduceSum: Primitive, Smooth {
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
   ) throws -> Pattern { reducedPattern(axes, x[0], types[0]) }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    x[0].ofSums
+  }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { x[0].count }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     if axes.allSatisfy({ p.shape(x[0])[$0] == 1 }) {
@@ -95,13 +98,14 @@ package struct ReduceExtreme: Primitive {
   package func linearise(
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
   ) throws -> Value? {
-    guard let dx = dx[0] else { return nil }
     let shape = p.shape(x[0])
+    // The extreme of no elements is no element.
+    guard let dx = dx[0], shape.count > 0 else { return nil }
     let kept = shape.dims.indices.filter { !axes.contains($0) }
     let isExtreme = try p.compare(.equal, x[0], p.add(Broadcast(shape, axes: kept), [y]))
     let share = try p.convert(isExtreme, to: p.type(y).element)
     let ties = try p.reduceSum(share, over: axes)
-    return try p.divide(p.reduceSum(p.multiply(dx, share), over: axes), ties)
+    return try p.scaled(p.reduceSum(p.scaled(dx, by: share), over: axes), over: ties)
   }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
@@ -112,6 +116,7 @@ package struct ReduceExtreme: Primitive {
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
   ) throws -> Pattern { reducedPattern(axes, x[0], types[0]) }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { x[0].count }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     axes.allSatisfy({ p.shape(x[0])[$0] == 1 })
@@ -140,6 +145,7 @@ package struct CumulativeSum: Primitive, Smooth {
     self.exclusive = exclusive
     self.reverse = reverse
   }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].ofSums }
 
   package var attributes: String {
     "axis \(axis)" + (exclusive ? " exclusive" : "") + (reverse ? " reverse" : "")

@@ -88,6 +88,7 @@ package struct Fold: Primitive, Smooth {
     self.axes = axes
     self.spatial = spatial
   }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].ofSums }
 
   package var attributes: String { "\(axes.description) onto \(spatial)" }
   package func type(of x: [TensorType]) throws -> TensorType {

@@ -7,6 +7,7 @@ package struct Gather: Primitive, Smooth {
   package static let name = "gather"
   package let batch: Int
   package init(batch: Int = 0) { self.batch = batch }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].orZero }
 
   package var attributes: String { "batch \(batch)" }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -105,6 +106,7 @@ package struct ScatterAdd: Primitive, Smooth {
     self.batch = batch
     self.length = length
   }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].ofSums }
 
   package var attributes: String { "batch \(batch) length \(length)" }
   package func type(of x: [TensorType]) throws -> TensorType {

@@ -21,6 +21,8 @@ extension Movement {
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
   ) throws -> Pattern { x[0].picking(sources(types[0], type)) }
 
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0].orZero }
+
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { 0 }
 }
 
@@ -53,6 +55,7 @@ package struct Reshape: Movement {
   package var notation: Notation? { .operand }
   package let shape: Shape
   package init(_ shape: Shape) { self.shape = shape }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package var attributes: String { shape.description }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -88,6 +91,7 @@ package struct Transpose: Movement {
   package static let name = "transpose"
   package let axes: [Int]
   package init(_ axes: [Int]) { self.axes = axes }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package var attributes: String { "\(axes)" }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -141,6 +145,7 @@ package struct Broadcast: Movement {
     self.shape = shape
     self.axes = axes
   }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package var attributes: String { "\(shape) axes \(axes)" }
   // A repetition is smaller unevaluated.

@@ -15,6 +15,7 @@ package struct Slice: Movement {
       axis < sizes.count && sizes[axis] <= 1 ? 1 : steps[axis]
     }
   }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package var attributes: String { "starts \(starts) sizes \(sizes) steps \(steps)" }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -173,6 +174,7 @@ package struct Reverse: Movement {
   package static let name = "reverse"
   package let axes: [Int]
   package init(_ axes: [Int]) { self.axes = axes }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
 
   package var attributes: String { "\(axes)" }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -213,6 +215,9 @@ package struct Concatenate: Primitive, Smooth {
   package static let name = "concatenate"
   package let axis: Int
   package init(axis: Int) { self.axis = axis }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    x.dropFirst().reduce(x.first ?? .all) { $0.union($1) }
+  }
 
   package var attributes: String { "axis \(axis)" }
   package func type(of x: [TensorType]) throws -> TensorType {

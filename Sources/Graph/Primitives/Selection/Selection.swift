@@ -124,6 +124,7 @@ package struct SortOrder: Locator {
 package struct Detach: Elementwise, Smooth {
   package static let name = "detach"
   package init() {}
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(1, x)
     return x[0]

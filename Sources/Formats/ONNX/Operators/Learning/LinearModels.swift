@@ -17,19 +17,20 @@ enum LearningOperators {
       let shifted = try p.subtract(x, node.perFeature("offset", standard: 0, like: x))
       return try p.multiply(shifted, node.perFeature("scale", standard: 1, like: x))
     },
-    ONNXOperator("Normalizer", domain: domain, operands: ["X": .real], attributes: ["norm": .text])
-    { node, p in
+    ONNXOperator(
+      "Normalizer", domain: domain, operands: ["X": .real], attributes: ["norm": .text],
+      derivative: .kinked("a row of zeros stays one, with derivative 1")
+    ) { node, p in
       let x = try node.reals(0, "X")
       let axes = [p.shape(x).rank - 1]
       guard p.shape(x).rank >= 1 else { throw NetJacError(.shape, "X is a scalar") }
-      let norm =
+      let exponent: Double =
         switch try node.choice("norm", default: Norm.maximum) {
-        case .maximum: try p.reduceMaximum(p.absolute(x), over: axes)
-        case .absolute: try p.reduceSum(p.absolute(x), over: axes)
-        case .euclidean: try p.squareRoot(p.reduceSum(p.multiply(x, x), over: axes))
+        case .maximum: .infinity
+        case .absolute: 1
+        case .euclidean: 2
         }
-      let safe = try p.maximum(norm, p.scalar(1e-30, like: norm))
-      return try p.divide(x, p.spread(safe, over: axes, to: p.shape(x)))
+      return try p.normNormalised(x, over: axes, exponent: exponent)
     },
     ONNXOperator(
       "Binarizer", domain: domain, operands: ["X": .real], attributes: ["threshold": .real],
@@ -39,6 +40,11 @@ enum LearningOperators {
       let threshold = try p.scalar(node.real("threshold", default: 0), like: x)
       return try p.convert(p.compare(.greater, x, threshold), to: p.type(x).element)
     },
+    ONNXOperator(
+      "ZipMap", domain: domain, operands: ["X": .real],
+      attributes: ["classlabels_int64s": .integers, "classlabels_strings": .texts],
+      limits: "the numbers stay a tensor, a column for each class"
+    ) { node, _ in try node.input(0, "X") },
     ONNXOperator("ArrayFeatureExtractor", domain: domain, operands: ["X": .number, "Y": .whole]) {
       node, p in
       let x = try node.input(0, "X")

@@ -18,12 +18,14 @@ enum ResizeOperators {
     ) { node, p in
       try resize(node, upsampling(node), scales: node.constant(1, "scales").reals, in: p)
     },
-    // The first version sampled like `Upsample`.
+    // The first version sampled like `Upsample`, but for the rounding of nearest elements.
     ONNXOperator(
       "Resize", since: 10, operands: ["X": .real, "scales": .real], attributes: ["mode": .text],
       limits: "sizes and scales must be known while loading"
     ) { node, p in
-      try resize(node, upsampling(node), scales: node.constant(1, "scales").reals, in: p)
+      var interpolation = try upsampling(node)
+      interpolation.rounding = .ceilWhereShorter
+      return try resize(node, interpolation, scales: node.constant(1, "scales").reals, in: p)
     },
     ONNXOperator(
       "Resize", since: 11,

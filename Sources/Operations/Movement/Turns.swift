@@ -1,0 +1,54 @@
+import Graph
+import Tensors
+
+/// The turns of a loop that goes on as long as the data say so, unrolled up to a limit: a turn past the end
+/// changes nothing, neither values nor derivatives.
+package struct Turns {
+  private let p: ProgramBuilder
+  /// Whether the next turn is made; one boolean.
+  package private(set) var isRunning: Value
+
+  package init(while condition: Value, in p: ProgramBuilder) throws {
+    self.p = p
+    isRunning = try p.reshape(p.convert(condition, to: .bool), [])
+  }
+
+  /// Whether it is known that no turn follows.
+  package var hasEnded: Bool { p.constantTensor(of: isRunning)?.integers.first == 0 }
+
+  /// Goes on only if this holds, too.
+  package mutating func require(_ condition: Value) throws {
+    let next = try p.reshape(p.convert(condition, to: .bool), [])
+    if p.constantTensor(of: next)?.integers.first == 1 { return }
+    isRunning = try p.add(BitOperation(.and), [isRunning, next])
+  }
+
+  /// What is carried on: the new value if the turn was made, else the old one.
+  package func carried(_ new: Value, else old: Value) throws -> Value {
+    guard p.type(new) == p.type(old) else {
+      throw NetJacError(
+        .unsupported,
+        """
+        a turn makes \(p.type(new)) of \(p.type(old)); where the number of turns depends on an input, what \
+        is carried on must keep its shape
+        """)
+    }
+    return try p.select(p.broadcast(isRunning, to: p.shape(new)), new, old)
+  }
+
+  /// What a loop gives that may have met the limit: not a number where it would have gone on.
+  package func unlessRunning(_ value: Value) throws -> Value {
+    guard p.type(value).element.isReal else { return value }
+    return try p.select(
+      p.broadcast(isRunning, to: p.shape(value)), p.scalar(.nan, like: value), value)
+  }
+
+  package static func refusal(_ what: String) -> NetJacError {
+    NetJacError(
+      .unsupported,
+      """
+      \(what) must be known when the network is loaded, but it depends on an input; set option \
+      'loop_limit' to the most turns that may be needed, or fix that input with option 'input.NAME'
+      """)
+  }
+}

@@ -1,0 +1,160 @@
+"""Small networks at hard points, written out, with the right values: see Tests/Corpus/bugs/README.md for the keys.
+
+`graph` is a graph in ONNX's text form, `opset` its operator set (18 unless it says so).
+"""
+
+NAN = float("nan")
+HALF = [0.5, 0.5]
+
+CASES = [
+    # ---- Strong zeros
+    {"model": "quotient, masked", "graph": """g (double[3] x) => (double[3] y) <double[3] a = {2, 3, 5}, double z = {0}> {
+        m = Equal(x, z)
+        q = Div(a, x)
+        y = Where(m, z, q) }""",
+     "x": [0, 2, -1], "y": [0, 1.5, -5], "J": [[0, 0, 0], [0, -0.75, 0], [0, 0, -5]],
+     "H": [[1, 1, 1], [[0, 0, 0], [0, 0.75, 0], [0, 0, -10]]]},
+    {"model": "power along its base at a negative one", "graph": """g (double[2] x) => (double[1] y)
+        <int64[2] parts = {1, 1}, double[1] three = {3}> {
+        a, b = Split(x, parts)
+        whole = Floor(b)
+        y = Pow(a, whole) }""", "x": [-2, 3.5], "y": [-8], "J": [[12, 0]], "H": [[1], [[-12, 0], [0, 0]]]},
+    {"model": "power of two inputs, along the base", "graph": """g (double[2] x) => (double[1] y)
+        <int64[2] parts = {1, 1}> {
+        a, b = Split(x, parts)
+        y = Pow(a, b) }""", "x": [-2, 3], "jvp": [[1, 0], [12]]},
+    {"model": "exp, cut off where it overflows", "graph": """g (double[2] x) => (double[2] y) <double one = {1}> {
+        e = Exp(x)
+        y = Min(e, one) }""", "x": [800, -1], "y": [1, 0.36787944117144233],
+     "J": [[0, 0], [0, 0.36787944117144233]], "H": [[1, 1], [[0, 0], [0, 0.36787944117144233]]]},
+    {"model": "a norm, bounded from below, at 0", "graph": """g (double[2] x) => (double y)
+        <int64[1] axes = {0}, double e = {0.001}> {
+        s = Mul(x, x)
+        t = ReduceSum<keepdims = 0>(s, axes)
+        n = Sqrt(t)
+        y = Max(n, e) }""", "x": [0, 0], "y": [0.001], "J": [[0, 0]], "H": [[1], [[0, 0], [0, 0]]]},
+    {"model": "a norm, bounded from below, as divisor", "graph": """g (double[2] x) => (double[2] y)
+        <double e = {0.5}> {
+        n = ReduceL2<axes = [0]>(x)
+        m = Clip(n, e)
+        y = Div(x, m) }""", "opset": 17, "x": [0, 0], "y": [0, 0], "J": [[2, 0], [0, 2]]},
+    {"model": "logarithm behind a relu and a layer", "graph": """g (double[2] x) => (double[2] y)
+        <double[2,2] v = {1, 2, -1, 0.5}, double[2,2] w = {1, 0, 3, 0.25}, double z = {0}, double one = {1}> {
+        h = MatMul(v, x)
+        r = Relu(h)
+        p = Greater(r, z)
+        l = Log(r)
+        s = Where(p, l, z)
+        y = MatMul(w, s) }""", "x": [1, 1], "y": [1.0986122886681098, 3.2958368660043291],
+     "J": [[0.33333333333333331, 0.66666666666666663], [1, 2]]},
+    {"model": "roots of elements that a mask leaves out", "graph": """g (double[3] x) => (double[1] y)
+        <double[3] m = {1, 0, 1}, int64[1] axes = {0}> {
+        k = Mul(x, m)
+        r = Sqrt(k)
+        s = Mul(r, m)
+        y = ReduceSum(s, axes) }""", "x": [4, 9, 1], "y": [3], "J": [[0.25, 0, 0.5]],
+     "H": [[1], [[-0.03125, 0, 0], [0, 0, 0], [0, 0, -0.25]]]},
+    {"model": "roots of some elements, which others do not depend on", "graph": """g (double[3] x) => (double[3] y)
+        <double[3,3] w = {1, 0, 0, 0, 2, 0, 0, 1, 1}> {
+        r = Sqrt(x)
+        y = MatMul(w, r) }""", "x": [4, 1, 0.25], "y": [2, 2, 1.5], "J": [[0.25, 0, 0], [0, 1, 0], [0, 0.5, 1]]},
+    {"model": "data that is not a number stays where it is", "graph": """g (double[3] x) => (double[3] y) {
+        y = Tanh(x) }""", "x": [0, "nan", 0], "y": [0, "nan", 0], "J": [[1, 0, 0], [0, "nan", 0], [0, 0, 1]]},
+    {"model": "data that is not a number, and a convolution", "graph": """g (double[1,1,5] x) => (double[1,1,5] y)
+        <double[1,1,2] k = {1, 2}> {
+        c = Conv<pads = [0, 1]>(x, k)
+        y = Tanh(c) }""", "x": [0, 0, 0, 0, "nan"], "y": [0, 0, 0, "nan", "nan"],
+     "J": [[1, 2, 0, 0, 0], [0, 1, 2, 0, 0], [0, 0, 1, 2, 0], [0, 0, 0, "nan", "nan"], [0, 0, 0, 0, "nan"]]},
+    {"model": "linear resizing and infinity", "graph": """g (double[1,1,3] x) => (double[1,1,6] y)
+        <double[0] roi = {}, double[3] scales = {1, 1, 2}> {
+        y = Resize<mode = "linear">(x, roi, scales) }""", "opset": 19, "x": [1, "inf", 3],
+     "y": [1, "inf", "inf", "inf", "inf", 3]},
+    {"model": "arccosine just beyond its domain, clipped", "graph": """g (double[2] x) => (double[2] y)
+        <double l = {-1}, double h = {1}> {
+        c = Clip(x, l, h)
+        y = Acos(c) }""", "x": [1.0000000000000002, 0], "y": [0, 1.5707963267948966], "J": [[0, 0], [0, -1]],
+     "H": [[1, 1], [[0, 0], [0, 0]]]},
+    # ---- Kinks
+    {"model": "clip at its bounds", "graph": """g (double[3] x) => (double[3] y) <double l = {0}, double h = {6}> {
+        y = Clip(x, l, h) }""", "x": [0, 6, 7], "y": [0, 6, 6], "J": [[1, 0, 0], [0, 1, 0], [0, 0, 0]]},
+    {"model": "hard sigmoid at its bounds", "graph": """g (double[2] x) => (double[2] y) {
+        y = HardSigmoid<alpha = 0.5, beta = 0.5>(x) }""", "x": [-1, 1], "y": [0, 1], "J": [[0.25, 0], [0, 0.25]]},
+    {"model": "minimum of four", "graph": """g (double[4] x) => (double[1] y) <int64[4] parts = {1, 1, 1, 1}> {
+        a, b, c, d = Split(x, parts)
+        y = Min(a, b, c, d) }""", "x": [1, 1, 2, 1], "y": [1],
+     "J": [[0.33333333333333331, 0.33333333333333331, 0, 0.33333333333333331]]},
+    {"model": "scattered maxima", "graph": """g (double[3] x) => (double[1] y)
+        <int64[2] i = {0, 0}, int64[2] parts = {1, 2}> {
+        a, u = Split(x, parts)
+        y = ScatterElements<reduction = "max">(a, i, u) }""", "x": [2, 2, 2], "y": [2],
+     "J": [[0.33333333333333331, 0.33333333333333331, 0.33333333333333331]]},
+    {"model": "a norm times itself, reshaped", "graph": """g (double[1,3] x) => (double[1,1] y) <int64[1] axes = {1}> {
+        n = ReduceL2(x, axes)
+        y = Mul(n, n) }""", "x": [0, 0, 0], "y": [0], "J": [[0, 0, 0]], "H": [[1], [[2, 0, 0], [0, 2, 0], [0, 0, 2]]]},
+    {"model": "the square of a norm", "graph": """g (double[2] x) => (double y)
+        <int64[1] axes = {0}, double two = {2}> {
+        n = ReduceL2<keepdims = 0>(x, axes)
+        y = Pow(n, two) }""", "x": [0, 0], "y": [0], "J": [[0, 0]], "H": [[1], [[2, 0], [0, 2]]]},
+    # ---- Determinants
+    {"model": "determinant of rank 1 of 3", "graph": """g (double[3,3] x) => (double y) { y = Det(x) }""",
+     "x": [1, 0, 0, 0, 0, 0, 0, 0, 0], "y": [0], "J": [[0] * 9],
+     "H": [[1], [[{(4, 8): 1, (8, 4): 1, (5, 7): -1, (7, 5): -1}.get((i, k), 0) for k in range(9)] for i in range(9)]]},
+    {"model": "determinant of rank 0 of 3", "graph": """g (double[3,3] x) => (double y) { y = Det(x) }""",
+     "x": [0] * 9, "y": [0], "J": [[0] * 9], "H": [[1], [[0] * 9] * 9]},
+    # ---- Large and small arguments
+    {"model": "log-sum-exp, written out", "graph": """g (double[2] x) => (double y) <int64[1] axes = {0}> {
+        e = Exp(x)
+        s = ReduceSum<keepdims = 0>(e, axes)
+        y = Log(s) }""", "x": [800, 800], "y": [800.69314718055994531], "J": [HALF],
+     "H": [[1], [[0.25, -0.25], [-0.25, 0.25]]]},
+    {"model": "log of a sigmoid", "graph": """g (double[2] x) => (double[2] y) {
+        s = Sigmoid(x)
+        y = Log(s) }""", "x": [-800, 0], "y": [-800, -0.69314718055994531], "J": [[1, 0], [0, 0.5]]},
+    {"model": "a normalised line of large numbers", "graph": """g (double[1,2] x) => (double[1,2] y) {
+        y = LpNormalization(x) }""", "x": [3e200, 4e200], "y": [0.6, 0.8],
+     "J": [[1.28e-201, -9.6e-202], [-9.6e-202, 7.2e-202]]},
+    # ---- Control flow
+    {"model": "a branch that the data choose", "graph": """g (double[1] x) => (double[1] y) <double[1] z = {0}> {
+        c = Less(z, x)
+        y = If (c) <then_branch = t () => (double[1] a) { a = Log(x) },
+                    else_branch = e () => (double[1] b) { b = Neg(x) }> }""",
+     "x": [-2], "y": [2], "J": [[-1]], "H": [[1], [[0]]]},
+    {"model": "a loop that the data end", "graph": """g (double[1] x) => (double[1] y)
+        <int64 most = {10}, bool go = {1}, double[1] bound = {100}> {
+        y = Loop (most, go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
+            w = Mul(v, v)
+            l = Less(w, bound)
+            d = Squeeze(l) }> }""", "x": [2], "y": [256], "J": [[1024]], "H": [[1], [[3584]]]},
+    {"model": "a loop that the data end, without a limit", "graph": """g (double[1] x) => (double[1] y)
+        <bool go = {1}, double[1] bound = {100}> {
+        y = Loop ("", go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
+            w = Mul(v, v)
+            l = Less(w, bound)
+            d = Squeeze(l) }> }""", "refuse": True, "mentions": "loop_limit"},
+    {"model": "the same within the option loop_limit", "graph": """g (double[1] x) => (double[1] y)
+        <bool go = {1}, double[1] bound = {100}> {
+        y = Loop ("", go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
+            w = Mul(v, v)
+            l = Less(w, bound)
+            d = Squeeze(l) }> }""", "options": {"loop_limit": "5"}, "x": [2], "y": [256], "J": [[1024]]},
+    {"model": "the same beyond the option loop_limit", "graph": """g (double[1] x) => (double[1] y)
+        <bool go = {1}, double[1] bound = {100}> {
+        y = Loop ("", go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
+            w = Mul(v, v)
+            l = Less(w, bound)
+            d = Squeeze(l) }> }""", "options": {"loop_limit": "2"}, "x": [2], "y": ["nan"]},
+    {"model": "a trip count that is an input", "graph": """g (double[1] x, int64 n) => (double[1] y)
+        <bool go = {1}> {
+        y = Loop (n, go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
+            w = Mul(v, v)
+            d = Identity(c) }> }""", "options": {"loop_limit": "4"}, "x": [2, 2], "y": [16], "J": [[32, 0]]},
+    # ---- Indices that the data choose
+    {"model": "indices outside their axis", "graph": """g (double[3] x, int64[4] i) => (double[4] y) {
+        y = Gather(x, i) }""", "x": [1, 2, 3, 0, -1, 3, -4], "y": [1, 3, 0, 0]},
+    # ---- Refusals and acceptances
+    {"model": "a long name", "graph": "g (double[3] x) => (double[3] y) { y = %s(x) }" % ("Tanhs" * 2000), "refuse": True},
+    {"model": "padding by 2^40", "graph": """g (double[3] x) => (double[N] y) <int64[2] p = {0, 1099511627776}> {
+        y = Pad(x, p) }""", "refuse": True},
+    {"model": "resizing to 1e30", "graph": """g (double[1,1,3] x) => (double[1,1,N] y)
+        <double[0] roi = {}, double[3] scales = {1, 1, 1e30}> { y = Resize(x, roi, scales) }""", "refuse": True},
+]
