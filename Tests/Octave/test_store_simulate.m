@@ -373,6 +373,8 @@ end
 
 function processesStop()
   [folder, remove] = storeFolder();
+  before = cd(folder);
+  back = onCleanup(@() cd(before));
   setenv('STORE_FOOT_SECONDS', '0.15');
   fast = onCleanup(@() setenv('STORE_FOOT_SECONDS', ''));
   store = footStore(folder);
@@ -381,6 +383,8 @@ function processesStop()
   states = find(store, X);
   must(any(strcmp(states, 'waiting')), 'what is left should wait');
   must(~any(strcmp(states, 'running')), 'nothing should be left running');
+  files = {dir(folder).name};
+  mustBe(files(~strncmp(files, '.', 1)), {'foot.db'});           % what was stopped leaves nothing behind
 end
 
 function brokenWorker()

@@ -18,12 +18,23 @@ package final class Study: @unchecked Sendable {
 
   package internal(set) var version: Version?
 
-  /// The variables, and what follows from them; replaced as a whole, since other threads may be looking.
-  private let currentView = Mutex(StudyView(inputs: [], outputs: [], near: nil))
+  /// The variables, and what follows from them; replaced as a whole, under the store's lock, since other threads may
+  /// be looking. They look without a lock: one that is taken while the process forks would never be free in the child.
+  /// What was replaced stays for those who still look at it; it is little, as declarations are few.
   var view: StudyView {
-    get { currentView.withLock { $0 } }
-    set { currentView.withLock { $0 = newValue } }
+    get {
+      guard let address = UnsafeRawPointer(bitPattern: viewAddress.load(ordering: .acquiring))
+      else { return views[0] }
+      return Unmanaged<StudyView>.fromOpaque(address).takeUnretainedValue()
+    }
+    set {
+      views.append(newValue)
+      let address = UnsafeRawPointer(Unmanaged.passUnretained(newValue).toOpaque())
+      viewAddress.store(UInt(bitPattern: address), ordering: .releasing)
+    }
   }
+  private var views = [StudyView(inputs: [], outputs: [], near: nil)]
+  private let viewAddress = Atomic<UInt>(0)
 
   package var inputs: [Variable] { view.inputs }
   package var outputs: [Variable] { view.outputs }
