@@ -22,7 +22,13 @@ extension Program {
     patterns.reserveCapacity(nodes.count)
     var entryCount = 0
     var heldCount = 0
+    let isVarying = dependents(of: [inputs[0]])
+    let rowLimit = memoryLimit / MemoryLayout<Pattern.Row>.stride
     for (index, node) in nodes.enumerated() {
+      // A repeated number may have any shape; what holds a row for each element may not.
+      guard node.type.count <= rowLimit, !isVarying[index] || node.type.count <= entryLimit else {
+        return nil
+      }
       let pattern: Pattern
       if index == inputs[0].index {
         let isReal = node.type.element.isReal
