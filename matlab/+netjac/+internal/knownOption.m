@@ -10,7 +10,8 @@ function names = knownOption(area, name, own)
 
   switch area
     case 'load'
-      names = {'precision', 'threads', 'dim.NAME', 'input.NAME', 'output', 'signature', 'memory_limit'};
+      names = {'precision', 'threads', 'dim.NAME', 'input.NAME', 'output', 'signature', ...
+               'loop_limit', 'memory_limit'};
     case 'train'
       names = {'loss', 'huber_delta', 'optimizer', 'learning_rate', 'momentum', 'nesterov', 'beta1', 'beta2', 'epsilon', ...
                'weight_decay', 'clip_norm', 'schedule', 'schedule_steps', 'schedule_factor', 'warmup_steps', ...
