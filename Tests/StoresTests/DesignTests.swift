@@ -93,6 +93,8 @@ import Testing
     #expect(try design(study, "corners", 4) == [[-1, -1], [3, -1], [-1, 3], [3, 3]])
     #expect(
       try design(study, "grid", 6) == [[-1, -1], [-1, 3], [1, -1], [1, 3], [3, -1], [3, 3]])
+    // Far into a grid the levels are not counted one by one.
+    #expect(try design(study, "grid", 1, from: 1 << 60).count == 1)
     #expect(throws: NetJacError.self) { try design(study, "corners", 5) }
     #expect(throws: NetJacError.self) { try design(study, "spiral", 5) }
   }

@@ -145,7 +145,14 @@ extension Study {
   ) throws {
     let wanted = from + samples
     let most = space.axes.map { $0.levels ?? .max }
-    var counts = [Int](repeating: 1, count: most.count)
+    // The most levels for all alike that are too few; what is missing is a step for some of them.
+    var (least, end) = (1, max(wanted, 2))
+    while end - least > 1 {
+      let levels = least + (end - least) / 2
+      let points = most.reduce(1) { $0.multipliedSaturated(by: min(levels, $1)) }
+      if points < wanted { least = levels } else { end = levels }
+    }
+    var counts = most.map { min(least, $0) }
     while counts.reduce(1, { $0.multipliedSaturated(by: $1) }) < wanted {
       let free = counts.indices.filter { counts[$0] < most[$0] }
       guard let next = free.min(by: { (counts[$0], $0) < (counts[$1], $1) }) else {
