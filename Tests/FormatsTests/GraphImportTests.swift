@@ -40,7 +40,10 @@ struct GraphImportTests {
   func optionalInputs() throws {
     let clip = Function(
       name: "Cut", inputs: ["a", "low", "high"], outputs: ["b", "c"],
-      nodes: [Node("Clip", ["a", "low", "high"], ["b"]), Node("Softmax", ["a"], ["c"], [("axis", .int(0))])], opset: 12)
+      nodes: [
+        Node("Clip", ["a", "low", "high"], ["b"]),
+        Node("Softmax", ["a"], ["c"], [("axis", .int(0))]),
+      ], opset: 12)
     let model = calling(
       [clip], [Node("Cut", ["x", "", "h"], ["y", "z"], domain: "local")])
     var withBound = model
