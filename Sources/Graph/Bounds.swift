@@ -104,16 +104,9 @@ extension RandomAccessCollection where Element == Node, Index == Int {
         isShifted(node)
           ? Bounds(-.infinity, 0)
           : holdsOne(node) ? Bounds(1, .infinity) : node.primitive.bounds(operands, node.type))
-      if isSquare(node) { bounds[bounds.count - 1] = Bounds(0, .infinity) }
+      if node.isSquare { bounds[bounds.count - 1] = Bounds(0, .infinity) }
     }
     return false
-  }
-
-  /// Products of equal factors, or sums of such.
-  private func isSquare(_ node: Node) -> Bool {
-    guard node.operands.count == 2, node.operands[0] == node.operands[1] else { return false }
-    if let dot = node.primitive as? Dot { return dot.a == dot.b }
-    return node.isA(Multiply.self)
   }
 
   /// `x - max x`, as a softmax takes it.

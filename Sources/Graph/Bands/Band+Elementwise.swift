@@ -4,13 +4,29 @@ extension Multiply: BandPreserving {
   package func band(
     _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
   ) throws -> Band.Operand? {
+    try Band.scaled(x, by: self, in: p).map { .band($0) }
+  }
+}
+
+extension GuardedMultiply: BandPreserving {
+  package func band(
+    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
+  ) throws -> Band.Operand? {
+    try Band.scaled(x, by: self, in: p).map { .band($0) }
+  }
+}
+
+extension Band {
+  /// A band times a value of the same line, by the product that is given; nil for other operands.
+  fileprivate static func scaled(
+    _ x: [Operand], by product: some BinaryFunction, in p: ProgramBuilder
+  ) throws -> Band? {
     switch (x[0], x[1]) {
     case (.band(let band), .value(let factor)), (.value(let factor), .band(let band)):
       let factors = try band.met(by: factor, in: p)
-      return .band(
-        Band(
-          diagonals: try zip(band.diagonals, factors).map { try p.multiply($0, $1) },
-          first: band.first, length: band.length, isZeroOutside: true))
+      return Band(
+        diagonals: try zip(band.diagonals, factors).map { try p.add(product, [$0, $1]) },
+        first: band.first, length: band.length, isZeroOutside: true)
     default: return nil
     }
   }

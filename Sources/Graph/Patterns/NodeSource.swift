@@ -23,6 +23,15 @@ extension NodeSource {
   }
 }
 
+extension Node {
+  /// Whether it is a product of equal factors, or a sum of such.
+  var isSquare: Bool {
+    guard operands.count == 2, operands[0] == operands[1] else { return false }
+    if let dot = primitive as? Dot { return dot.a == dot.b }
+    return isA(Multiply.self)
+  }
+}
+
 extension [Node] {
   /// For each node, whether any of `values` depends on it, or does so otherwise than through the
   /// nodes that are `cut`.

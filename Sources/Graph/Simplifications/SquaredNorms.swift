@@ -27,10 +27,7 @@ extension ProgramBuilder {
   private func isSumOfSquares(_ x: Value, depth: Int = 8) -> Bool {
     let node = node(x)
     guard depth > 0, !node.operands.isEmpty else { return fill(of: x).map { $0 >= 0 } ?? false }
-    if node.operands.count == 2, node.operands[0] == node.operands[1] {
-      if node.isA(Multiply.self) { return true }
-      if let dot = node.primitive as? Dot { return dot.a == dot.b }
-    }
+    if node.isSquare { return true }
     guard node.isA(Add.self) || node.isA(ReduceSum.self) || node.primitive is any Movement else {
       return false
     }

@@ -168,7 +168,7 @@ package struct Divide: BinaryFunction, Smooth {
 }
 
 /// `y = aᵇ`.
-package struct Power: BinaryFunction, Smooth {
+package struct Power: BinaryFunction, Nonlinear, Smooth {
   package static let name = "power"
   package var notation: Notation? { .power }
   package init() {}
@@ -218,11 +218,6 @@ package struct Power: BinaryFunction, Smooth {
       return try p.scaled(db, by: p.multiply(y, logarithm))
     }
     return try p.sum(base, exponent)
-  }
-  package func transpose(
-    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] {
-    throw NetJacError(.defect, "\(name) is not linear")
   }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     guard p.type(x[0]).element.isReal else { return nil }

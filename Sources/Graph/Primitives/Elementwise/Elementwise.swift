@@ -39,7 +39,7 @@ extension Elementwise {
 /// A function of one real number (of a whole number too, where `wholeValue` says so).
 ///
 /// States value and slope; both modes of differentiation follow from the slope.
-package protocol UnaryFunction: Elementwise {
+package protocol UnaryFunction: Elementwise, Nonlinear {
   init()
   func value(_ x: Double) -> Double
   /// The function on whole numbers, or nil if it has none.
@@ -72,12 +72,6 @@ extension UnaryFunction {
   ) throws -> Value? {
     guard let dx = dx[0], let slope = try slope(at: x[0], y, in: p) else { return nil }
     return try p.scaled(dx, by: slope)
-  }
-
-  package func transpose(
-    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] {
-    throw NetJacError(.defect, "\(name) is not linear")
   }
 }
 

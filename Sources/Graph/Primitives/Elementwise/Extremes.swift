@@ -2,7 +2,7 @@ import Tensors
 
 /// `y = min(a, b)` or `max(a, b)`. NaN wins; equal arguments share the derivative equally, or the first
 /// one has it all: where the second one is a bound.
-package struct Extreme: BinaryFunction {
+package struct Extreme: BinaryFunction, Nonlinear {
   package static let name = "extreme"
   package enum Kind: String, Sendable { case minimum, maximum }
   package enum Tie: String, Sendable {
@@ -43,9 +43,6 @@ package struct Extreme: BinaryFunction {
       dx[0].map { try p.scaled($0, by: share) },
       dx[1].map { try p.scaled($0, by: p.subtract(one, share)) })
   }
-  package func transpose(
-    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
     x[0] == x[1] ? x[0] : nil
   }

@@ -6,18 +6,12 @@ import Tensors
 /// number: a zero that comes from a branch not taken, or from an argument that is cut off, stays zero.
 /// Known as the strong zero of automatic differentiation; see Griewank and Walther, Evaluating
 /// derivatives, chapter 14.
-package struct GuardedMultiply: BinaryFunction, Smooth {
+package struct GuardedMultiply: BinaryFunction, Bilinear {
   package static let name = "guarded-multiply"
   package var notation: Notation? { .product }
   package init() {}
   package func value(_ a: Double, _ b: Double) -> Double { a == 0 || b == 0 ? 0 : a * b }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { nil }
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? {
-    try p.sum(
-      dx[0].map { try p.add(self, [$0, x[1]]) }, dx[1].map { try p.add(self, [x[0], $0]) })
-  }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] {
@@ -37,22 +31,6 @@ package struct GuardedMultiply: BinaryFunction, Smooth {
   /// Its factors are slopes of which it is known that they may be singular.
   package func isSingular(_ x: [Bounds]) -> Bool { true }
   package static let samples = [Sample(Self(), .init([2, 3]), .init([2, 3]))]
-}
-
-extension GuardedMultiply: BandPreserving {
-  package func band(
-    _ x: [Band.Operand], _ type: TensorType, in p: ProgramBuilder
-  ) throws -> Band.Operand? {
-    switch (x[0], x[1]) {
-    case (.band(let band), .value(let factor)), (.value(let factor), .band(let band)):
-      let factors = try band.met(by: factor, in: p)
-      return .band(
-        Band(
-          diagonals: try zip(band.diagonals, factors).map { try p.add(self, [$0, $1]) },
-          first: band.first, length: band.length, isZeroOutside: true))
-    default: return nil
-    }
-  }
 }
 
 extension ProgramBuilder {

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 /// `y = a - trunc(a/b)·b`, with the sign of a, as C's fmod.
-package struct Remainder: BinaryFunction {
+package struct Remainder: BinaryFunction, Nonlinear {
   package static let name = "remainder"
   package init() {}
   package func isSingular(_ x: [Bounds]) -> Bool { !x[1].keepsClearOfZero }
@@ -15,9 +15,6 @@ package struct Remainder: BinaryFunction {
   ) throws -> Value? {
     try p.remainderTangent(dx, quotient: { try p.truncate(p.divide(x[0], x[1])) })
   }
-  package func transpose(
-    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
   package var kink: String? { "a/b whole: jumps" }
   package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.multiply(p.absolute(x[1]), p.distanceToTruncation(p.divide(x[0], x[1])))
@@ -29,7 +26,7 @@ package struct Remainder: BinaryFunction {
 }
 
 /// `y = a - floor(a/b)·b`, with the sign of b.
-package struct Modulo: BinaryFunction {
+package struct Modulo: BinaryFunction, Nonlinear {
   package static let name = "modulo"
   package init() {}
   package func isSingular(_ x: [Bounds]) -> Bool { !x[1].keepsClearOfZero }
@@ -47,9 +44,6 @@ package struct Modulo: BinaryFunction {
   ) throws -> Value? {
     try p.remainderTangent(dx, quotient: { try p.floor(p.divide(x[0], x[1])) })
   }
-  package func transpose(
-    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
   package var kink: String? { "a/b whole: jumps" }
   package func kinkDistance(_ x: [Value], _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.multiply(p.absolute(x[1]), p.distanceToWhole(p.divide(x[0], x[1])))

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Labels in a, b and y are batch axes; in a and b only, summed over; in one operand and y, free.
 /// A label stands once in an operand, and every operand label is in the other operand or in y.
-package struct Dot: Primitive, Smooth {
+package struct Dot: Bilinear {
   package static let name = "dot"
   package let a: [Int]
   package let b: [Int]
@@ -99,13 +99,6 @@ package struct Dot: Primitive, Smooth {
       for (i, j) in zip(inA, inB) { add(&sum, startA + i, startB + j) }
       return sum
     }
-  }
-
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? {
-    try p.sum(
-      dx[0].map { try p.add(self, [$0, x[1]]) }, dx[1].map { try p.add(self, [x[0], $0]) })
   }
 
   package func transpose(

@@ -1,7 +1,7 @@
 import Tensors
 
 /// `y` is the sum over the given axes, which vanish.
-package struct ReduceSum: Primitive, Smooth {
+package struct ReduceSum: Linear {
   package static let name = "reduce-sum"
   package let axes: [Int]
   package init(_ axes: [Int]) { self.axes = axes.sorted() }
@@ -24,9 +24,6 @@ package struct ReduceSum: Primitive, Smooth {
     let values = x[0].integers
     return Tensor(type, integers: groups.map { $0.reduce(0) { $0 &+ values[$1] } })
   }
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? { try dx[0].map { try p.add(self, [$0]) } }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] {
@@ -60,7 +57,7 @@ package struct ReduceSum: Primitive, Smooth {
 
 /// The smallest or largest element along the given axes, which vanish. NaN wins; equal extremes
 /// share the derivative equally.
-package struct ReduceExtreme: Primitive {
+package struct ReduceExtreme: Nonlinear {
   package static let name = "reduce-extreme"
   package let kind: Extreme.Kind
   package let axes: [Int]
@@ -107,9 +104,6 @@ package struct ReduceExtreme: Primitive {
     let ties = try p.reduceSum(share, over: axes)
     return try p.scaled(p.reduceSum(p.scaled(dx, by: share), over: axes), over: ties)
   }
-  package func transpose(
-    _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
-  ) throws -> [Value?] { throw NetJacError(.defect, "\(name) is not linear") }
   package func vectorise(
     _ x: [Value], added: [Bool], size: Int, in p: ProgramBuilder
   ) throws -> Value { try p.add(ReduceExtreme(kind, axes.map { $0 + 1 }), x) }
@@ -135,7 +129,7 @@ package struct ReduceExtreme: Primitive {
 
 /// Running sums along an axis: element k is the sum up to and with k (`exclusive`: without), from
 /// the end if `reverse`.
-package struct CumulativeSum: Primitive, Smooth {
+package struct CumulativeSum: Linear {
   package static let name = "cumulative-sum"
   package let axis: Int
   package let exclusive: Bool
@@ -176,9 +170,6 @@ package struct CumulativeSum: Primitive, Smooth {
     }
     return result
   }
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? { try dx[0].map { try p.add(self, [$0]) } }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] {

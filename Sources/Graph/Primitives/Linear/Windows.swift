@@ -80,7 +80,7 @@ package struct Window: Movement {
 
 /// The transpose of `Window`: x is [Q…, K…, O…], and y [Q…, S…] sums what each window holds of an
 /// element.
-package struct Fold: Primitive, Smooth {
+package struct Fold: Linear {
   package static let name = "fold"
   package let axes: [WindowAxis]
   package let spatial: [Int]
@@ -119,9 +119,6 @@ package struct Fold: Primitive, Smooth {
     for (target, value) in zip(targets, x[0].reals) where target >= 0 { result[target] += value }
     return Tensor(type, reals: result)
   }
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? { try dx[0].map { try p.add(self, [$0]) } }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { [try p.add(Window(axes), [yBar])] }

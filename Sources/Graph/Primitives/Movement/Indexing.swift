@@ -3,7 +3,7 @@ import Tensors
 /// Picks along an axis by index: with `batch` leading axes shared by both operands,
 /// x is [B…, n, Q…], the indices [B…, I…], and y is [B…, I…, Q…] with `y[b, i, q] = x[b, index[b, i], q]`.
 /// An index outside 0..<n picks zero.
-package struct Gather: Primitive, Smooth {
+package struct Gather: Linear {
   package static let name = "gather"
   package let batch: Int
   package init(batch: Int = 0) { self.batch = batch }
@@ -43,9 +43,6 @@ package struct Gather: Primitive, Smooth {
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
     x[0].picking(sources(x[1].integers, x[0].type, x[1].type), shape: type.shape)
   }
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? { try dx[0].map { try p.add(self, [$0, x[1]]) } }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] {
@@ -98,7 +95,7 @@ package struct Gather: Primitive, Smooth {
 
 /// The transpose of `Gather`: y is [B…, n, Q…] with `y[b, index[b, i], q] += x[b, i, q]`; an index
 /// outside 0..<n adds nowhere.
-package struct ScatterAdd: Primitive, Smooth {
+package struct ScatterAdd: Linear {
   package static let name = "scatter-add"
   package let batch: Int
   package let length: Int
@@ -153,9 +150,6 @@ package struct ScatterAdd: Primitive, Smooth {
     }
     return Tensor(type, integers: result)
   }
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? { try dx[0].map { try p.add(self, [$0, x[1]]) } }
   package func transpose(
     _ yBar: Value, linear: [Bool], _ x: [Value], in p: ProgramBuilder
   ) throws -> [Value?] { [try p.add(Gather(batch: batch), [yBar, x[1]]), nil] }

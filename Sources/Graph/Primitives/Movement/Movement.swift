@@ -3,7 +3,7 @@ import Tensors
 /// A primitive that only moves elements of one operand (or puts zeros): linear, without arithmetic.
 ///
 /// States where each result element comes from; evaluation, linearisation and pattern follow.
-package protocol Movement: Smooth {
+package protocol Movement: Linear {
   /// For each result element the operand's element it is, or -1 for zero.
   func sources(_ x: TensorType, _ y: TensorType) -> [Int]
 }
@@ -12,10 +12,6 @@ extension Movement {
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
     x[0].picking(sources(x[0].type, type), shape: type.shape)
   }
-
-  package func linearise(
-    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
-  ) throws -> Value? { try dx[0].map { try p.add(self, [$0]) } }
 
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
