@@ -10,11 +10,13 @@ package struct Jacobian {
   private let x: Int
   private let y: Int
 
-  package static func program(
-    of program: Program
-  ) throws -> JacobianProgram {
+  package static func program(of program: Program) throws -> JacobianProgram {
+    try self.program(of: program, program.jacobianPattern(entryLimit: patternEntryLimit))
+  }
+
+  /// The same; `pattern` is its structure, if it is known.
+  static func program(of program: Program, _ pattern: Pattern?) throws -> JacobianProgram {
     let accumulated = try Jacobian(program).accumulated()
-    let pattern = try program.jacobianPattern(entryLimit: patternEntryLimit)
     return try compressed(program, pattern, cheaperThan: accumulated)
       ?? accumulated.cleared(outside: pattern)
   }
@@ -35,8 +37,7 @@ package struct Jacobian {
     let colouring = Colouring(pattern, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
     let structure = SparseStructure(pattern, columns: n)
-    let compressed = try CompressedJacobian.cheapest(
-      of: program, structure, colouring)
+    let compressed = try CompressedJacobian.cheapest(of: program, structure, colouring)
     let matrix = try compressed.matrix()
     let cost = matrix.multiplyAdds - program.multiplyAdds
     guard cost < accumulated.cost.chosen else { return nil }

@@ -9,15 +9,13 @@ struct LinearMap {
   let program: Program
   /// The builder's values to pass for the residual inputs.
   let residuals: [Value]
-  private let guardsZeros: Bool
   /// The program for many seeds, kept from the count of its cost to its use.
   private let many = SeveralSeeds()
 
   /// Cuts the nodes between `seed` and `result` out of a builder; nil if the result turned out not to
   /// depend on the seed.
   init?(seed: Value, result: Value, in p: ProgramBuilder) throws {
-    let linear = ProgramBuilder(real: p.real, memoryLimit: p.memoryLimit)
-    linear.guardsZeros = p.guardsZeros
+    let linear = ProgramBuilder(like: p)
     var map: [Int: Value] = [seed.index: try linear.input(p.type(seed))]
     var residuals: [Value] = []
     let end = max(result.index, seed.index) + 1
@@ -43,19 +41,16 @@ struct LinearMap {
     guard let output = map[result.index] else { return nil }
     program = linear.program(outputs: [output])
     self.residuals = residuals
-    guardsZeros = p.guardsZeros
   }
 
-  private init(program: Program, residuals: [Value], guardsZeros: Bool) {
+  private init(program: Program, residuals: [Value]) {
     self.program = program
     self.residuals = residuals
-    self.guardsZeros = guardsZeros
   }
 
   /// The same map in the other direction.
   func transposed() throws -> LinearMap {
     let p = ProgramBuilder(for: program)
-    p.guardsZeros = guardsZeros
     let cotangent = try p.input(program.type(program.outputs[0]))
     let residualInputs = try program.inputs.dropFirst().map { try p.input(program.type($0)) }
     let seed = try p.placeholder(program.type(program.inputs[0]))
@@ -63,8 +58,7 @@ struct LinearMap {
     let result = try transpose(
       seeds: [seed], results: [(values[program.outputs[0].index], cotangent)], in: p)[0]
     return LinearMap(
-      program: p.program(outputs: [try result ?? p.scalar(0, like: seed)]), residuals: residuals,
-      guardsZeros: guardsZeros)
+      program: p.program(outputs: [try result ?? p.scalar(0, like: seed)]), residuals: residuals)
   }
 
   /// Applies the map to many seeds, which stand along the leading axis.

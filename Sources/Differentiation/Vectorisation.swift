@@ -6,7 +6,6 @@ extension Program {
   /// that length, and so does every output.
   package func vectorised(added: [Bool], size: Int) throws -> Program {
     let p = ProgramBuilder(for: self)
-    p.guardsZeros = nodes.contains { $0.isA(GuardedMultiply.self) }
     var values = [Value](repeating: Value(index: -1), count: nodes.count)
     var isAdded = [Bool](repeating: false, count: nodes.count)
     for (input, added) in zip(inputs, added) {

@@ -28,9 +28,17 @@ package final class ProgramBuilder {
     self.memoryLimit = memoryLimit
   }
 
-  /// A builder of what is derived from a program: of the same precision, within the same limit.
+  /// A builder of what is derived from a program: of the same precision, within the same limit, and with
+  /// guarded products if it has some.
   package convenience init(for program: Program) {
     self.init(real: program.real, memoryLimit: program.memoryLimit)
+    guardsZeros = program.nodes.contains { $0.isA(GuardedMultiply.self) }
+  }
+
+  /// An empty builder of the same settings as another one.
+  package convenience init(like other: ProgramBuilder) {
+    self.init(real: other.real, memoryLimit: other.memoryLimit)
+    guardsZeros = other.guardsZeros
   }
 
   /// A builder that begins with all that another one holds.

@@ -18,8 +18,7 @@ struct GroupwiseHessian {
     _ group: SeparableGroups.Group, of program: Program, primal: [Value],
     cotangents: [Int: Value], isActive: [Bool], in outer: ProgramBuilder
   ) throws {
-    p = ProgramBuilder(real: outer.real, memoryLimit: outer.memoryLimit)
-    p.guardsZeros = outer.guardsZeros
+    p = ProgramBuilder(like: outer)
     self.group = group
     for index in group.inputs { values[index] = try argument(primal[index], in: outer) }
     for (index, cotangent) in cotangents.sorted(by: { $0.key < $1.key }) {

@@ -16,9 +16,11 @@ extension Program {
   /// The ways to the Hessian that the memory limit allows, at least one, that of the fewest
   /// multiply-adds first.
   package func hessians() throws -> [Program] {
+    let gradient = try weightedGradient()
+    let pattern = try gradient.jacobianPattern(entryLimit: Jacobian.patternEntryLimit)
     let ways = [
-      Result { try jacobianOfGradient() as Program? },
-      Result { try symmetricHessian() },
+      Result { try Self.jacobian(of: gradient, pattern) as Program? },
+      Result { try symmetricHessian(pattern) },
     ]
     let found = try ways.compactMap { way in
       do {
@@ -33,19 +35,27 @@ extension Program {
 
   /// Forward over reverse where that is cheapest, or any other order of the Jacobian.
   package func jacobianOfGradient() throws -> Program {
-    let jacobian = try Jacobian.program(
-      of: weightedGradient())
+    let gradient = try weightedGradient()
+    return try Self.jacobian(
+      of: gradient, gradient.jacobianPattern(entryLimit: Jacobian.patternEntryLimit))
+  }
+
+  private static func jacobian(of gradient: Program, _ pattern: Pattern?) throws -> Program {
     // Symmetric, so its orientation does not matter.
-    return Program.selecting(jacobian.program, outputs: [1])
+    try selecting(Jacobian.program(of: gradient, pattern).program, outputs: [1])
   }
 
   /// The Hessian from first derivatives by x on both sides of second derivatives of each node; nil
   /// for a program of more than one vector.
   package func symmetricHessian() throws -> Program? {
+    try symmetricHessian(
+      weightedGradient().jacobianPattern(entryLimit: Jacobian.patternEntryLimit))
+  }
+
+  /// The same; `pattern` is that of the gradient's Jacobian, if it is known.
+  private func symmetricHessian(_ pattern: Pattern?) throws -> Program? {
     guard let hessian = try SymmetricHessian.program(of: self) else { return nil }
-    guard
-      let pattern = try weightedGradient().jacobianPattern(entryLimit: Jacobian.patternEntryLimit)
-    else { return hessian }
+    guard let pattern else { return hessian }
     let p = ProgramBuilder(for: hessian)
     let values = try p.inline(hessian, hessian.inputs.map { try p.input(hessian.type($0)) })
     let n = pattern.rows.count
