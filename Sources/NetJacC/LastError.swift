@@ -28,7 +28,7 @@ enum LastError {
 
   static func set(_ message: String, _ reason: NetJacError.Reason?) {
     let place = reason.flatMap { NetJacError.Reason.allCases.firstIndex(of: $0) }
-    let copy = readable(message).withCString { text -> UnsafeMutableRawPointer? in
+    let copy = message.withCString { text -> UnsafeMutableRawPointer? in
       let size = strlen(text) + 1
       guard let memory = malloc(size + 1) else { return nil }
       memory.storeBytes(of: place.map { UInt8($0 + 1) } ?? 0, as: UInt8.self)
@@ -41,21 +41,6 @@ enum LastError {
     guard pthread_setspecific(key, copy) == 0 else { return free(copy) }
     free(previous)
   }
-
-  /// The message without what nobody reads: the middle of endless words, such as names in a damaged file
-  /// or texts of a caller, and whatever is still beyond `limit`.
-  private static func readable(_ message: String) -> String {
-    guard message.utf8.count > longestWord else { return message }
-    let words = message.split(separator: " ", omittingEmptySubsequences: false).map { word in
-      word.utf8.count > longestWord ? "\(word.prefix(100))…\(word.suffix(60))" : String(word)
-    }
-    let text = words.joined(separator: " ")
-    return text.utf8.count > limit ? "\(text.prefix(limit - 200))…\(text.suffix(100))" : text
-  }
-
-  /// Paths of usual length stay whole.
-  private static let longestWord = 260
-  private static let limit = 1400
 }
 
 /// A literal as a C string that lives as long as the process.

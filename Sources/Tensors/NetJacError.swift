@@ -75,9 +75,22 @@ package func located<Result>(_ place: @autoclosure () -> String, _ body: () thro
 }
 
 extension String {
-  /// Sentences may hold numbers, lists and names from a file, which can be of any length.
+  /// Without the middle of what nobody reads to its end: sentences may hold numbers, lists and names from a
+  /// file or a caller, which can be of any length. Paths of usual length stay whole.
   fileprivate var shortened: String {
-    guard utf8.count > 900 else { return self }
-    return "\(prefix(500)) … \(suffix(300))"
+    guard utf8.count > 260 else { return self }
+    let text = cut(beyond: 900, to: 500, 300, " … ")
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    return words.map { $0.cut(beyond: 260, to: 100, 60, "…") }.joined(separator: " ")
+  }
+}
+
+extension StringProtocol {
+  /// The first and the last characters of Unicode, and a mark between them, of what has more than `limit`.
+  fileprivate func cut(beyond limit: Int, to first: Int, _ last: Int, _ mark: String) -> String {
+    let all = String(self).unicodeScalars
+    guard all.count > limit else { return String(self) }
+    return String(String.UnicodeScalarView(all.prefix(first))) + mark
+      + String(String.UnicodeScalarView(all.suffix(last)))
   }
 }
