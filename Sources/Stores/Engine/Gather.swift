@@ -31,7 +31,18 @@ package struct GatherRequest {
   package let most: Int
 
   /// A writer waits no longer than reading this many rows takes.
-  package static let chunk: Int64 = 100_000
+  private static let chunk: Int64 = 100_000
+
+  /// The samples of the next chunk, from the first that there is; nil at the end of the table.
+  func nextChunk(in database: some Database) throws -> ClosedRange<Int64>? {
+    let first = try database.run("SELECT min(sample) FROM \(table) WHERE sample > ?1") {
+      $0.bind(after, at: 1)
+      return try $0.step() && !$0.isNull(0) ? $0.integer(0) : nil
+    }
+    guard let first else { return nil }
+    let (end, overflow) = first.addingReportingOverflow(GatherRequest.chunk - 1)
+    return first...(overflow ? .max : end)
+  }
 }
 
 /// What one chunk of a gathering read.

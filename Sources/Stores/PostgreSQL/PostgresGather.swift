@@ -3,13 +3,8 @@ import Tensors
 extension PostgresConnection {
   /// One chunk of rows, as COPY sends them: without a detour through a table of values in memory.
   package func gather(_ request: GatherRequest) throws -> GatherResult {
-    let first = try run("SELECT min(sample) FROM \(request.table) WHERE sample > ?1") {
-      $0.bind(request.after, at: 1)
-      return try $0.step() && !$0.isNull(0) ? $0.integer(0) : nil
-    }
-    guard let first else { return GatherResult() }
-    let (end, overflow) = first.addingReportingOverflow(GatherRequest.chunk - 1)
-    let last = overflow ? Int64.max : end
+    guard let chunk = try request.nextChunk(in: self) else { return GatherResult() }
+    let (first, last) = (chunk.lowerBound, chunk.upperBound)
 
     let condition = PostgresBatch.substituted(
       request.condition, ["", ""] + request.values.map(Self.literal))

@@ -51,13 +51,8 @@ extension SQLiteConnection {
 
   /// One chunk of rows; its range is one of samples, so that no row is looked at twice.
   package func gather(_ request: GatherRequest) throws -> GatherResult {
-    let first = try run("SELECT min(sample) FROM \(request.table) WHERE sample > ?1") {
-      $0.bind(request.after, at: 1)
-      return try $0.step() && !$0.isNull(0) ? $0.integer(0) : nil
-    }
-    guard let first else { return GatherResult() }
-    let (end, overflow) = first.addingReportingOverflow(GatherRequest.chunk - 1)
-    let last = overflow ? Int64.max : end
+    guard let chunk = try request.nextChunk(in: self) else { return GatherResult() }
+    let (first, last) = (chunk.lowerBound, chunk.upperBound)
 
     let parts = request.parts.flatMap(Self.short)
     let calls = parts.enumerated().map {
