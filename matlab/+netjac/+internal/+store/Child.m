@@ -61,9 +61,7 @@ classdef Child < handle
           self.await();
         end
       end
-      if ~isempty(self.folder) && exist(self.folder, 'dir')
-        netjac.internal.store.removeFolder(self.folder);
-      end
+      netjac.internal.store.removeFolder(self.folder);
       self.folder = '';
     end
   end

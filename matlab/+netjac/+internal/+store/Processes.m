@@ -51,9 +51,7 @@ classdef Processes < handle
           netjac_mex('studyChange', store.libraryHandle(), filter, 'retry');
         end
       end
-      if ~isempty(self.folder) && exist(self.folder, 'dir')
-        netjac.internal.store.removeFolder(self.folder);
-      end
+      netjac.internal.store.removeFolder(self.folder);
       self.folder = '';
     end
   end
