@@ -10,20 +10,8 @@
 #include <math.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 
 static char programs[4096];
-
-static double seconds_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static void sleep_for(double seconds) {
-  struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-  nanosleep(&time, NULL);
-}
 
 /* "stop", as a power failure would, or "start". */
 static void let_server(const char *verb) {

@@ -21,11 +21,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "fuzz.h"
 
 enum kind {
   NOTHING, INT64, INT32, SIZE, DOUBLE, TEXT, BUFFER, BYTES, RECEIVER, OPTIONS, NETWORK, GRAPH, TRAINER, STORE, STUDY,
@@ -49,16 +50,6 @@ struct function {
 #include "calls.inc"
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
-/* ---- Random numbers: SplitMix64 (Steele, Lea, Flood, 2014) ---- */
-
-static uint64_t state;
-static uint64_t next(void) {
-  uint64_t z = (state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-static size_t below(size_t count) { return next() % count; }
 #define ONE_OF(array) (array)[below(sizeof(array) / sizeof *(array))]
 
 /* ---- What is passed ---- */
@@ -199,7 +190,6 @@ static struct report {
   uint64_t sequence;
   int calls;
   char doing[4096];
-  char complaint[256];
   uint64_t done;
 } *report;
 
@@ -221,16 +211,6 @@ static void describe(const struct function *f, const union value *v) {
     }
   }
   SAY(")\n");
-}
-
-static void complain(const char *words) {
-  snprintf(report->complaint, sizeof report->complaint, "%s: %.180s", words, netjac_last_error());
-  _exit(3);
-}
-
-static void check(int status) {
-  if (status == NETJAC_ERROR_DEFECT) complain("a defect of the library");
-  if (status != NETJAC_OK && strlen(netjac_last_error()) > 1500) complain("a message without end");
 }
 
 static void run_sequence(uint64_t seed, uint64_t number) {
@@ -333,7 +313,7 @@ static int ended_well(pid_t child, const char *what) {
     printf("FAILED: %s %llu ended by signal %d (%s):\n%s", what, (unsigned long long)report->sequence, WTERMSIG(status),
            WTERMSIG(status) == SIGALRM ? "a call that takes too long" : strsignal(WTERMSIG(status)), report->doing);
   else
-    printf("FAILED: %s %llu: %s\n%s", what, (unsigned long long)report->sequence, report->complaint, report->doing);
+    printf("FAILED: %s %llu: %s\n%s", what, (unsigned long long)report->sequence, complaint, report->doing);
   fflush(stdout);
   return 0;
 }
@@ -363,7 +343,8 @@ int main(int argc, char **argv) {
   uint64_t failed = 0, batch = 500;
   if (*end == ':') batch = 1;
 
-  report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  report = shared(sizeof *report);
+  complaint = shared(COMPLAINT);
   for (int k = 0; k < 4; k++) arrays[k] = aligned_alloc(64, ARRAY);
   memset(arrays[3], 7, ARRAY);
   long_text = malloc(100001);

@@ -19,28 +19,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzz.h"
+
 enum { SECONDS_A_FILE = 10, BATCH = 256, MOST_CHANGES = 8, MOST_BYTES = 1 << 22 };
 /* What a network may take by the option memory_limit, and what its process may take in all. */
 static const char memory_limit[] = "134217728";
 enum { MOST_KIBIBYTES = 600 << 10 };
-
-/* ---- Random numbers: SplitMix64 (Steele, Lea, Flood, 2014) ---- */
-
-static uint64_t state;
-static uint64_t next(void) {
-  uint64_t z = (state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-static size_t below(size_t count) { return count ? next() % count : 0; }
 
 /* ---- Bytes ---- */
 
@@ -362,20 +352,9 @@ static const struct file *mutant(uint64_t seed, uint64_t number, unsigned left_o
 
 static struct report {
   uint64_t number, loaded, refused;
-  char complaint[300];
 } *report;
 
 static netjac_options *options;
-
-static void complain(const char *words) {
-  snprintf(report->complaint, sizeof report->complaint, "%s: %.220s", words, netjac_last_error());
-  _exit(3);
-}
-
-static void check(netjac_status status) {
-  if (status == NETJAC_ERROR_DEFECT) complain("a defect of the library");
-  if (status != NETJAC_OK && strlen(netjac_last_error()) > 1500) complain("a message without end");
-}
 
 static void try_network(netjac_network *network) {
   const int64_t n = netjac_input_size(network), m = netjac_output_size(network);
@@ -430,9 +409,9 @@ static int ended_well(pid_t child, struct rusage *usage) {
     if (errno != EINTR) return 0;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     if (usage->ru_maxrss <= MOST_KIBIBYTES) return 1;
-    snprintf(report->complaint, sizeof report->complaint, "it takes %ld MB of memory", usage->ru_maxrss >> 10);
+    snprintf(complaint, COMPLAINT, "it takes %ld MB of memory", usage->ru_maxrss >> 10);
   } else if (WIFSIGNALED(status)) {
-    snprintf(report->complaint, sizeof report->complaint, "it ends by signal %d, %s", WTERMSIG(status),
+    snprintf(complaint, COMPLAINT, "it ends by signal %d, %s", WTERMSIG(status),
              WTERMSIG(status) == SIGALRM ? "for it takes too long" : strsignal(WTERMSIG(status)));
   }
   return 0;
@@ -468,7 +447,7 @@ static void keep(uint64_t seed, uint64_t number) {
     fclose(stream);
   }
   printf("FAILED: mutant %llu of %s (%d changes, %d needed): %s; see %s\n", (unsigned long long)number, file->path, changes,
-         changes - __builtin_popcount(left_out), report->complaint, path);
+         changes - __builtin_popcount(left_out), complaint, path);
   fflush(stdout);
   free(bytes.data);
 }
@@ -492,7 +471,8 @@ int main(int argc, char **argv) {
     else fprintf(stderr, "%s cannot be read\n", argv[k]);
   }
   if (file_count == 0 || chdir(argv[1]) != 0) return 2;
-  report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  report = shared(sizeof *report);
+  complaint = shared(COMPLAINT);
   options = netjac_options_create();
   netjac_options_set(options, "memory_limit", memory_limit);
   netjac_options_set(options, "threads", "1");
