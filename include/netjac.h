@@ -31,7 +31,8 @@
  * Batches    If the first axis of every input is symbolic or is 1 in the file, it is the batch axis: it is no
  *            part of a sample, and `samples` runs over it even where the file fixed it to 1. Binding a
  *            symbolic batch axis with the option dim.NAME makes it part of the sample. In all other models a
- *            sample is one call with the shapes that the file declares.
+ *            sample is one call with the shapes that the file declares. What a sample gives is the same in every
+ *            bit alone, in a batch of any length and with any number of threads.
  *
  * Precision  Networks compute in float64 unless the option `precision` says float32; whatever float type a file
  *            stores is promoted exactly, and a conversion between float types inside a model leaves numbers as

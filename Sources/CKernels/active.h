@@ -91,7 +91,7 @@ static void FN(combine_active)(real *y, const real *a, const real *b, const int3
     int64_t end = column;
     while (end < n && FN(peek_width)(&split) == width) end += FN(next_width)(&split) * LANES;
     const int64_t range = (end < n ? end : n) - column;
-    const int chains = FN(chains_of)[k >= LONG_K][width - 1];
+    const int chains = FN(chains_of)[FN(chain_rule_of)(k)][width - 1];
     for (int u = 0; u < chains; u++) {
       int64_t length = 0;
       for (int64_t j = 0; j < count; j++)

@@ -4,8 +4,12 @@
  * A block is a few rows of y by one panel, a panel being a few vectors of columns of b. An element of y is
  * summed in `chains` partial sums, k modulo `chains` telling which, because one sum after the other would wait
  * four cycles for each addition. The number of chains follows from the panel and from k and never from the
- * number of rows, and every block adds in the same order: hence rows agree however they are grouped.
+ * number of rows, and every block adds in the same order: hence rows agree however they are grouped. Products
+ * of which either operand may be the right one have two chains whatever their panels are.
  */
+
+/* The rows of the tables of blocks. */
+enum FN(chain_rule) { FN(short_terms), FN(long_terms), FN(either_way), FN(chain_rules) };
 
 /* What all blocks of a product share. */
 typedef struct {
@@ -14,6 +18,7 @@ typedef struct {
   const FN(netjac_epilogue) *epilogue;
   int64_t next_panel; /* From a panel of b to the next one. */
   int64_t first_row;  /* The row of y, and of what lies beside it, that the product begins with. */
+  enum FN(chain_rule) chains;
 } FN(product_job);
 
 /* The columns are `count` of the panel's; fewer than it holds if n ends there. */
@@ -100,12 +105,21 @@ static __attribute__((noinline)) void FN(activate_block)(const FN(product_job) *
   }
 }
 
+INLINE void FN(add_addend)(const FN(netjac_epilogue) *e, vector *sum, const int vectors, const int rows,
+                           int64_t row, int64_t column, int64_t last) {
+  const real *addend = e->addend + row * e->addend_stride + column;
+  UNROLL for (int r = 0; r < rows; r++, addend += e->addend_stride)
+    UNROLL for (int v = 0; v < vectors; v++)
+      sum[r * vectors + v] += FN(load_first)(addend + v * LANES, v < vectors - 1 ? LANES : last);
+}
+
 /* The epilogue and the store of a block's sums. */
 INLINE void FN(finish_block)(const FN(product_job) *job, vector *sum, const int vectors, const int rows,
                              int64_t row, int64_t column, int64_t count) {
   /* The last vector may end beyond n. */
   const int64_t last = count - (vectors - 1) * LANES;
   const FN(netjac_epilogue) *e = job->epilogue;
+  if (e && e->adds_first) FN(add_addend)(e, sum, vectors, rows, row, column, last);
   if (e && e->bias) {
     UNROLL for (int v = 0; v < vectors; v++) {
       vector bias = FN(load_first)(e->bias + column + v * LANES, v < vectors - 1 ? LANES : last);
@@ -118,12 +132,7 @@ INLINE void FN(finish_block)(const FN(product_job) *job, vector *sum, const int 
       UNROLL for (int v = 0; v < vectors; v++) sum[r * vectors + v] += bias;
     }
   }
-  if (e && e->addend) {
-    const real *addend = e->addend + row * e->addend_stride + column;
-    UNROLL for (int r = 0; r < rows; r++, addend += e->addend_stride)
-      UNROLL for (int v = 0; v < vectors; v++)
-        sum[r * vectors + v] += FN(load_first)(addend + v * LANES, v < vectors - 1 ? LANES : last);
-  }
+  if (e && e->addend && !e->adds_first) FN(add_addend)(e, sum, vectors, rows, row, column, last);
   if (e && FN(is_plain_relu)(e)) {
     if (e->slope) {
       real *slope = e->slope + row * e->slope_stride + column;
@@ -257,6 +266,8 @@ typedef struct {
 #define PANEL_VECTORS 4
 BLOCKS_6(4, 1)
 BLOCKS_3(4, 2)
+BLOCKS_8(2, 1)
+BLOCKS_6(2, 2)
 BLOCKS_4(2, 3)
 BLOCKS_3(2, 4)
 BLOCKS_8(1, 3)
@@ -272,7 +283,7 @@ ROW_PRODUCT(2, 4)
 static const FN(netjac_product) FN(row_products)[PANEL_VECTORS] = {
   FN(product_row_1), FN(product_row_2), FN(product_row_3), FN(product_row_4)};
 static const int FN(chains_of)[2][PANEL_VECTORS] = {{4, 4, 2, 2}, {4, 4, 1, 1}};
-static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
+static const FN(panel_blocks) FN(panels_of)[FN(chain_rules)][PANEL_VECTORS] = {
   {{6, NULL, {NAME_6(4, 1)}},
    {3, NULL, {NAME_3(4, 2)}},
    {4, FN(pair_2_3), {NAME_4(2, 3)}},
@@ -281,12 +292,17 @@ static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
    {3, NULL, {NAME_3(4, 2)}},
    {8, FN(pair_1_3), {NAME_8(1, 3)}},
    {6, FN(pair_1_4), {NAME_6(1, 4)}}},
+  {{8, NULL, {NAME_8(2, 1)}},
+   {6, NULL, {NAME_6(2, 2)}},
+   {4, NULL, {NAME_4(2, 3)}},
+   {3, NULL, {NAME_3(2, 4)}}},
 };
 #else
 #undef PANEL_VECTORS
 #undef TALL_BLOCKS
 #define PANEL_VECTORS 3
 BLOCKS_3(4, 1)
+BLOCKS_6(2, 1)
 BLOCKS_3(2, 2)
 BLOCKS_2(2, 3)
 PAIR(2, 2)
@@ -306,9 +322,10 @@ ROW_PRODUCT(2, 3)
 static const FN(netjac_product) FN(row_products)[PANEL_VECTORS] = {
   FN(product_row_1), FN(product_row_2), FN(product_row_3)};
 static const int FN(chains_of)[2][PANEL_VECTORS] = {{4, 2, 2}, {4, 2, 1}};
-static const FN(panel_blocks) FN(panels_of)[2][PANEL_VECTORS] = {
+static const FN(panel_blocks) FN(panels_of)[FN(chain_rules)][PANEL_VECTORS] = {
   {{3, NULL, {NAME_3(4, 1)}}, {3, FN(pair_2_2), {NAME_3(2, 2)}}, {2, FN(pair_2_3), {NAME_2(2, 3)}}},
   {{3, NULL, {NAME_3(4, 1)}}, {3, FN(pair_2_2), {NAME_3(2, 2)}}, TALL_BLOCKS},
+  {{6, NULL, {NAME_6(2, 1)}}, {3, NULL, {NAME_3(2, 2)}}, {2, NULL, {NAME_2(2, 3)}}},
 };
 #endif
 #undef LONG_K

@@ -74,10 +74,12 @@ static void FN(pack)(real *packed, const real *b, int64_t row_stride, int64_t co
   }
 }
 
+INLINE enum FN(chain_rule) FN(chain_rule_of)(int64_t k) { return k >= LONG_K ? FN(long_terms) : FN(short_terms); }
+
 /* All rows of one panel. */
 INLINE void FN(product_panel)(const FN(product_job) *job, const real *a, const real *b, int64_t m,
                               int64_t column, int64_t count, int64_t width) {
-  const FN(panel_blocks) *panel = &FN(panels_of)[job->k >= LONG_K][width - 1];
+  const FN(panel_blocks) *panel = &FN(panels_of)[job->chains][width - 1];
   for (int64_t row = 0; row < m;) {
     int64_t rows = m - row;
     /* Two blocks of equal height end better than a full one and a low one. */
@@ -93,13 +95,13 @@ INLINE void FN(product_panel)(const FN(product_job) *job, const real *a, const r
 static void FN(product)(real *y, int64_t y_stride, const real *a, int64_t a_row_stride,
                         int64_t a_column_stride, const real *packed, int64_t m, int64_t n, int64_t k,
                         const FN(netjac_epilogue) *epilogue) {
-  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0, 0};
+  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0, 0, FN(chain_rule_of)(k)};
   FN(panel_split) split = FN(split_panels)(n);
   for (int64_t column = 0; column < n;) {
     int64_t width = FN(next_width)(&split);
     job.b_stride = width * LANES;
     job.next_panel = k * job.b_stride;
-    FN(block) pair = FN(panels_of)[k >= LONG_K][width - 1].pair;
+    FN(block) pair = FN(panels_of)[job.chains][width - 1].pair;
     const int is_pair = m == 1 && pair && n - column > width * LANES && FN(peek_width)(&split) == width;
     int64_t columns = (1 + is_pair) * width * LANES;
     int64_t count = n - column < columns ? n - column : columns;
@@ -123,9 +125,10 @@ static FN(netjac_product) FN(find_product)(int64_t m, int64_t n, int64_t k) {
 /* Rows of b that are contiguous are read where they are, but for the last panel where it is not full. */
 static void FN(product_strided)(real *y, int64_t y_stride, const real *a, int64_t a_row_stride,
                                 int64_t a_column_stride, const real *b, int64_t b_row_stride,
-                                int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
+                                int64_t b_column_stride, int64_t m, int64_t n, int64_t k, int is_either_way,
                                 const FN(netjac_epilogue) *epilogue, real *scratch) {
-  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0, 0};
+  FN(product_job) job = {y, y_stride, a_row_stride, a_column_stride, 0, k, epilogue, 0, 0,
+                         is_either_way ? FN(either_way) : FN(chain_rule_of)(k)};
   FN(panel_split) split = FN(split_panels)(n);
   if (m <= 0) return;
   for (int64_t column = 0; column < n;) {
@@ -179,7 +182,7 @@ static void FN(product_joined)(real *y1, const real *a1, int64_t a1_row_stride, 
   for (int64_t column = 0; column < n;) {
     const int64_t width = FN(next_width)(&split), columns = width * LANES;
     const int64_t count = n - column < columns ? n - column : columns;
-    const FN(product_job) all = {z, columns, k, 1, columns, k, NULL, 0, 0};
+    const FN(product_job) all = {z, columns, k, 1, columns, k, NULL, 0, 0, FN(chain_rule_of)(k)};
     FN(product_panel)(&all, scratch, packed, m, 0, columns, width);
     for (int64_t r = 0; r < m; r++)
       FN(finishes)[width - 1](r < m1 ? &first : &second, z + r * columns, r < m1 ? r : r - m1, column, count);

@@ -53,7 +53,7 @@ static void FN(product_turned)(real *y, const real *a, const real *packed, int64
   for (int64_t column = 0; column < n;) {
     const int64_t width = FN(next_width)(&split), columns = width * LANES;
     const int64_t count = n - column < columns ? n - column : columns;
-    const int chains = FN(chains_of)[k >= LONG_K][width - 1];
+    const int chains = FN(chains_of)[FN(chain_rule_of)(k)][width - 1];
     real z[PANEL_VECTORS * LANES];
     for (int64_t v = 0; v < width; v += 2) {
       if (v + 1 < width)

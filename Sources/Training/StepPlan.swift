@@ -13,7 +13,7 @@ final class StepPlan {
   private let outputCount: Int
 
   init(_ program: Program, samples: Int, parameterOffsets: [Int]) throws {
-    let executable = try Executable.compile(program)
+    let executable = try Executable.compile(program, sumsAlike: false)
     guard executable.workspaceBytes <= program.memoryLimit else {
       throw NetJacError(
         .memory,

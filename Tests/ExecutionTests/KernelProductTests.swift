@@ -29,7 +29,7 @@ extension KernelReal {
   ) {
     var scratch = [Self](repeating: .nan, count: packedSize(k: k, n: n))
     stridedProduct(
-      y, yStride, a, aStrides.0, aStrides.1, b, bStrides.0, bStrides.1, m, n, k, nil, &scratch)
+      y, yStride, a, aStrides.0, aStrides.1, b, bStrides.0, bStrides.1, m, n, k, 0, nil, &scratch)
   }
 
   static func unary(_ operation: netjac_unary_op, _ x: [Self]) -> [Self] {

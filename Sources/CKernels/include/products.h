@@ -30,7 +30,7 @@ enum netjac_activation {
  *
  *     z += bias[c]
  *     z += row_bias[r]
- *     z += addend[r·addend_stride + c]        the addend may be y itself
+ *     z += addend[r·addend_stride + c]        the addend may be y itself; first of all if `adds_first`
  *     slope[r·slope_stride + c] = f'(z), then z = f(z), f being the activation
  *     unscaled[r·unscaled_stride + c] = z
  *     z *= scale[(r / rows_per_scale)·scale_stride + c]
@@ -44,6 +44,7 @@ typedef struct {
   const double *addend;
   int64_t addend_stride;
   int32_t activation;
+  int32_t adds_first;
   double *slope;
   int64_t slope_stride;
   double *unscaled;
@@ -59,6 +60,7 @@ typedef struct {
   const float *addend;
   int64_t addend_stride;
   int32_t activation;
+  int32_t adds_first;
   float *slope;
   int64_t slope_stride;
   float *unscaled;
@@ -95,15 +97,16 @@ netjac_product_f32 netjac_find_product_f32(int64_t m, int64_t n, int64_t k);
 
 /**
  * As a product, with b[i·b_row_stride + j·b_column_stride] as it is. `scratch` has room for
- * netjac_packed_size_f64(k, n) elements and is left with anything in it.
+ * netjac_packed_size_f64(k, n) elements and is left with anything in it. If `is_either_way`, sums are taken in
+ * an order that depends on k alone: (bᵀ·aᵀ)ᵀ has the same bits, and so has a part of the columns.
  */
 typedef void (*netjac_product_strided_f64)(
   double *y, int64_t y_stride, const double *a, int64_t a_row_stride, int64_t a_column_stride,
-  const double *b, int64_t b_row_stride, int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
+  const double *b, int64_t b_row_stride, int64_t b_column_stride, int64_t m, int64_t n, int64_t k, int is_either_way,
   const netjac_epilogue_f64 *epilogue, double *scratch);
 typedef void (*netjac_product_strided_f32)(
   float *y, int64_t y_stride, const float *a, int64_t a_row_stride, int64_t a_column_stride,
-  const float *b, int64_t b_row_stride, int64_t b_column_stride, int64_t m, int64_t n, int64_t k,
+  const float *b, int64_t b_row_stride, int64_t b_column_stride, int64_t m, int64_t n, int64_t k, int is_either_way,
   const netjac_epilogue_f32 *epilogue, float *scratch);
 
 netjac_product_strided_f64 netjac_find_product_strided_f64(void);

@@ -23,7 +23,7 @@ typealias PackedProduct =
 typealias StridedProduct =
   @convention(c) (
     UnsafeMutableRawPointer, Int, UnsafeRawPointer, Int, Int, UnsafeRawPointer, Int, Int, Int, Int,
-    Int, UnsafeRawPointer?, UnsafeMutableRawPointer
+    Int, Int32, UnsafeRawPointer?, UnsafeMutableRawPointer
   ) -> Void
 
 /// y, its row stride, first row; a; b; shape; epilogue.

@@ -12,12 +12,10 @@ extension Compiler {
 
   /// A product and the elementwise group behind it, which it takes as much of as it can.
   mutating func lowerProductAndGroup(_ product: Int, views: [Int], _ members: [Int]) throws {
-    let node = program.nodes[product]
-    guard let dot = node.primitive as? Dot else { return }
-    let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
-    let plan = self.plan(dot, product, a, b)
+    guard let dot = program.nodes[product].primitive as? Dot else { return }
+    let (plan, a, b) = try planAndOperands(dot, product)
     guard plan.indexed != nil || plan.isSingle && !plan.prefersBLAS else {
-      try lower(dot, product)
+      try lower(plan, a, b, product)
       for view in views { try lowerView(view) }
       return try lowerGroup(members)
     }
@@ -27,7 +25,7 @@ extension Compiler {
       usedOutside: valuesUsed(outside: Set(members)), plan: plan,
       placement: { operands[$0.index] })
     guard !match.absorbed.isEmpty else {
-      try lower(dot, product)
+      try lower(plan, a, b, product)
       for view in views { try lowerView(view) }
       return try lowerGroup(members)
     }

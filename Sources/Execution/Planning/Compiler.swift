@@ -16,6 +16,8 @@ struct Compiler {
   var constants: [ConstantMemory] = []
   /// The constants that other executables read, too.
   private let shared: SharedConstants?
+  /// See `Executable.compile`.
+  let sumsAlike: Bool
   var signMasks = SignMasks()
   var destinations = Destinations()
 
@@ -76,14 +78,17 @@ struct Compiler {
     var bases: Set<Int> = []
   }
 
-  static func compile(_ program: Program, sharing shared: SharedConstants?) throws -> Executable {
-    var compiler = Compiler(program, shared)
+  static func compile(
+    _ program: Program, sharing shared: SharedConstants?, sumsAlike: Bool
+  ) throws -> Executable {
+    var compiler = Compiler(program, shared, sumsAlike: sumsAlike)
     return try compiler.compiled(foldsConstants: true)
   }
 
-  private init(_ program: Program, _ shared: SharedConstants?) {
+  private init(_ program: Program, _ shared: SharedConstants?, sumsAlike: Bool) {
     self.program = program
     self.shared = shared
+    self.sumsAlike = sumsAlike
     placements = [Placement?](repeating: nil, count: program.nodes.count)
     users = program.users
     joinedParts = JoinedParts.all(program)
@@ -229,7 +234,7 @@ struct Compiler {
     }
     guard !sources.isEmpty else { return }
     let constantProgram = program.withoutInputs.with(outputs: sources)
-    var compiler = Compiler(constantProgram, shared)
+    var compiler = Compiler(constantProgram, shared, sumsAlike: sumsAlike)
     let executable = try compiler.compiled(foldsConstants: false)
     for (value, tensor) in zip(sources, try executable.tensors()) {
       placements[value.index] = place(tensor)

@@ -88,14 +88,18 @@ struct EpilogueMatch {
     return inGroup.contains(value.index) ? nil : placement(value).map { (value, $0) }
   }
 
+  /// Sums are taken in the program's order, whatever a value is to the kernel: one row for all is a bias, also
+  /// where all rows are one.
   private mutating func absorbSum(_ current: Set<Int>) -> Int? {
     guard let user = onlyUser(current), program.nodes[user].isA(Add.self),
       let (value, operand) = other(user, than: current)
     else { return nil }
-    if epilogue.bias == nil, isRow(operand) {
+    if epilogue.bias == nil, epilogue.rowBias == nil, isRow(operand) {
       epilogue.bias = value
+      epilogue.addsFirst = epilogue.addend != nil
     } else if epilogue.rowBias == nil, let steps = rowBiasSteps(operand) {
       epilogue.rowBias = value
+      epilogue.addsFirst = epilogue.addend != nil
       self.steps.rowBias = steps
     } else if epilogue.addend == nil, let matrix = operand.reshaped([rows, columns]),
       columns == 1 || matrix.strides[1] == 1

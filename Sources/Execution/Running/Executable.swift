@@ -23,11 +23,14 @@ package final class Executable: @unchecked Sendable {
   /// The kernels without ownership: walking them counts no references.
   private let steps: PlainArray<Unmanaged<Kernel>>
 
-  /// Constants that are `shared` are held once, however many executables read them.
+  /// - Parameters:
+  ///   - shared: Constants that are held once, however many executables read them.
+  ///   - sumsAlike: Whether sums are taken in the same order as in the same program for another number of samples;
+  ///     what never meets such a program may be faster.
   package static func compile(
-    _ program: Program, sharing shared: SharedConstants? = nil
+    _ program: Program, sharing shared: SharedConstants? = nil, sumsAlike: Bool = true
   ) throws -> Executable {
-    try Compiler.compile(program, sharing: shared)
+    try Compiler.compile(program, sharing: shared, sumsAlike: sumsAlike)
   }
 
   init(

@@ -83,7 +83,7 @@ final class ActiveDotKernel<Real: KernelReal>: Kernel {
         if let packed {
           plain(y, n, a, k, 1, packed, m, n, k, last)
         } else {
-          stridedProduct(y, n, a, k, 1, matrix, n, 1, m, n, k, last, scratch.pointer(bases))
+          stridedProduct(y, n, a, k, 1, matrix, n, 1, m, n, k, 0, last, scratch.pointer(bases))
         }
       }
     }

@@ -8,13 +8,14 @@ final class DotKernel<Real: KernelReal>: Kernel {
   private let y: Operand
   private let scratch: Operand
   private let sizes: DotPlan.Sizes
-  private let outer: PlainArray<Loop>
-  private let sums: PlainArray<Loop>
+  private let outer: PlainArray<ProductLoop>
+  private let sums: PlainArray<ProductLoop>
   private let isSingle: Bool
   private let epilogue: Epilogue<Operand>
   private let matrix: ElementMemory?
   private let packed: UnsafeMutablePointer<Real>?
   private let usesBLAS: Bool
+  private let isEitherWay: Int32
   private let packedProduct: PackedProduct
   private let stridedProduct = Real.stridedProduct
 
@@ -36,9 +37,10 @@ final class DotKernel<Real: KernelReal>: Kernel {
     self.epilogue = epilogue
     sizes = plan.sizes
     isSingle = plan.isSingle
-    outer = PlainArray(plan.outer.map(Loop.init))
-    sums = PlainArray(plan.outerSums.map(Loop.init))
+    outer = PlainArray(plan.outer.map(ProductLoop.init))
+    sums = PlainArray(plan.outerSums.map(ProductLoop.init))
     usesBLAS = plan.prefersBLAS
+    isEitherWay = plan.isEitherWay ? 1 : 0
     matrix = known?.packed(plan, Real.self)
     packed = matrix?.start.assumingMemoryBound(to: Real.self)
     packedProduct = Real.packedProduct(m: sizes.m, n: sizes.n, k: sizes.k)
@@ -109,7 +111,7 @@ final class DotKernel<Real: KernelReal>: Kernel {
       } else {
         stridedProduct(
           y, sizes.yRow, a, sizes.aRow, sizes.aColumn, b, sizes.bRow, sizes.bColumn, sizes.m,
-          sizes.n, sizes.k, last, scratch.pointer(bases))
+          sizes.n, sizes.k, isEitherWay, last, scratch.pointer(bases))
       }
     }
   }
@@ -128,7 +130,7 @@ final class DotKernel<Real: KernelReal>: Kernel {
 }
 
 /// A loop around the matrix products.
-private struct Loop {
+struct ProductLoop {
   let dim: Int
   let a: Int
   let b: Int

@@ -9,6 +9,8 @@ struct Epilogue<Reference> {
   var rowBias: Reference?
   var addend: Reference?
   var addendRow = 0
+  /// Whether the addend comes before the biases.
+  var addsFirst = false
   var activation = NETJAC_ACTIVATION_NONE
   var slope: Reference?
   var unscaled: Reference?
@@ -29,7 +31,8 @@ struct Epilogue<Reference> {
   func map<Other>(_ transform: (Reference) throws -> Other) rethrows -> Epilogue<Other> {
     Epilogue<Other>(
       bias: try bias.map(transform), rowBias: try rowBias.map(transform),
-      addend: try addend.map(transform), addendRow: addendRow, activation: activation,
+      addend: try addend.map(transform), addendRow: addendRow, addsFirst: addsFirst,
+      activation: activation,
       slope: try slope.map(transform), unscaled: try unscaled.map(transform),
       scale: try scale.map(transform), scaleRow: scaleRow, rowsPerScale: rowsPerScale)
   }
@@ -64,6 +67,7 @@ extension EpilogueArguments {
     if let array = epilogue.addend {
       addend = UnsafePointer(array.pointer(bases, as: Double.self))
       addend_stride = Int64(epilogue.addendRow)
+      adds_first = epilogue.addsFirst ? 1 : 0
     }
     if let array = epilogue.slope {
       slope = array.pointer(bases, as: Double.self)

@@ -5,6 +5,7 @@ import Tensors
 final class RowDotsKernel<Real: KernelReal>: Kernel {
   private let a: Operand
   private let y: Operand
+  private let outer: PlainArray<ProductLoop>
   private let m: Int
   private let aRow: Int
   private let n: Int
@@ -27,6 +28,7 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
   ) {
     self.a = a
     self.y = y
+    outer = PlainArray(plan.outer.map(ProductLoop.init))
     m = plan.m.dim
     aRow = plan.m.strides[0]
     n = plan.n.dim
@@ -38,10 +40,15 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
     matrix = rows.start
   }
 
-  /// Whether packed columns would leave so much of their vectors empty that rows are faster.
+  deinit { outer.free() }
+
+  /// Whether packed columns would leave so much of their vectors empty that rows are faster, once a row's
+  /// terms lie side by side.
   static func suits(_ plan: DotPlan) -> Bool {
     let n = plan.n.dim
-    guard plan.isSingle, n > 0, plan.k.dim >= 64, plan.k.strides[0] == 1 else { return false }
+    guard n > 0, plan.k.dim >= 64, plan.sumsLastAxis, plan.outerSums.isEmpty, plan.packsOnce,
+      plan.m.dim == 1 || plan.m.strides[2] == n, n == 1 || plan.n.strides[2] == 1
+    else { return false }
     return (Real.packedSize(k: 1, n: n) - n) * 3 >= n
   }
 
@@ -50,7 +57,24 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
   override func run(_ bases: Bases) {
     let last = EpilogueArguments(epilogue, bases, yRow: n)
     withUnsafePointer(to: last) {
-      product(y.pointer(bases), a.pointer(bases), aRow, matrix, stride, m, n, k, $0)
+      loop(0, a.pointer(bases, as: Real.self), y.pointer(bases, as: Real.self), $0)
     }
+  }
+
+  @inline(__always)
+  private func loop(
+    _ level: Int, _ a: UnsafeMutablePointer<Real>, _ y: UnsafeMutablePointer<Real>,
+    _ last: UnsafePointer<EpilogueArguments>
+  ) {
+    guard level < outer.count else { return product(y, a, aRow, matrix, stride, m, n, k, last) }
+    turns(level, a, y, last)
+  }
+
+  private func turns(
+    _ level: Int, _ a: UnsafeMutablePointer<Real>, _ y: UnsafeMutablePointer<Real>,
+    _ last: UnsafePointer<EpilogueArguments>
+  ) {
+    let axis = outer.start[level]
+    for index in 0..<axis.dim { loop(level + 1, a + index * axis.a, y + index * axis.y, last) }
   }
 }

@@ -4,8 +4,8 @@ import Tensors
 extension Compiler {
   mutating func lower(_ dot: Dot, _ index: Int) throws {
     let node = program.nodes[index]
-    let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
     guard node.type.element.isReal else {
+      let (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
       let y = newPlacement(for: index)
       let dims = dot.lengths(node.operands.map(program.type))
       let element = node.type.element
@@ -17,9 +17,36 @@ extension Compiler {
         })
       return
     }
-    let plan = self.plan(dot, index, a, b)
+    let (plan, a, b) = try planAndOperands(dot, index)
+    try lower(plan, a, b, index)
+  }
+
+  mutating func lower(_ plan: DotPlan, _ a: Placement, _ b: Placement, _ index: Int) throws {
     let y = wantedPlacement(for: index, by: Writer(plan))
     try multiply(planned(plan, a, b, y))
+  }
+
+  /// A product's plan and its operands, one of which may have had to be copied: samples whose elements do not
+  /// lie side by side are summed in the same order as one whose elements do.
+  mutating func planAndOperands(
+    _ dot: Dot, _ index: Int
+  ) throws -> (plan: DotPlan, a: Placement, b: Placement) {
+    let node = program.nodes[index]
+    var (a, b) = (try placement(node.operands[0]), try placement(node.operands[1]))
+    let plan = self.plan(dot, index, a, b)
+    guard plan.k.strides[0] != 1, known(plan.isSwapped ? a : b) != nil,
+      suitsRowDots(plan, node.type.element.kernelReal)
+    else { return (plan, a, b) }
+    if plan.isSwapped {
+      b = copied(b, program.type(node.operands[1]))
+    } else {
+      a = copied(a, program.type(node.operands[0]))
+    }
+    return (self.plan(dot, index, a, b), a, b)
+  }
+
+  private func suitsRowDots<Real: KernelReal>(_ plan: DotPlan, _ real: Real.Type) -> Bool {
+    !plan.isEitherWay && plan.indexed == nil && RowDotsKernel<Real>.suits(plan)
   }
 
   /// The better of the two ways round of a product.
@@ -29,23 +56,21 @@ extension Compiler {
     let plans = [false, true].map { swapped in
       DotPlan(dot, dims: dims, a: a, b: b, y: node.type.shape.strides, swapped: swapped)
     }
-    // A known right operand can be packed once; otherwise the larger product wins.
     let knownA = known(a) != nil
     let knownB = known(b) != nil
     let indexed = plans.filter { $0.indexed != nil }
     if let longest = indexed.max(by: { ($0.indexed?.run ?? 0) < ($1.indexed?.run ?? 0) }) {
       return longest
     }
-    if knownA != knownB, plans[0].score.0 == plans[1].score.0 {
+    // A known right operand can be packed once, and its columns do not depend on how many samples there are.
+    if knownA != knownB {
       let preferred = knownB ? plans[0] : plans[1]
-      // Few columns of a known operand are better the rows. Not so where the rows are samples: a sum's
-      // order must not depend on how many of them there are.
-      let mayBeSamples = preferred.isSingle && preferred.k.strides[0] == 1
-      if mayBeSamples || preferred.n.dim >= 4 || preferred.n.dim >= preferred.m.dim {
-        return preferred
-      }
+      if preferred.keepsRight { return preferred }
     }
-    return plans[1].score > plans[0].score ? plans[1] : plans[0]
+    // Otherwise the larger product wins; a sum's order must not depend on which one it is.
+    var larger = plans[1].score > plans[0].score ? plans[1] : plans[0]
+    larger.isEitherWay = sumsAlike
+    return larger
   }
 
   /// `a` and `b` are the operands as the program has them.
@@ -65,8 +90,8 @@ extension Compiler {
   /// | product | kernel | why |
   /// | --- | --- | --- |
   /// | terms by tables of places (`IndexedPlan`) | `IndexedDotKernel` | windows are read where they are |
-  /// | known matrix, zeros known behind a relu | `ActiveDotKernel` | leaves the zeros out |
   /// | known matrix of few columns, long rows | `RowDotsKernel` | vectors lie along the rows: columns would leave them empty |
+  /// | known matrix, zeros known behind a relu | `ActiveDotKernel` | leaves the zeros out |
   /// | any other | `DotKernel` | packed panels; OpenBLAS for matrices beyond the second-level cache |
   ///
   /// Products of `DotKernel` with a known matrix may change hands once all steps are there, see `joinProducts`
@@ -86,7 +111,7 @@ extension Compiler {
   private mutating func step<Real: KernelReal>(
     for product: PlannedProduct, _ real: Real.Type
   ) throws -> Step {
-    try indexed(product, real) ?? active(product, real) ?? rowDots(product, real)
+    try indexed(product, real) ?? rowDots(product, real) ?? active(product, real)
       ?? anyProduct(product, real)
   }
 
@@ -112,7 +137,7 @@ extension Compiler {
   ) -> Step? {
     let (plan, last) = (product.plan, product.epilogue)
     let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
-    guard let known = product.known, plan.isSingle, !plan.prefersBLAS, rows > 0,
+    guard let known = product.known, plan.isSingle, !plan.isEitherWay, !plan.prefersBLAS, rows > 0,
       n * k >= 1 << 12, n * k < 1 << 31, plan.k.strides[0] == 1,
       rows == 1 || plan.m.strides[0] == k
     else { return nil }
@@ -143,7 +168,8 @@ extension Compiler {
 
   private func rowDots<Real: KernelReal>(_ product: PlannedProduct, _ real: Real.Type) -> Step? {
     let plan = product.plan
-    guard let known = product.known, RowDotsKernel<Real>.suits(plan), !plan.prefersBLAS
+    guard let known = product.known, suitsRowDots(plan, real), plan.k.strides[0] == 1,
+      !plan.prefersBLAS
     else { return nil }
     return product.step { addresses in
       RowDotsKernel<Real>(
@@ -156,7 +182,7 @@ extension Compiler {
     _ product: PlannedProduct, _ real: Real.Type
   ) -> Step {
     let plan = product.plan
-    let isKnown = product.known != nil
+    let isKnown = product.known != nil && !plan.isEitherWay
     var step = product.step(
       scratchBytes: DotKernel<Real>.scratchBytes(plan, isKnown: isKnown)
     ) { addresses in DotKernel<Real>(product, addresses) }
@@ -169,7 +195,7 @@ extension DotKernel {
   convenience init(
     _ product: PlannedProduct, _ addresses: Compiler.Addresses
   ) {
-    let known = product.plan.packsOnce ? product.known : nil
+    let known = product.plan.packsOnce && !product.plan.isEitherWay ? product.known : nil
     self.init(
       product.plan, a: addresses.operand(product.left),
       b: known == nil ? addresses.operand(product.right) : addresses.scratch,

@@ -12,12 +12,20 @@ struct DotPlan {
   var outerSums: [LoopAxis] = []
   /// Whether a and b stand for the second and the first operand.
   var isSwapped = false
+  /// Whether sums are taken in an order that is the same for the other way round and for any columns, see
+  /// `products.h`: where the choice depends on sizes, and so on how many samples there are.
+  var isEitherWay = false
+  /// Whether all axes of b that are not summed are in n.
+  private var takesAllColumns = true
+  /// Whether the last axis of the value that is a is summed over, wherever its elements lie.
+  private(set) var sumsLastAxis: Bool
   /// The product with tables of places, where its terms are not evenly apart.
   var indexed: IndexedPlan?
 
   init(_ dot: Dot, dims: [Int], a: Placement, b: Placement, y: [Int], swapped: Bool) {
     isSwapped = swapped
     let (left, right) = swapped ? (dot.b, dot.a) : (dot.a, dot.b)
+    sumsLastAxis = left.last { dims[$0] > 1 }.map { !dot.y.contains($0) } ?? false
     let (leftStrides, rightStrides) = swapped ? (b.strides, a.strides) : (a.strides, b.strides)
     func axes(_ labels: [Int]) -> [LoopAxis] {
       collapsed(
@@ -31,7 +39,8 @@ struct DotPlan {
     let batch = axes(dot.y.filter { left.contains($0) && right.contains($0) })
     var rows = axes(dot.y.filter { left.contains($0) && !right.contains($0) })
     var columns = axes(dot.y.filter { !left.contains($0) && right.contains($0) })
-    var sums = axes(left.filter { !dot.y.contains($0) })
+    // In the order of the first operand, so that it is the same both ways round.
+    var sums = axes(dot.a.filter { !dot.y.contains($0) })
     // An empty sum is zero, also where other summed axes are not empty.
     if sums.contains(where: { $0.dim == 0 }) { sums = [LoopAxis(dim: 0, strides: [1, 1, 0])] }
     if sums.count > 1 || DotPlan.overlap(columns, sums) {
@@ -47,6 +56,7 @@ struct DotPlan {
     if let place = sums.indices.max(by: { sums[$0].dim < sums[$1].dim }) {
       k = sums.remove(at: place)
     }
+    takesAllColumns = columns.isEmpty
     outer = batch + rows + columns
     outerSums = sums
   }
@@ -98,6 +108,10 @@ struct DotPlan {
       && sizes.aRow >= 1 && sizes.aColumn >= 1 && sizes.bRow >= 1 && sizes.bColumn >= 1
       && sizes.yRow >= sizes.n && n.strides[2] == 1
   }
+
+  /// Whether a known right operand stays on the right whatever the other's sizes are: its columns fill vectors,
+  /// or nothing is left of it beside rows as samples are.
+  var keepsRight: Bool { n.dim >= 4 || takesAllColumns && sumsLastAxis }
 
   /// Products of larger matrices come first, then long columns.
   var score: (Int, Int) { (outer.reduce(1) { $0 * $1.dim } * -1, n.dim) }
