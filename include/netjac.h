@@ -52,6 +52,9 @@
  *            a derivative is 0, however large, infinite or undefined the slopes there are; and a derivative outside the
  *            structure of netjac_jacobian_sparsity() or netjac_hessian_sparsity() is 0, whatever is in x.
  *
+ *            An index that a network computes and that lies outside its axis, as all do that come from NaN or
+ *            infinity, picks zero with derivative 0, and writes nowhere; docs/operators.md says more.
+ *
  * Errors     Functions that can fail return NETJAC_OK (0) or one of the negative values of netjac_status_code.
  *            netjac_last_error() then says, on the same thread, what was wrong, with which values, and what
  *            would be right. Arguments are checked before anything else happens, and a call that fails leaves
