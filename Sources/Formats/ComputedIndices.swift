@@ -3,12 +3,11 @@ enum ComputedIndices {
   static let picking = "a computed index outside picks zero"
   static let writing = "a computed index outside writes nowhere"
   static let replacing =
-    """
-    \(writing); where several updates meet, the last counts, or with computed indices their sum
-    """
+    "\(writing); of updates that meet, the last counts, or with computed indices their sum"
   static let combining =
     """
-    mul, max and min need indices that are known while loading; of the others, \(replacing)
+    mul, max and min need indices that are known while loading; \(writing); of updates that meet, \
+    without a reduction the last counts, or with computed indices their sum
     """
 
   static let text = """
