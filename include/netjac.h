@@ -52,6 +52,11 @@
  *            What a branch that is not taken, an argument that is cut off or an element that takes no part adds to
  *            a derivative is 0, however large, infinite or undefined the slopes there are; and a derivative outside the
  *            structure of netjac_jacobian_sparsity() or netjac_hessian_sparsity() is 0, whatever is in x.
+ *            Products are sums over all that depends on each other, as IEEE arithmetic has them: where x holds NaN
+ *            or infinity, a 0 of a tangent or of weights may meet a slope that is not finite, and give NaN.
+ *
+ *            An index that a network computes and that lies outside its axis, as all do that come from NaN or
+ *            infinity, picks zero with derivative 0, and writes nowhere; docs/operators.md says more.
  *
  * Errors     Functions that can fail return NETJAC_OK (0) or one of the negative values of netjac_status_code.
  *            netjac_last_error() then says, on the same thread, what was wrong, with which values, and what

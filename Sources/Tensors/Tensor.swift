@@ -75,7 +75,7 @@ package struct Tensor: Sendable, Hashable {
     case .float64: self.init(type, storage: .realFill(fill))
     case .float32: self.init(type, storage: .realFill(Double(Float(fill))))
     case .bool: self.init(type, storage: .integerFill(fill == 0 ? 0 : 1))
-    case .int64, .int32: self.init(type, fill: Tensor.whole(fill))
+    case .int64, .int32: self.init(type, fill: Tensor.whole(fill, type.element))
     }
   }
 
@@ -126,19 +126,23 @@ package struct Tensor: Sendable, Hashable {
     }
   }
 
-  /// All elements as whole numbers; reals are truncated, and zero where they do not fit.
+  /// All elements as whole numbers, real ones as `whole` has them.
   package var integers: [Int64] {
     switch storage {
-    case .reals(let values): values.map(Tensor.whole)
-    case .floats(let values): values.doubles.map(Tensor.whole)
+    case .reals(let values): values.map { Tensor.whole($0, .int64) }
+    case .floats(let values): values.doubles.map { Tensor.whole($0, .int64) }
     case .integers(let values): values
-    case .realFill(let value): [Int64](repeating: Tensor.whole(value), count: count)
+    case .realFill(let value): [Int64](repeating: Tensor.whole(value, .int64), count: count)
     case .integerFill(let value): [Int64](repeating: value, count: count)
     }
   }
 
-  private static func whole(_ value: Double) -> Int64 {
-    Int64(exactly: value.rounded(.towardZero)) ?? 0
+  /// A real number as a whole one: its fraction is cut off. What is no number or does not fit becomes
+  /// the smallest whole number, as processors have it, which is no index of any axis.
+  package static func whole(_ value: Double, _ element: ElementType) -> Int64 {
+    let whole = value.rounded(.towardZero)
+    return element == .int32
+      ? Int64(Int32(exactly: whole) ?? .min) : Int64(exactly: whole) ?? .min
   }
 
   /// The same real elements in another real type; those of single precision are shared.

@@ -5,13 +5,13 @@ import Tensors
 
 /// A small ONNX model, written by hand in the file's own terms and read through its bytes.
 struct HandmadeModel {
-  enum Dim {
+  enum Dim: Sendable {
     case length(Int64)
     case symbol(String)
     case open
   }
 
-  enum Attribute {
+  enum Attribute: Sendable {
     case int(Int64)
     case ints([Int64])
     case float(Float)
@@ -22,7 +22,7 @@ struct HandmadeModel {
     case strings([String])
   }
 
-  struct Node {
+  struct Node: Sendable {
     var operation: String
     var inputs: [String]
     var outputs: [String]
@@ -31,7 +31,7 @@ struct HandmadeModel {
     var attributes: [(String, Attribute)] = []
   }
 
-  struct Graph {
+  struct Graph: Sendable {
     var inputs: [(String, type: Int64, [Dim])] = []
     var outputs: [(String, [Dim])] = []
     var floats: [(String, [Int64], [Float])] = []

@@ -133,14 +133,15 @@ enum ElementwiseFunctions {
   private static func conversion(from: ElementType, to: ElementType) -> UnaryLoop? {
     switch (from, to) {
     case (.float64, .float32): return { each($0, $1, $2, Double.self) { Float($0) } }
-    case (.float64, .int64): return { each($0, $1, $2, Double.self) { wholeNumber($0) } }
+    case (.float64, .int64):
+      return { each($0, $1, $2, Double.self) { wholeNumber($0, Int64.self) } }
     case (.float64, .int32):
-      return { each($0, $1, $2, Double.self) { Int32(truncatingIfNeeded: wholeNumber($0)) } }
+      return { each($0, $1, $2, Double.self) { wholeNumber($0, Int32.self) } }
     case (.float64, .bool): return { each($0, $1, $2, Double.self) { UInt8($0 != 0 ? 1 : 0) } }
     case (.float32, .float64): return { each($0, $1, $2, Float.self) { Double($0) } }
-    case (.float32, .int64): return { each($0, $1, $2, Float.self) { wholeNumber($0) } }
+    case (.float32, .int64): return { each($0, $1, $2, Float.self) { wholeNumber($0, Int64.self) } }
     case (.float32, .int32):
-      return { each($0, $1, $2, Float.self) { Int32(truncatingIfNeeded: wholeNumber($0)) } }
+      return { each($0, $1, $2, Float.self) { wholeNumber($0, Int32.self) } }
     case (.float32, .bool): return { each($0, $1, $2, Float.self) { UInt8($0 != 0 ? 1 : 0) } }
     case (.int64, .float64): return { each($0, $1, $2, Int64.self) { Double($0) } }
     case (.int64, .float32): return { each($0, $1, $2, Int64.self) { Float($0) } }
@@ -357,7 +358,10 @@ private func chooseLoop<Element>(
   for k in 0..<Int(n) { y[k] = condition[k] != 0 ? a[k] : b[k] }
 }
 
+/// As `Tensor.whole`.
 @inline(__always)
-private func wholeNumber<Real: BinaryFloatingPoint>(_ x: Real) -> Int64 {
-  Int64(exactly: x.rounded(.towardZero)) ?? 0
+private func wholeNumber<Real: BinaryFloatingPoint, Whole: FixedWidthInteger>(
+  _ x: Real, _ type: Whole.Type
+) -> Whole {
+  Whole(exactly: x.rounded(.towardZero)) ?? .min
 }

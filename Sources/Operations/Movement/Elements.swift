@@ -2,22 +2,29 @@ import Graph
 import Tensors
 
 extension ProgramBuilder {
-  /// Indices with negative ones counted from the end; those that are known are checked.
-  package func positive(_ index: Value, length: Int) throws -> Value {
+  /// Indices as places of an axis: those that are known are checked, and computed ones that lie outside
+  /// stay there, where they pick zero and write nowhere. Negative ones count from the end where the
+  /// format has it so, else they lie outside, too.
+  package func positive(_ index: Value, length: Int, fromEnd: Bool = true) throws -> Value {
     guard !type(index).element.isReal else {
       throw NetJacError(.shape, "the indices are floats; integers are needed")
     }
     let index = try convert(index, to: .int64)
     if let known = constantTensor(of: index) {
       let places = try known.integers.map { place in
-        guard place >= -length, place < length else {
+        guard place >= (fromEnd ? -length : 0), place < length else {
           throw NetJacError(
-            .shape, "index \(place) lies outside an axis of length \(length)")
+            .shape,
+            """
+            index \(place) lies outside an axis of length \(length); \(fromEnd ? -length : 0) to \
+            \(length - 1) are its elements
+            """)
         }
         return place < 0 ? place + Int64(length) : place
       }
       return try constant(Tensor(known.type, integers: places))
     }
+    guard fromEnd else { return index }
     let isNegative = try compare(.less, index, scalar(0, like: index))
     return try select(isNegative, add(index, scalar(Double(length), like: index)), index)
   }
@@ -40,7 +47,9 @@ extension ProgramBuilder {
   }
 
   /// The flat place that each row of indices names in a box of the given lengths.
-  package func flattened(_ indices: Value, into dims: [Int]) throws -> Value {
+  package func flattened(
+    _ indices: Value, into dims: [Int], fromEnd: Bool = true
+  ) throws -> Value {
     let shape = shape(indices)
     let outer = Shape(Array(shape.dims.dropLast()))
     var flat = try constant(Tensor(TensorType(.int64, outer), fill: Int64(0)))
@@ -48,7 +57,7 @@ extension ProgramBuilder {
     for (column, stride) in Shape(dims).strides.enumerated() {
       let part = try reshape(
         slice(indices, axis: shape.rank - 1, start: column, size: 1), outer)
-      let index = try positive(part, length: dims[column])
+      let index = try positive(part, length: dims[column], fromEnd: fromEnd)
       if !isKnown(index) { isOutside.append(try self.isOutside(index, length: dims[column])) }
       flat = try add(flat, multiply(index, scalar(Double(stride), like: index)))
     }

@@ -14,14 +14,16 @@ extension ProgramBuilder {
   /// Writes parts into x: each row of `indices` [I…, width] names a place in the first axes of x, for
   /// the rest of whose axes an element of `updates` [I…, rest…] stands. The shapes fit.
   package func scatterParts(
-    _ x: Value, _ indices: Value, _ updates: Value, _ reduction: ScatterReduction
+    _ x: Value, _ indices: Value, _ updates: Value, _ reduction: ScatterReduction,
+    fromEnd: Bool = true
   ) throws -> Value {
     let dims = shape(x).dims
     let width = shape(indices).dims.last ?? 0
     let rows = dims.prefix(width).reduce(1, *)
     let inner = dims.dropFirst(width).reduce(1, *)
     let count = shape(indices).dims.dropLast().reduce(1, *)
-    let flat = try reshape(flattened(indices, into: Array(dims.prefix(width))), Shape([count]))
+    let flat = try reshape(
+      flattened(indices, into: Array(dims.prefix(width)), fromEnd: fromEnd), Shape([count]))
     let y = try scatterRows(
       reshape(x, Shape([rows, inner])), flat, reshape(updates, Shape([count, inner])), reduction)
     return try reshape(y, shape(x))

@@ -7,12 +7,13 @@ package enum WholeWidth: Sendable {
 }
 
 extension ProgramBuilder {
-  /// Conversion to whole numbers of a width: fractions are cut off, what does not fit wraps.
+  /// Conversion to whole numbers of a width: fractions are cut off, and whole numbers that do not fit
+  /// wrap. Reals that do not fit into 32 or 64 bits become the smallest number, which no index is.
   package func convertToWhole(_ x: Value, _ width: WholeWidth) throws -> Value {
     let whole = try convert(x, to: .int64)
     guard type(x).element != .bool else { return whole }
     switch width {
-    case .int32: return try convert(convert(whole, to: .int32), to: .int64)
+    case .int32: return try convert(convert(x, to: .int32), to: .int64)
     case .uint8: return try masked(whole, 0xff)
     case .uint16: return try masked(whole, 0xffff)
     case .uint32: return try masked(whole, 0xffff_ffff)

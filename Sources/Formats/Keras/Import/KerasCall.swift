@@ -54,6 +54,8 @@ struct KerasCall {
   let p: ProgramBuilder
 
   var version: KerasVersion { importer.version }
+  /// Whether a negative index counts from the end; for older versions, as for TensorFlow, it lies outside.
+  var countsFromEnd: Bool { version >= KerasVersion(3) }
 
   /// The same call of a layer inside this one, with other arguments.
   func inner(

@@ -13,7 +13,8 @@ enum KerasDocumentation {
       parentheses have no effect outside training. Any other key is refused unless its value is null or false. "Weights" are \
       those of a layer with default settings; those of wrapped layers are theirs. Activations are \
       \(activations), and the layers ReLU, LeakyReLU, ELU, Softmax and ThresholdedReLU; hard_sigmoid has the slope of the \
-      version that wrote the file. Derivatives exist of all orders; kinks are those of the ONNX operators of the same name.
+      version that wrote the file. Derivatives exist of all orders; kinks are those of the ONNX operators of the same name. \
+      Of Embedding and Take, \(ComputedIndices.picking); of OneHot and one_hot, it marks no place.
       """,
       "",
       "| layer | settings | weights |",

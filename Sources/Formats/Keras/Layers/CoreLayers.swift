@@ -60,7 +60,9 @@ enum KerasCoreLayers {
         let mask =
           layer.config.flag("mask_zero", default: false)
           ? try p.differ(index, p.scalar(0, like: index)) : nil
-        return [KerasTensor(try p.gather(table, index), mask: mask)]
+        let place = try p.positive(
+          index, length: p.shape(table)[0], fromEnd: layer.countsFromEnd)
+        return [KerasTensor(try p.take(table, axis: 0, place), mask: mask)]
       }),
     KerasLayer("Identity", masking: .passes) { layer, _ in try layer.x }.elementwise(),
     KerasLayer(several: "Masking", keys: ["mask_value"]) { layer, p in

@@ -161,7 +161,9 @@ enum KerasMovementOperations {
       if call.config.value("axis") == nil { x = try p.reshape(x, Shape([p.shape(x).count])) }
       let axis = try call.axis(call.config.int("axis", default: 0), rank: p.shape(x).rank)
       let index = try p.convert(call.operand(1, "indices"), to: .int64)
-      return try p.take(x, axis: axis, p.positive(index, length: p.shape(x)[axis]))
+      let place = try p.positive(
+        index, length: p.shape(x)[axis], fromEnd: call.countsFromEnd)
+      return try p.take(x, axis: axis, place)
     },
     KerasOperation("BroadcastTo", ["shape"]) { call, p in
       let x = try call.operand(0, "x")

@@ -50,6 +50,8 @@ package enum OperatorDocumentation {
       or jumps, the convention stands behind; `netjac_kinks` (MATLAB: `kinks(net, x)`) tells how near \
       an argument is.
       """,
+      "",
+      ComputedIndices.text,
     ]
     for domain in Set(operators.map(\.domain)).sorted() {
       lines += ["", "## Domain `\(domain.isEmpty ? "ai.onnx" : domain)`", ""]

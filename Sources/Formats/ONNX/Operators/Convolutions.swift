@@ -21,7 +21,8 @@ enum ConvolutionOperators {
     ONNXOperator(
       "Col2Im", since: 18,
       operands: ["input": .real, "image_shape": .whole, "block_shape": .whole],
-      attributes: ["dilations": .integers, "pads": .integers, "strides": .integers], columnsToImage),
+      attributes: ["dilations": .integers, "pads": .integers, "strides": .integers],
+      limits: "image_shape and block_shape must be known while loading", columnsToImage),
     DeformableConvolution.operation,
   ]
 

@@ -9,7 +9,8 @@ enum FourierOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator(
       "DFT", since: 17, operands: ["input": .real, "dft_length": .optional(.whole)],
-      attributes: ["axis": .integer, "inverse": .integer, "onesided": .integer]
+      attributes: ["axis": .integer, "inverse": .integer, "onesided": .integer],
+      limits: "dft_length and axis must be known while loading"
     ) { node, p in
       try transform(node, axis: node.integer("axis", default: 1), in: p)
     },
@@ -26,7 +27,8 @@ enum FourierOperators {
       operands: [
         "signal": .real, "frame_step": .whole, "window": .optional(.real),
         "frame_length": .optional(.whole),
-      ], attributes: ["onesided": .integer], shortTime),
+      ], attributes: ["onesided": .integer],
+      limits: "frame_step and frame_length must be known while loading", shortTime),
     window("HannWindow") { angle in (1 - cos(angle)) / 2 },
     window("HammingWindow") { angle in 25.0 / 46 - 21.0 / 46 * cos(angle) },
     window("BlackmanWindow") { angle in 0.42 - 0.5 * cos(angle) + 0.08 * cos(2 * angle) },
@@ -35,7 +37,8 @@ enum FourierOperators {
       operands: [
         "num_mel_bins": .whole, "dft_length": .whole, "sample_rate": .whole,
         "lower_edge_hertz": .real, "upper_edge_hertz": .real,
-      ], attributes: ["output_datatype": .integer], melWeights),
+      ], attributes: ["output_datatype": .integer],
+      limits: "operands must be known while loading", melWeights),
   ]
 
   private static func transform(_ node: NodeCall, axis given: Int, in p: ProgramBuilder) throws
@@ -111,7 +114,8 @@ enum FourierOperators {
   {
     ONNXOperator(
       name, since: 17, operands: ["size": .whole],
-      attributes: ["output_datatype": .integer, "periodic": .integer]
+      attributes: ["output_datatype": .integer, "periodic": .integer],
+      limits: "size must be known while loading"
     ) { node, p in
       let size = try node.constantInteger(0, "size")
       let isPeriodic = try node.flag("periodic", default: true)

@@ -6,7 +6,8 @@ import Tensors
 enum IndexingOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator(
-      "Gather", operands: ["data": .any, "indices": .whole], attributes: ["axis": .integer]
+      "Gather", operands: ["data": .any, "indices": .whole], attributes: ["axis": .integer],
+      limits: ComputedIndices.picking
     ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
@@ -15,7 +16,7 @@ enum IndexingOperators {
     },
     ONNXOperator(
       "GatherElements", since: 11, operands: ["data": .any, "indices": .whole],
-      attributes: ["axis": .integer]
+      attributes: ["axis": .integer], limits: ComputedIndices.picking
     ) { node, p in
       let x = try node.input(0, "data")
       let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
@@ -24,7 +25,7 @@ enum IndexingOperators {
     },
     ONNXOperator(
       "GatherND", since: 11, operands: ["data": .any, "indices": .whole],
-      attributes: ["batch_dims": .integer]
+      attributes: ["batch_dims": .integer], limits: ComputedIndices.picking
     ) { node, p in
       let x = try node.input(0, "data")
       let indices = try node.input(1, "indices")
@@ -48,7 +49,8 @@ enum IndexingOperators {
     },
     ONNXOperator(
       "OneHot", since: 9, operands: ["indices": .number, "depth": .number, "values": .any],
-      attributes: ["axis": .integer], limits: "depth must be known while loading", oneHot),
+      attributes: ["axis": .integer],
+      limits: "depth must be known while loading; an index outside marks no place", oneHot),
     ONNXOperator(
       "Compress", since: 9, operands: ["input": .any, "condition": .boolean],
       attributes: ["axis": .integer], limits: "the condition must be known while loading"

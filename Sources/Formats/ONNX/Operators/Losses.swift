@@ -8,14 +8,16 @@ enum LossOperators {
     ONNXOperator(
       "NegativeLogLikelihoodLoss", since: 12,
       operands: ["input": .real, "target": .whole, "weight": .optional(.real)],
-      attributes: ["ignore_index": .integer, "reduction": .text]
+      attributes: ["ignore_index": .integer, "reduction": .text],
+      limits: "a computed class outside picks zero"
     ) { node, p in
       try loss(node.input(0, "input"), node, in: p)
     },
     ONNXOperator(
       several: "SoftmaxCrossEntropyLoss", since: 12,
       operands: ["scores": .real, "labels": .whole, "weights": .optional(.real)],
-      attributes: ["ignore_index": .integer, "reduction": .text]
+      attributes: ["ignore_index": .integer, "reduction": .text],
+      limits: "a computed class outside picks zero"
     ) { node, p in
       let scores = try node.input(0, "scores")
       guard p.shape(scores).rank >= 2 else {
@@ -50,14 +52,15 @@ enum LossOperators {
     }
     // Classes last, so that each target picks one of its row.
     let rows = try p.moveAxis(x, from: 1, to: dims.count - 1)
-    let picked = try p.negate(p.gather(rows, target, batch: places.rank))
+    let place = try p.positive(onlyCounted(target), length: dims[1], fromEnd: false)
+    let picked = try p.negate(p.gather(rows, place, batch: places.rank))
     var losses = try onlyCounted(picked)
     var weights: Value?
     if let perClass = node.optionalInput(2) {
       guard p.shape(perClass).dims == [dims[1]] else {
         throw NetJacError(.shape, "weight is \(p.shape(perClass)); \([dims[1]]) is needed")
       }
-      weights = try onlyCounted(p.gather(perClass, target))
+      weights = try onlyCounted(p.gather(perClass, place))
     } else if isCounted != nil {
       weights = try onlyCounted(p.scalar(1, like: losses))
     }

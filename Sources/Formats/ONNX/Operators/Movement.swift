@@ -48,7 +48,7 @@ enum MovementOperators {
     },
     ONNXOperator(
       "Trilu", since: 14, operands: ["input": .any, "k": .optional(.whole)],
-      attributes: ["upper": .integer]
+      attributes: ["upper": .integer], limits: "k must be known while loading"
     ) { node, p in
       let x = try node.input(0, "input")
       let shape = p.shape(x)
@@ -64,10 +64,12 @@ enum MovementOperators {
     },
     ONNXOperator(
       "ReverseSequence", since: 10, operands: ["input": .any, "sequence_lens": .whole],
-      attributes: ["batch_axis": .integer, "time_axis": .integer], reverseSequence),
+      attributes: ["batch_axis": .integer, "time_axis": .integer],
+      limits: "sequence_lens must be known while loading", reverseSequence),
     ONNXOperator(
       "CenterCropPad", since: 18, operands: ["input_data": .any, "shape": .whole],
-      attributes: ["axes": .integers], centerCropPad),
+      attributes: ["axes": .integers], limits: "the shape must be known while loading",
+      centerCropPad),
   ]
 
   private static func split(_ node: NodeCall, _ given: [Int]?, in p: ProgramBuilder) throws

@@ -57,6 +57,7 @@ enum PoolingOperators {
       "MaxUnpool", since: 9,
       operands: ["X": .real, "I": .whole, "output_shape": .optional(.whole)],
       attributes: ["kernel_shape": .integers, "pads": .integers, "strides": .integers],
+      limits: "output_shape must be known while loading; \(ComputedIndices.writing)",
       maximumUnpool),
   ]
 
@@ -151,9 +152,10 @@ enum PoolingOperators {
     }
     let inferred = try Shape(checking: p.shape(x).dims.prefix(2) + pooled)
     let count = p.shape(x).count
+    let place = try p.positive(index, length: inferred.count, fromEnd: false)
     let flat = try p.add(
       ScatterAdd(length: inferred.count),
-      [p.reshape(x, Shape([count])), p.reshape(index, Shape([count]))])
+      [p.reshape(x, Shape([count])), p.reshape(place, Shape([count]))])
     let y = try p.reshape(flat, inferred)
     guard let target = try node.optionalConstantIntegers(2, "output_shape") else { return y }
     let shape = try Shape(checking: target)

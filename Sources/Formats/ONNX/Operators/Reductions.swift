@@ -31,7 +31,8 @@ enum ReductionOperators {
     + [
       ONNXOperator(
         "CumSum", since: 11, operands: ["x": .number, "axis": .whole],
-        attributes: ["exclusive": .integer, "reverse": .integer]
+        attributes: ["exclusive": .integer, "reverse": .integer],
+        limits: "axis must be known while loading"
       ) { node, p in
         let x = try node.input(0, "x")
         let axis = try node.axis(node.constantInteger(1, "axis"), rank: p.shape(x).rank)
@@ -42,7 +43,8 @@ enum ReductionOperators {
       },
       ONNXOperator(
         "CumProd", since: 26, operands: ["x": .number, "axis": .whole],
-        attributes: ["exclusive": .integer, "reverse": .integer]
+        attributes: ["exclusive": .integer, "reverse": .integer],
+        limits: "axis must be known while loading"
       ) { node, p in
         let x = try node.input(0, "x")
         let axis = try node.axis(node.constantInteger(1, "axis"), rank: p.shape(x).rank)
@@ -73,12 +75,12 @@ enum ReductionOperators {
   /// `noop_with_empty_axes` says none.
   private static func reduction(
     _ name: String, _ kind: OperandKind = .real, axesAsInputSince since: Int64 = 18,
-    derivative: Derivative = .smooth, limits: String = "", _ body: @escaping Body
+    derivative: Derivative = .smooth, _ body: @escaping Body
   ) -> [ONNXOperator] {
     [
       ONNXOperator(
         name, operands: ["data": kind], attributes: ["axes": .integers, "keepdims": .integer],
-        derivative: derivative, limits: limits
+        derivative: derivative, limits: "axes must be known while loading"
       ) { node, p in try reduce(node, node.integers("axes"), body, in: p) },
       ONNXOperator(
         name, since: since, operands: ["data": kind, "axes": .optional(.whole)],

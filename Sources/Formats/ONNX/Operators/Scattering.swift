@@ -7,13 +7,14 @@ enum ScatteringOperators {
   static let all: [ONNXOperator] = [
     ONNXOperator(
       "Scatter", since: 9, operands: ["data": .any, "indices": .whole, "updates": .any],
-      attributes: ["axis": .integer], scatterElements),
+      attributes: ["axis": .integer], limits: ComputedIndices.replacing, scatterElements),
     ONNXOperator(
       "ScatterElements", since: 11, operands: ["data": .any, "indices": .whole, "updates": .any],
-      attributes: ["axis": .integer, "reduction": .text], scatterElements),
+      attributes: ["axis": .integer, "reduction": .text], limits: ComputedIndices.combining,
+      scatterElements),
     ONNXOperator(
       "ScatterND", since: 11, operands: ["data": .any, "indices": .whole, "updates": .any],
-      attributes: ["reduction": .text]
+      attributes: ["reduction": .text], limits: ComputedIndices.combining
     ) { node, p in
       let x = try node.input(0, "data")
       let indices = try node.input(1, "indices")

@@ -2,7 +2,7 @@ import Graph
 import Operations
 import Tensors
 
-/// Operators that pick elements by index.
+/// Operators that pick elements by index. A negative one lies outside.
 enum TFIndexingOperators {
   static let all: [TFOperator] = [
     TFOperator("Gather") { node, p in
@@ -98,7 +98,7 @@ enum TFIndexingOperators {
     guard axis < dims.count else {
       throw NetJacError(.shape, "the value is \(p.shape(x)); axis \(axis) does not exist")
     }
-    let index = try p.positive(node.input(1, "indices"), length: dims[axis])
+    let index = try p.positive(node.input(1, "indices"), length: dims[axis], fromEnd: false)
     guard given > 0 else { return try p.take(x, axis: axis, index) }
     guard given <= axis, p.shape(index).dims.prefix(given) == dims.prefix(given) else {
       throw NetJacError(
@@ -131,7 +131,7 @@ enum TFIndexingOperators {
     let picked = Array(dims.prefix(width))
     let flat = try p.reshape(
       x, Shape([picked.reduce(1, *)] + dims.dropFirst(width)))
-    return try p.gather(flat, p.flattened(indices, into: picked))
+    return try p.gather(flat, p.flattened(indices, into: picked, fromEnd: false))
   }
 
   private static let oneHot: @Sendable (TFCall, ProgramBuilder) throws -> Value = { node, p in

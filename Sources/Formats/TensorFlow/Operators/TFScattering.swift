@@ -65,7 +65,7 @@ enum TFScatteringOperators {
     if reduction == .add, p.fill(of: x) == 0, let y = try p.fold(updates, indices, onto: dims) {
       return y
     }
-    return try p.scatterParts(x, indices, updates, reduction)
+    return try p.scatterParts(x, indices, updates, reduction, fromEnd: false)
   }
 
   /// Sums of the parts of the first axes that have one number; negative numbers are left out.

@@ -220,12 +220,16 @@ package struct Select: Elementwise, Smooth {
   ]
 }
 
-/// The same number in another element type; reals are truncated towards zero, anything but zero is true.
+/// The same number in another element type; reals become whole numbers as `Tensor.whole` has it, and
+/// anything but zero is true.
 package struct Convert: Elementwise {
   package static let name = "convert"
   package let element: ElementType
   package init(_ element: ElementType) { self.element = element }
-  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
+  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
+    // Without its fraction a number may be zero, and what does not fit is far below.
+    element.isReal ? x[0] : element == .bool ? .unit : .all
+  }
 
   package var attributes: String { element.rawValue }
   package func type(of x: [TensorType]) throws -> TensorType {
@@ -238,6 +242,9 @@ package struct Convert: Elementwise {
     }
     if element == .bool, x[0].type.element.isReal {
       return Tensor(type, integers: x[0].reals.map { $0 != 0 ? 1 : 0 })
+    }
+    if x[0].type.element.isReal {
+      return Tensor(type, integers: x[0].reals.map { Tensor.whole($0, element) })
     }
     return Tensor(type, integers: x[0].integers)
   }

@@ -13,7 +13,7 @@ enum AttentionOperators {
       ],
       attributes: [
         "interleaved": .integer, "num_heads": .integer, "rotary_embedding_dim": .integer,
-      ], rotary),
+      ], limits: "a computed position outside the caches picks zeros", rotary),
     ONNXOperator(
       several: "LinearAttention", since: 27,
       operands: [
@@ -35,7 +35,8 @@ enum AttentionOperators {
     ONNXOperator(
       "TensorScatter", since: 24,
       operands: ["past_cache": .any, "update": .any, "write_indices": .optional(.whole)],
-      attributes: ["axis": .integer, "mode": .text], tensorScatter),
+      attributes: ["axis": .integer, "mode": .text],
+      limits: "write_indices must be known while loading", tensorScatter),
   ]
 
   /// Rotates pairs of numbers of each head by angles that depend on the place in the sequence.
@@ -66,7 +67,8 @@ enum AttentionOperators {
     func angles(_ index: Int, _ name: String) throws -> Value {
       var cache = try node.input(index, name)
       if let places = node.optionalInput(3), p.shape(cache).rank == 2 {
-        cache = try p.take(cache, axis: 0, p.positive(places, length: p.shape(cache)[0]))
+        let row = try p.positive(places, length: p.shape(cache)[0], fromEnd: false)
+        cache = try p.take(cache, axis: 0, row)
       }
       guard p.shape(cache).dims == [shape[0], shape[1], half] else {
         throw NetJacError(

@@ -45,8 +45,10 @@ enum LearningOperators {
       attributes: ["classlabels_int64s": .integers, "classlabels_strings": .texts],
       limits: "the numbers stay a tensor, a column for each class"
     ) { node, _ in try node.input(0, "X") },
-    ONNXOperator("ArrayFeatureExtractor", domain: domain, operands: ["X": .number, "Y": .whole]) {
-      node, p in
+    ONNXOperator(
+      "ArrayFeatureExtractor", domain: domain, operands: ["X": .number, "Y": .whole],
+      limits: ComputedIndices.picking
+    ) { node, p in
       let x = try node.input(0, "X")
       let rank = p.shape(x).rank
       guard rank >= 1 else { throw NetJacError(.shape, "X is a scalar; features are needed") }

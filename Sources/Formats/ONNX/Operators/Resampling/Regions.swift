@@ -8,13 +8,15 @@ enum RegionOperators {
     GridSample.operation,
     ONNXOperator(
       "AffineGrid", since: 20, operands: ["theta": .real, "size": .whole],
-      attributes: ["align_corners": .integer], affineGrid),
+      attributes: ["align_corners": .integer], limits: "size must be known while loading",
+      affineGrid),
     ONNXOperator(
       "RoiAlign", since: 10, operands: ["X": .real, "rois": .real, "batch_indices": .whole],
       attributes: [
         "coordinate_transformation_mode": .text, "mode": .text, "output_height": .integer,
         "output_width": .integer, "sampling_ratio": .integer, "spatial_scale": .real,
-      ], derivative: .kinked("at lines of the grid, in the coordinates; equal maxima"), roiAlign),
+      ], derivative: .kinked("mode max: equal maxima share the derivative equally"),
+      limits: "rois and batch_indices must be known while loading", roiAlign),
   ]
 
   /// The places of all pixels, in -1 … 1, under a linear map with a shift.
