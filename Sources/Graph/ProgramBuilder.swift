@@ -158,8 +158,8 @@ package final class ProgramBuilder {
   /// Unrolled recurrences are large; a graph beyond this would not be planned in reasonable time.
   package static let nodeLimit = 4_000_000
 
-  /// A node, its type, origin and place among the shared values.
-  private static let nodeBytes = 400
+  /// A node, its type, origin and place among the shared values, and the names that stand for it meanwhile.
+  private static let nodeBytes = 800
 
   private var nodeLimit: Int {
     min(ProgramBuilder.nodeLimit, max(4096, memoryLimit / ProgramBuilder.nodeBytes))
