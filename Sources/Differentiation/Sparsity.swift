@@ -5,7 +5,9 @@ extension Program {
   /// The structure of the Jacobian of the first output by the first input: for each output element,
   /// the input elements that it can depend on.
   package func jacobianPattern() throws -> Pattern {
-    guard let pattern = try jacobianPattern(entryLimit: .max) else {
+    guard let pattern = try jacobianPattern(entryLimit: .max),
+      pattern.entryCount <= memoryLimit / SparseStructure.bytesPerEntry
+    else {
       throw NetJacError(
         .memory,
         "the structure of the Jacobian takes more than the memory limit of \(memoryLimit) bytes "
@@ -17,21 +19,38 @@ extension Program {
   /// The same, or nil where the patterns on the way have more entries together than the limit, or
   /// take more memory at a time.
   func jacobianPattern(entryLimit: Int) throws -> Pattern? {
+    let rowBytes = nodes.reduce(0) {
+      $0.addingSaturated($1.type.count.multipliedSaturated(by: MemoryLayout<Pattern.Row>.stride))
+    }
+    let entryBytes = entryLimit.multipliedSaturated(by: Pattern.bytes(ofRow: 1))
+    let memory = PatternMemory(limit: min(memoryLimit, rowBytes.addingSaturated(entryBytes)))
+    do {
+      return try PatternMemory.$current.withValue(memory) {
+        try jacobianPattern(entryLimit: entryLimit, memory)
+      }
+    } catch is PatternMemory.Exhausted {
+      return nil
+    }
+  }
+
+  private func jacobianPattern(entryLimit: Int, _ memory: PatternMemory) throws -> Pattern? {
     let lastUse = lastUses
     var patterns: [Pattern?] = []
     patterns.reserveCapacity(nodes.count)
     var entryCount = 0
-    var heldCount = 0
+    var heldBytes = 0
     let isVarying = dependents(of: [inputs[0]])
-    let rowLimit = memoryLimit / MemoryLayout<Pattern.Row>.stride
     for (index, node) in nodes.enumerated() {
       // A repeated number may have any shape; what holds a row for each element may not.
-      guard node.type.count <= rowLimit, !isVarying[index] || node.type.count <= entryLimit else {
-        return nil
-      }
+      guard !isVarying[index] || node.type.count <= entryLimit else { return nil }
+      try memory.take(
+        node.type.count.multipliedSaturated(by: MemoryLayout<Pattern.Row>.stride))
       let pattern: Pattern
       if index == inputs[0].index {
         let isReal = node.type.element.isReal
+        if isReal {
+          try memory.take(node.type.count.multipliedSaturated(by: Pattern.bytes(ofRow: 1)))
+        }
         pattern = isReal ? .identity(count: node.type.count) : .independent(count: node.type.count)
       } else {
         pattern = try node.primitive.pattern(
@@ -39,16 +58,16 @@ extension Program {
           constants: node.operands.map(constant), node.type)
       }
       patterns.append(pattern)
-      entryCount += pattern.rows.reduce(0) { $0 + $1.count }
-      heldCount += pattern.storedCount
-      guard entryCount <= entryLimit, heldCount <= memoryLimit / MemoryLayout<Int32>.size else {
-        return nil
-      }
+      entryCount += pattern.entryCount
+      heldBytes += pattern.storedBytes
+      guard entryCount <= entryLimit else { return nil }
       // What is used no more is given back: wide layers have long rows.
       for operand in Set(node.operands) where lastUse[operand.index] == index {
-        heldCount -= patterns[operand.index]?.storedCount ?? 0
+        heldBytes -= patterns[operand.index]?.storedBytes ?? 0
         patterns[operand.index] = nil
       }
+      memory.keep(heldBytes)
+      try memory.take(0)
     }
     return patterns[outputs[0].index]
   }
@@ -73,17 +92,19 @@ extension Program {
 }
 
 extension Pattern {
-  /// Stored entries; neighbouring rows that share their storage count once.
-  fileprivate var storedCount: Int {
-    var count = 0
+  fileprivate var entryCount: Int { rows.reduce(0) { $0 + $1.count } }
+
+  /// What the rows take; neighbours that share their storage count once.
+  fileprivate var storedBytes: Int {
+    var bytes = rows.count * MemoryLayout<Row>.stride
     var previous: UnsafePointer<Int32>?
-    for row in rows {
+    for row in rows where !row.isEmpty {
       row.withUnsafeBufferPointer { row in
-        if row.baseAddress != previous { count += row.count }
+        if row.baseAddress != previous { bytes += Pattern.bytes(ofRow: row.count) }
         previous = row.baseAddress
       }
     }
-    return count
+    return bytes
   }
 }
 
@@ -192,6 +213,9 @@ package struct SparseJacobian: Sendable {
 
 /// Where the nonzeros are, column by column.
 package struct SparseStructure: Sendable {
+  /// What an entry takes while the structure is made: rows, columns, their groups and places.
+  static let bytesPerEntry = 48
+
   package let pointers: [Int]
   package let rows: [Int]
   /// The column of each nonzero.

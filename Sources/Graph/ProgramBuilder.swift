@@ -106,7 +106,7 @@ package final class ProgramBuilder {
       let arguments = operands.compactMap { nodes[$0.index].constant }
       if arguments.count == operands.count {
         try countFolded(type, primitive.name)
-        try Memory.require(type.byteCount)
+        try requireRoom(arguments.map(\.type) + [type], primitive.name)
         return try constant(primitive.evaluate(arguments, type))
       }
     }
@@ -125,16 +125,31 @@ package final class ProgramBuilder {
     }
   }
 
+  /// The largest of these is read as numbers of eight bytes, made into others and kept.
+  private func requireRoom(_ types: [TensorType], _ name: String) throws {
+    let largest = types.max { $0.count < $1.count }
+    guard let largest else { return }
+    let bytes = largest.count.multipliedSaturated(by: ProgramBuilder.workBytes)
+    guard foldedBytes.addingSaturated(bytes) <= memoryLimit else {
+      throw NetJacError(
+        .memory,
+        "\(name) of a known tensor \(largest) takes up to \(bytes) bytes while loading; the memory "
+          + "limit is \(memoryLimit) (option memory_limit), of which \(foldedBytes) are taken")
+    }
+    try Memory.require(bytes)
+  }
+
+  /// What an element takes while something is computed of known numbers: as an operand, as a result, and
+  /// as an index or number on the way.
+  private static let workBytes = 24
+
   /// Larger real constants are left for the compiled kernels to compute.
   private static let eagerCount = 4096
 
   private func append(
     _ primitive: some Primitive, _ operands: [Value], _ type: TensorType, known: Bool
   ) throws -> Value {
-    guard nodes.count < ProgramBuilder.nodeLimit else {
-      throw NetJacError(
-        .memory, "the graph has more than \(ProgramBuilder.nodeLimit) nodes")
-    }
+    guard nodes.count < nodeLimit else { throw tooManyNodes("grows to more") }
     nodes.append(Node(primitive: primitive, operands: operands, type: type, origin: origin))
     isKnown.append(known)
     return Value(index: nodes.count - 1)
@@ -142,6 +157,29 @@ package final class ProgramBuilder {
 
   /// Unrolled recurrences are large; a graph beyond this would not be planned in reasonable time.
   package static let nodeLimit = 4_000_000
+
+  /// A node, its type, origin and place among the shared values, and the names that stand for it meanwhile.
+  private static let nodeBytes = 800
+
+  private var nodeLimit: Int {
+    min(ProgramBuilder.nodeLimit, max(4096, memoryLimit / ProgramBuilder.nodeBytes))
+  }
+
+  private func tooManyNodes(_ what: String) -> NetJacError {
+    NetJacError(
+      .memory,
+      "the unrolled graph \(what) than \(nodeLimit) nodes, which is what the memory limit of "
+        + "\(memoryLimit) bytes holds (option memory_limit)")
+  }
+
+  /// To be asked before something is unrolled whose number of turns is known: each adds one node at
+  /// least, which no limit on nodes could tell before most of them stand there.
+  package func requireTurns(_ turns: Int, nodesEach: Int = 1) throws {
+    let wanted = turns.multipliedSaturated(by: max(nodesEach, 1)).addingSaturated(nodes.count)
+    guard wanted <= nodeLimit else {
+      throw tooManyNodes("would have \(wanted) nodes or so of \(turns) turns, more")
+    }
+  }
 
   /// Copies a program's nodes in, with `arguments` in place of its inputs, and returns the value
   /// that stands for each of its nodes.
@@ -169,7 +207,9 @@ package final class ProgramBuilder {
   // MARK: - Known values
 
   /// The value's elements, if it depends on constants alone; computed when first asked for.
-  package func constantTensor(of value: Value) -> Tensor? {
+  ///
+  /// - Throws: `NetJacError` of kind `memory` where that takes more than the limit.
+  package func constantTensor(of value: Value) throws -> Tensor? {
     guard isKnown[value.index] else { return nil }
     var needed: Set<Int> = []
     var pending = [value.index]
@@ -179,12 +219,14 @@ package final class ProgramBuilder {
     }
     for index in needed.sorted() {
       let node = nodes[index]
+      try requireRoom([node.type], node.primitive.name)
       if let constant = node.primitive as? Constant { evaluated[index] = constant.tensor }
       let operands = node.operands.compactMap { evaluated[$0.index] }
       guard operands.count == node.operands.count,
         let tensor = try? node.primitive.evaluate(operands, node.type)
       else { return nil }
       evaluated[index] = tensor
+      if !(node.primitive is Constant) { try countFolded(node.type, node.primitive.name) }
     }
     return evaluated[value.index]
   }

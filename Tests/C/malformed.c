@@ -62,6 +62,9 @@ static void check_reference(netjac_network *network, const char *folder, const s
 static netjac_status run(netjac_network *network) {
   const int64_t n = netjac_input_size(network), m = netjac_output_size(network);
   if (n < 0 || m < 0) return NETJAC_ERROR_DEFECT;
+  int64_t nonzeros = 0;
+  const netjac_status structure = netjac_jacobian_sparsity(network, &nonzeros, NULL, NULL);
+  if (structure == NETJAC_ERROR_MEMORY || structure == NETJAC_ERROR_DEFECT) return structure;
   if (n > 1000000 || m > 1000000 || n * m > 10000000) return NETJAC_OK;
   double *numbers = calloc((size_t)(n + m + n * m) + 1, sizeof *numbers);
   netjac_status status = netjac_forward(network, 1, numbers, numbers + n);
@@ -102,7 +105,12 @@ static int test_one(const char *corpus, const char *good_model, const char *name
   snprintf(folder, sizeof folder, "%s/malformed/%s", corpus, name);
   snprintf(path, sizeof path, "%s/%s", folder, entry.model);
 
-  netjac_status status = netjac_load(path, NULL, &network);
+  netjac_options *options = netjac_options_create();
+  for (int k = 0; k < entry.option_count; k++)
+    CHECK_SAYING(netjac_options_set(options, entry.option_keys[k], entry.option_values[k]) == NETJAC_OK, "%s: %s", name,
+                 netjac_last_error());
+  netjac_status status = netjac_load(path, options, &network);
+  netjac_options_release(options);
   CHECK_SAYING((status == NETJAC_OK) == (network != NULL), "%s: the network was touched by a failure", name);
   if (status == NETJAC_OK) {
     if (strcmp(entry.expect, "loads") != 0 && !entry.has_reference) status = run(network);

@@ -99,6 +99,11 @@ end
 function lines = malformed_lines(description)
   lines = {['case ' description.name], ['model ' description.file], ['expect ' description.expect], ...
            sprintf('limits %d %d', description.limits.seconds, description.limits.memory_mb)};
+  if isfield(description, 'options')
+    for key = fieldnames(description.options)'
+      lines{end + 1} = sprintf('option %s %s', key{1}, description.options.(key{1}));
+    end
+  end
   words = each(description.message_mentions_any_of);
   for word = words(:)'
     lines{end + 1} = ['mentions ' word{1}];

@@ -150,7 +150,7 @@ import Testing
       try program.with(memoryLimit: 800).jacobianPattern()
     }
     #expect(error?.kind == .memory)
-    #expect(try program.with(memoryLimit: 8000).jacobianPattern().rows.count == 40)
+    #expect(try program.with(memoryLimit: 32_000).jacobianPattern().rows.count == 40)
   }
 
   @Test func wholeInputsHaveNoPattern() throws {

@@ -31,7 +31,7 @@ extension OperatorCall {
   }
 
   func known(_ value: Value, _ name: String) throws -> Tensor {
-    guard let tensor = p.constantTensor(of: value) else {
+    guard let tensor = try p.constantTensor(of: value) else {
       let parameters = parameterNames.needed(by: value, in: p)
       guard parameters.isEmpty else { throw ParametersNeeded(names: parameters) }
       throw NetJacError(

@@ -14,12 +14,13 @@ extension ProgramBuilder {
   ///
   /// `goesOn` gives, for a time, booleans of the states' leading axes: whether a sequence takes part.
   package func unrolled(
-    times: some Sequence<Int>, states initial: [Value], masked: MaskedOutput = .zero,
+    times: some Collection<Int>, states initial: [Value], masked: MaskedOutput = .zero,
     goesOn: (_ time: Int) throws -> Value? = { _ in nil },
     step: (_ time: Int, _ states: [Value]) throws -> [Value]
   ) throws -> (outputs: [Value], states: [Value]) {
     var states = initial
     var outputs: [Value] = []
+    try requireTurns(times.count, nodesEach: 4)
     for time in times {
       let next = try step(time, states)
       guard let mask = try goesOn(time) else {

@@ -10,7 +10,7 @@ extension ProgramBuilder {
       throw NetJacError(.shape, "the indices are floats; integers are needed")
     }
     let index = try convert(index, to: .int64)
-    if let known = constantTensor(of: index) {
+    if let known = try constantTensor(of: index) {
       let places = try known.integers.map { place in
         guard place >= (fromEnd ? -length : 0), place < length else {
           throw NetJacError(
@@ -35,7 +35,7 @@ extension ProgramBuilder {
     let before = Array(shape(x).dims.prefix(axis))
     let after = Array(shape(x).dims.dropFirst(axis + 1))
     let result = try Shape(checking: before + indexShape.dims + after)
-    if let known = constantTensor(of: index) {
+    if let known = try constantTensor(of: index) {
       return try reshape(gather(x, axis: axis, places: known.integers.map(Int.init)), result)
     }
     let picked = try gather(moveAxis(x, from: axis, to: 0), index)

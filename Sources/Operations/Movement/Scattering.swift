@@ -37,7 +37,7 @@ extension ProgramBuilder {
     if reduction == .add {
       return try add(x, add(ScatterAdd(length: rows), [updates, index]))
     }
-    if let known = constantTensor(of: index) {
+    if let known = try constantTensor(of: index) {
       return try scatterRows(x, known.integers.map(Int.init), updates, reduction)
     }
     guard reduction == .replace else {

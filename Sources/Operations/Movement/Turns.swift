@@ -14,12 +14,14 @@ package struct Turns {
   }
 
   /// Whether it is known that no turn follows.
-  package var hasEnded: Bool { p.constantTensor(of: isRunning)?.integers.first == 0 }
+  package var hasEnded: Bool {
+    get throws { try p.constantTensor(of: isRunning)?.integers.first == 0 }
+  }
 
   /// Goes on only if this holds, too.
   package mutating func require(_ condition: Value) throws {
     let next = try p.reshape(p.convert(condition, to: .bool), [])
-    if p.constantTensor(of: next)?.integers.first == 1 { return }
+    if try p.constantTensor(of: next)?.integers.first == 1 { return }
     isRunning = try p.add(BitOperation(.and), [isRunning, next])
   }
 

@@ -6,7 +6,7 @@ extension ProgramBuilder {
     guard !axes.isEmpty, shape(x).count > 0 else {
       return axes.isEmpty ? try scalar(1, like: x) : x
     }
-    if mayBeMasked(x) {
+    if try mayBeMasked(x) {
       let (weights, isEmpty) = try maskedSoftmax(x, over: axes)
       let nan = try scalar(.nan, like: weights)
       return try select(spread(isEmpty, over: axes, to: shape(x)), nan, weights)
@@ -30,12 +30,12 @@ extension ProgramBuilder {
 
   /// Whether a mask's minus infinity stands in what `x` is a sum or choice of. A row of nothing else
   /// is not a number, which would reach the gradients of all others through a product with zero.
-  private func mayBeMasked(_ x: Value) -> Bool {
+  private func mayBeMasked(_ x: Value) throws -> Bool {
     var pending = [x]
     var seen = Set(pending)
     while let value = pending.popLast() {
       if isKnown(value) {
-        let known = constantTensor(of: value)
+        let known = try constantTensor(of: value)
         if let known, known.type.element.isReal, known.reals.contains(-.infinity) { return true }
         continue
       }
@@ -60,7 +60,7 @@ extension ProgramBuilder {
   /// Booleans with a new last axis: whether its place is the one that the index names.
   package func oneHot(_ index: Value, length: Int) throws -> Value {
     let full = try Shape(checking: shape(index).dims + [length])
-    guard length <= memoryLimit / 8 else {
+    guard length <= memoryLimit / 32 else {
       throw NetJacError(
         .memory,
         "\(length) places are beyond the memory limit of \(memoryLimit) bytes (option memory_limit)"

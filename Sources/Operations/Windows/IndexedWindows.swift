@@ -7,7 +7,7 @@ extension ProgramBuilder {
   ///
   /// So are convolutions written in double precision, for which runtimes have no operator.
   package func windows(_ x: Value, _ indices: Value) throws -> Value? {
-    guard let axes = windowAxes(indices, over: shape(x).dims) else { return nil }
+    guard let axes = try windowAxes(indices, over: shape(x).dims) else { return nil }
     let outer = shape(x).rank - axes.count
     let image = try transpose(x, (0..<outer).map { axes.count + $0 } + Array(0..<axes.count))
     return try transpose(
@@ -16,7 +16,7 @@ extension ProgramBuilder {
 
   /// What `ScatterND` adds to zeros where its indices are those of windows, nil where they are not.
   package func fold(_ updates: Value, _ indices: Value, onto dims: [Int]) throws -> Value? {
-    guard type(updates).element.isReal, let axes = windowAxes(indices, over: dims) else {
+    guard type(updates).element.isReal, let axes = try windowAxes(indices, over: dims) else {
       return nil
     }
     let outer = dims.count - axes.count
@@ -38,13 +38,13 @@ extension ProgramBuilder {
   }
 
   /// How windows slide that read what known indices [K…, O…, n] name in the first n axes of `lengths`.
-  private func windowAxes(_ indices: Value, over lengths: [Int]) -> [WindowAxis]? {
+  private func windowAxes(_ indices: Value, over lengths: [Int]) throws -> [WindowAxis]? {
     let dims = Array(shape(indices).dims.dropLast())
     let width = shape(indices).dims.last ?? 0
     // With these bounds nothing below can overflow.
     guard width > 0, dims.count == 2 * width, width <= lengths.count,
       dims.allSatisfy({ (1..<1 << 29).contains($0) }),
-      let table = constantTensor(of: indices)?.integers,
+      let table = try constantTensor(of: indices)?.integers,
       table.allSatisfy({ (0..<1 << 29).contains($0) })
     else { return nil }
     let strides = Shape(dims).strides

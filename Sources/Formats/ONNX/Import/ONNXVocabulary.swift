@@ -49,7 +49,7 @@ package struct ONNXVocabulary: OperatorVocabulary {
     case .boolean: return try p.convert(value, to: .bool)
     case .whole:
       if p.type(value).element.isReal,
-        let number = p.constantTensor(of: value)?.reals.first(where: { $0 != $0.rounded() })
+        let number = try p.constantTensor(of: value)?.reals.first(where: { $0 != $0.rounded() })
       {
         throw NetJacError(
           .argument, "operand \(place + 1) has the element \(number); whole numbers are needed")

@@ -45,6 +45,18 @@ package struct ONNXGraph: Sendable {
   package var sparseInitialisers: [ONNXSparseTensor]
   package var inputs: [ONNXPort]
   package var outputs: [ONNXPort]
+
+  /// As the body of a loop: whether it hands on the condition that it gets, so that the
+  /// trip count alone decides how often it turns.
+  var keepsCondition: Bool {
+    guard inputs.count > 1, var name = outputs.first?.name else { return false }
+    // Nodes stand in the order of their use.
+    for node in nodes.reversed() where node.outputs.contains(name) {
+      guard node.operation == "Identity", let source = node.inputs.first else { return false }
+      name = source
+    }
+    return name == inputs[1].name
+  }
 }
 
 /// A graph that nodes call by name: domain, name and overload stand in the node's operator fields.

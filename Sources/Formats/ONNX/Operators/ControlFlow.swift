@@ -55,7 +55,7 @@ enum ControlFlowOperators {
         try node.importer.run(node.graph(name), arguments: [], in: node.scope, view: view)
       }
     }
-    if let known = p.constantTensor(of: given) {
+    if let known = try p.constantTensor(of: given) {
       return try run(known.integers[0] != 0 ? "then_branch" : "else_branch")
     }
     let condition = try p.reshape(given, [])
@@ -94,6 +94,9 @@ enum ControlFlowOperators {
         \(carried.count) carried values it needs \(carried.count + 2) and at least \
         \(carried.count + 1)
         """)
+    }
+    if isRunning, body.keepsCondition {
+      try p.requireTurns(limit, nodesEach: body.nodes.count)
     }
     func step(_ iteration: Int) throws -> [Value] {
       try located("iteration \(iteration)") {
@@ -184,7 +187,7 @@ enum ControlFlowOperators {
         """
       )
     }
-    for iteration in 0..<limit where !turns.hasEnded {
+    for iteration in 0..<limit where try !turns.hasEnded {
       try node.importer.count()
       if known == nil, let trips {
         let place = try p.scalar(Double(iteration), like: trips)
@@ -262,6 +265,7 @@ enum ControlFlowOperators {
       throw NetJacError(
         .shape, "the scanned inputs have lengths \(lengths); one length above 0 is needed")
     }
+    try p.requireTurns(length, nodesEach: body.nodes.count)
     var collected = [[Value]](repeating: [], count: outputCount)
     for step in 0..<length {
       try node.importer.count()

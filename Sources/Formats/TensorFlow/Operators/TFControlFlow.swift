@@ -69,7 +69,7 @@ enum TFControlFlowOperators {
       }
       return value
     }
-    while !turns.hasEnded, turn < limit {
+    while try !turns.hasEnded, turn < limit {
       try node.importer.count()
       carried = try located("turn \(turn)") {
         try zip(node.run(body, carried), carried).map { new, old in
@@ -83,7 +83,7 @@ enum TFControlFlowOperators {
       }
       try turns.require(tensor(result))
     }
-    return turns.hasEnded
+    return try turns.hasEnded
       ? carried : try carried.map { .tensor(try turns.unlessRunning(tensor($0))) }
   }
 
@@ -94,7 +94,7 @@ enum TFControlFlowOperators {
     }
     let condition = try p.reshape(p.convert(given, to: .bool), [])
     let functions = try [node.function("then_branch"), node.function("else_branch")]
-    if let known = p.constantTensor(of: condition) {
+    if let known = try p.constantTensor(of: condition) {
       let isTrue = known.integers[0] != 0
       return try node.run(functions[isTrue ? 0 : 1], Array(node.inputs.dropFirst()))
     }
@@ -110,7 +110,7 @@ enum TFControlFlowOperators {
     }
     let index = try p.reshape(given, [])
     let last = functions.count - 1
-    if let known = p.constantTensor(of: index) {
+    if let known = try p.constantTensor(of: index) {
       let branch = Int(known.integers[0])
       return try node.run(
         functions[functions.indices.contains(branch) ? branch : last],

@@ -26,8 +26,8 @@ extension Elementwise {
     guard type.element.isReal else { return .independent(count: type.count) }
     if x.count == 1 { return x[0] }
     return Pattern(
-      rows: (0..<type.count).map { k in
-        x.reduce(Pattern.Row()) { Pattern.union($0, $1.rows[k]) }
+      rows: try (0..<type.count).map { k in
+        try x.reduce(Pattern.Row()) { try Pattern.union($0, $1.rows[k]) }
       })
   }
 

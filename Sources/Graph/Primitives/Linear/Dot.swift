@@ -145,17 +145,17 @@ package struct Dot: Bilinear {
       for k in rows.indices {
         let union: Pattern.Row
         if let isZero = zeros[1 - side] {
-          union = Pattern.union(
+          union = try Pattern.union(
             inner.indices.compactMap { i in
               isZero[otherStarts[k] + otherInner[i]] ? nil : x[side].rows[starts[k] + inner[i]]
             })
         } else if let known = unions[starts[k]] {
           union = known
         } else {
-          union = Pattern.union(inner.map { x[side].rows[starts[k] + $0] })
+          union = try Pattern.union(inner.map { x[side].rows[starts[k] + $0] })
           unions[starts[k]] = union
         }
-        rows[k] = Pattern.union(rows[k], union)
+        rows[k] = try Pattern.union(rows[k], union)
       }
     }
     return Pattern(rows: rows)

@@ -38,7 +38,7 @@ package struct ReduceSum: Linear {
   ) throws -> Value { try p.reduceSum(x[0], over: axes.map { $0 + 1 }) }
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
-  ) throws -> Pattern { reducedPattern(axes, x[0], types[0]) }
+  ) throws -> Pattern { try reducedPattern(axes, x[0], types[0]) }
   package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds {
     x[0].ofSums
   }
@@ -109,7 +109,7 @@ package struct ReduceExtreme: Nonlinear {
   ) throws -> Value { try p.add(ReduceExtreme(kind, axes.map { $0 + 1 }), x) }
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
-  ) throws -> Pattern { reducedPattern(axes, x[0], types[0]) }
+  ) throws -> Pattern { try reducedPattern(axes, x[0], types[0]) }
   package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { x[0].count }
   package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
@@ -157,13 +157,13 @@ package struct CumulativeSum: Linear {
     return Tensor(type, integers: running(x[0].integers, lines, zero: 0, &+))
   }
   private func running<Number>(
-    _ values: [Number], _ lines: [[Int]], zero: Number, _ plus: (Number, Number) -> Number
-  ) -> [Number] {
+    _ values: [Number], _ lines: [[Int]], zero: Number, _ plus: (Number, Number) throws -> Number
+  ) rethrows -> [Number] {
     var result = values
     for line in lines {
       var sum = zero
       for place in reverse ? line.reversed() : line {
-        let next = plus(sum, values[place])
+        let next = try plus(sum, values[place])
         result[place] = exclusive ? sum : next
         sum = next
       }
@@ -183,7 +183,7 @@ package struct CumulativeSum: Linear {
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
   ) throws -> Pattern {
-    Pattern(rows: running(x[0].rows, groups([axis], type), zero: [], Pattern.union))
+    try Pattern(rows: running(x[0].rows, groups([axis], type), zero: [], Pattern.union))
   }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { y.count }
   package static let samples = [
@@ -211,11 +211,11 @@ extension Primitive {
     }
   }
 
-  func reducedPattern(_ axes: [Int], _ x: Pattern, _ type: TensorType) -> Pattern {
+  func reducedPattern(_ axes: [Int], _ x: Pattern, _ type: TensorType) throws -> Pattern {
     guard type.element.isReal else {
       return .independent(count: type.shape.removing(axes).count)
     }
     return Pattern(
-      rows: groups(axes, type).map { group in Pattern.union(group.map { x.rows[$0] }) })
+      rows: try groups(axes, type).map { group in try Pattern.union(group.map { x.rows[$0] }) })
   }
 }

@@ -132,7 +132,7 @@ package struct Fold: Linear {
     for (k, target) in targets(types[0]).enumerated() where target >= 0 {
       parts[target].append(x[0].rows[k])
     }
-    return Pattern(rows: parts.map { Pattern.union($0) })
+    return Pattern(rows: try parts.map { try Pattern.union($0) })
   }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int { x[0].count }
 

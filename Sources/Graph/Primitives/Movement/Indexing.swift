@@ -73,8 +73,8 @@ package struct Gather: Linear {
     let length = types[0].dims[batch]
     var rows: [Pattern.Row] = []
     for b in 0..<types[0].dims.prefix(batch).reduce(1, *) {
-      let unions = (0..<inner).map { q in
-        Pattern.union((0..<length).map { x[0].rows[(b * length + $0) * inner + q] })
+      let unions = try (0..<inner).map { q in
+        try Pattern.union((0..<length).map { x[0].rows[(b * length + $0) * inner + q] })
       }
       for _ in 0..<picks { rows.append(contentsOf: unions) }
     }
@@ -179,12 +179,13 @@ package struct ScatterAdd: Linear {
       let inner = types[0].dims.dropFirst(types[1].rank).reduce(1, *)
       for b in 0..<types[0].dims.prefix(batch).reduce(1, *) {
         for q in 0..<inner {
-          let union = Pattern.union((0..<picks).map { x[0].rows[(b * picks + $0) * inner + q] })
+          let union = try Pattern.union(
+            (0..<picks).map { x[0].rows[(b * picks + $0) * inner + q] })
           for place in 0..<length { parts[(b * length + place) * inner + q] = [union] }
         }
       }
     }
-    return Pattern(rows: parts.map { Pattern.union($0) })
+    return Pattern(rows: try parts.map { try Pattern.union($0) })
   }
   package func multiplyAdds(_ x: [TensorType], _ y: TensorType) -> Int {
     x[0].element.isReal ? x[0].count : 0
