@@ -177,7 +177,7 @@ package final class ProgramBuilder {
   package func requireTurns(_ turns: Int, nodesEach: Int = 1) throws {
     let wanted = turns.multipliedSaturated(by: max(nodesEach, 1)).addingSaturated(nodes.count)
     guard wanted <= nodeLimit else {
-      throw tooManyNodes("would have \(wanted) nodes or so of \(turns) turns, more")
+      throw tooManyNodes("would in its \(turns) turns expand to more")
     }
   }
 

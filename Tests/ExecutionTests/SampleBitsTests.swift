@@ -13,7 +13,7 @@ struct SampleBitsTests {
     "a sample of a random program is the same alone and in tiles",
     arguments: [ElementType.float64, .float32])
   func randomPrograms(_ element: ElementType) throws {
-    for seed in 0..<UInt64(250) {
+    for seed in 0..<UInt64(120) {
       // As networks are: what does not depend on the input is known.
       let program = try folded(RandomProgram.make(seed: seed, element: element))
       try expectSameBits(tasks(program), seed)
@@ -24,7 +24,7 @@ struct SampleBitsTests {
     "a sample of a chain of products is the same alone and in tiles",
     arguments: [ElementType.float64, .float32])
   func products(_ element: ElementType) throws {
-    for seed in 0..<UInt64(200) {
+    for seed in 0..<UInt64(100) {
       try expectSameBits(tasks(ProductChain.make(seed: seed, element)), seed)
     }
   }
