@@ -66,31 +66,17 @@ final class DotKernel<Real: KernelReal>: Kernel {
     if isSingle {
       multiply(a, b, y, bases, accumulates: false)
     } else {
-      loop(0, a, b, y, bases)
+      outer.turns { at in sum(a + at.a, b + at.b, y + at.y, bases) }
     }
   }
 
   private typealias Pointer = UnsafeMutablePointer<Real>
 
-  private func loop(_ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases) {
-    guard level < outer.count else { return sum(0, a, b, y, bases, accumulates: false) }
-    let axis = outer.start[level]
-    for index in 0..<axis.dim {
-      loop(level + 1, a + index * axis.a, b + index * axis.b, y + index * axis.y, bases)
-    }
-  }
-
-  private func sum(
-    _ level: Int, _ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases, accumulates: Bool
-  ) {
-    guard level < sums.count else {
-      return multiply(a, b, y, bases, accumulates: accumulates)
-    }
-    let axis = sums.start[level]
-    for index in 0..<axis.dim {
-      sum(
-        level + 1, a + index * axis.a, b + index * axis.b, y, bases,
-        accumulates: accumulates || index > 0)
+  private func sum(_ a: Pointer, _ b: Pointer, _ y: Pointer, _ bases: Bases) {
+    var accumulates = false
+    sums.turns { at in
+      multiply(a + at.a, b + at.b, y, bases, accumulates: accumulates)
+      accumulates = true
     }
   }
 
@@ -129,7 +115,7 @@ final class DotKernel<Real: KernelReal>: Kernel {
   }
 }
 
-/// A loop around the matrix products.
+/// A loop around matrix products, and how far their operands move at each turn.
 struct ProductLoop {
   let dim: Int
   let a: Int
@@ -139,5 +125,20 @@ struct ProductLoop {
   init(_ axis: LoopAxis) {
     dim = axis.dim
     (a, b, y) = (axis.strides[0], axis.strides[1], axis.strides[2])
+  }
+}
+
+extension PlainArray<ProductLoop> {
+  /// Where the operands of a product are at a turn of all loops.
+  typealias Place = (a: Int, b: Int, y: Int)
+
+  /// Calls `body` at every turn, the last loop being the innermost.
+  func turns(_ level: Int = 0, at place: Place = (0, 0, 0), _ body: (Place) -> Void) {
+    guard level < count else { return body(place) }
+    let axis = self[level]
+    for turn in 0..<axis.dim {
+      let (a, b, y) = (turn * axis.a, turn * axis.b, turn * axis.y)
+      turns(level + 1, at: (place.a + a, place.b + b, place.y + y), body)
+    }
   }
 }

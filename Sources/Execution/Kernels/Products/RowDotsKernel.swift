@@ -56,25 +56,9 @@ final class RowDotsKernel<Real: KernelReal>: Kernel {
   @specialized(where Real == Float)
   override func run(_ bases: Bases) {
     let last = EpilogueArguments(epilogue, bases, yRow: n)
-    withUnsafePointer(to: last) {
-      loop(0, a.pointer(bases, as: Real.self), y.pointer(bases, as: Real.self), $0)
+    let (a, y) = (a.pointer(bases, as: Real.self), y.pointer(bases, as: Real.self))
+    withUnsafePointer(to: last) { last in
+      outer.turns { at in product(y + at.y, a + at.a, aRow, matrix, stride, m, n, k, last) }
     }
-  }
-
-  @inline(__always)
-  private func loop(
-    _ level: Int, _ a: UnsafeMutablePointer<Real>, _ y: UnsafeMutablePointer<Real>,
-    _ last: UnsafePointer<EpilogueArguments>
-  ) {
-    guard level < outer.count else { return product(y, a, aRow, matrix, stride, m, n, k, last) }
-    turns(level, a, y, last)
-  }
-
-  private func turns(
-    _ level: Int, _ a: UnsafeMutablePointer<Real>, _ y: UnsafeMutablePointer<Real>,
-    _ last: UnsafePointer<EpilogueArguments>
-  ) {
-    let axis = outer.start[level]
-    for index in 0..<axis.dim { loop(level + 1, a + index * axis.a, y + index * axis.y, last) }
   }
 }

@@ -81,7 +81,7 @@ extension Compiler {
   ) -> PlannedProduct {
     let (left, right) = plan.isSwapped ? (b, a) : (a, b)
     return PlannedProduct(
-      plan: plan, left: left, right: right, y: y, known: known(right),
+      plan: plan, left: left, right: right, y: y, known: plan.isEitherWay ? nil : known(right),
       epilogue: epilogue, epilogueSteps: epilogueSteps)
   }
 
@@ -137,7 +137,7 @@ extension Compiler {
   ) -> Step? {
     let (plan, last) = (product.plan, product.epilogue)
     let (rows, n, k) = (plan.m.dim, plan.n.dim, plan.k.dim)
-    guard let known = product.known, plan.isSingle, !plan.isEitherWay, !plan.prefersBLAS, rows > 0,
+    guard let known = product.known, plan.isSingle, !plan.prefersBLAS, rows > 0,
       n * k >= 1 << 12, n * k < 1 << 31, plan.k.strides[0] == 1,
       rows == 1 || plan.m.strides[0] == k
     else { return nil }
@@ -182,7 +182,7 @@ extension Compiler {
     _ product: PlannedProduct, _ real: Real.Type
   ) -> Step {
     let plan = product.plan
-    let isKnown = product.known != nil && !plan.isEitherWay
+    let isKnown = product.known != nil
     var step = product.step(
       scratchBytes: DotKernel<Real>.scratchBytes(plan, isKnown: isKnown)
     ) { addresses in DotKernel<Real>(product, addresses) }
@@ -195,7 +195,7 @@ extension DotKernel {
   convenience init(
     _ product: PlannedProduct, _ addresses: Compiler.Addresses
   ) {
-    let known = product.plan.packsOnce && !product.plan.isEitherWay ? product.known : nil
+    let known = product.plan.packsOnce ? product.known : nil
     self.init(
       product.plan, a: addresses.operand(product.left),
       b: known == nil ? addresses.operand(product.right) : addresses.scratch,

@@ -16,9 +16,9 @@ struct DotPlan {
   /// `products.h`: where the choice depends on sizes, and so on how many samples there are.
   var isEitherWay = false
   /// Whether all axes of b that are not summed are in n.
-  private var takesAllColumns = true
+  private let takesAllColumns: Bool
   /// Whether the last axis of the value that is a is summed over, wherever its elements lie.
-  private(set) var sumsLastAxis: Bool
+  let sumsLastAxis: Bool
   /// The product with tables of places, where its terms are not evenly apart.
   var indexed: IndexedPlan?
 

@@ -6,7 +6,7 @@ struct PlannedProduct {
   let left: Placement
   let right: Placement
   let y: Placement
-  /// The right operand where it is known.
+  /// The right operand where it is known and its columns, not sizes, made it the right one.
   let known: KnownMatrix?
   let epilogue: Epilogue<Placement>
   let epilogueSteps: IndexedPlan.EpilogueSteps
