@@ -137,12 +137,9 @@ package struct Tensor: Sendable, Hashable {
     }
   }
 
-  /// A real number as a whole one: its fraction is cut off. What is no number or does not fit becomes
-  /// the smallest whole number, as processors have it, which is no index of any axis.
+  /// A real number as a whole one of an element type.
   package static func whole(_ value: Double, _ element: ElementType) -> Int64 {
-    let whole = value.rounded(.towardZero)
-    return element == .int32
-      ? Int64(Int32(exactly: whole) ?? .min) : Int64(exactly: whole) ?? .min
+    element == .int32 ? Int64(Int32(cutting: value)) : Int64(cutting: value)
   }
 
   /// The same real elements in another real type; those of single precision are shared.

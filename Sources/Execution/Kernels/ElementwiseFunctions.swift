@@ -134,14 +134,14 @@ enum ElementwiseFunctions {
     switch (from, to) {
     case (.float64, .float32): return { each($0, $1, $2, Double.self) { Float($0) } }
     case (.float64, .int64):
-      return { each($0, $1, $2, Double.self) { wholeNumber($0, Int64.self) } }
+      return { each($0, $1, $2, Double.self) { Int64(cutting: $0) } }
     case (.float64, .int32):
-      return { each($0, $1, $2, Double.self) { wholeNumber($0, Int32.self) } }
+      return { each($0, $1, $2, Double.self) { Int32(cutting: $0) } }
     case (.float64, .bool): return { each($0, $1, $2, Double.self) { UInt8($0 != 0 ? 1 : 0) } }
     case (.float32, .float64): return { each($0, $1, $2, Float.self) { Double($0) } }
-    case (.float32, .int64): return { each($0, $1, $2, Float.self) { wholeNumber($0, Int64.self) } }
+    case (.float32, .int64): return { each($0, $1, $2, Float.self) { Int64(cutting: $0) } }
     case (.float32, .int32):
-      return { each($0, $1, $2, Float.self) { wholeNumber($0, Int32.self) } }
+      return { each($0, $1, $2, Float.self) { Int32(cutting: $0) } }
     case (.float32, .bool): return { each($0, $1, $2, Float.self) { UInt8($0 != 0 ? 1 : 0) } }
     case (.int64, .float64): return { each($0, $1, $2, Int64.self) { Double($0) } }
     case (.int64, .float32): return { each($0, $1, $2, Int64.self) { Float($0) } }
@@ -356,12 +356,4 @@ private func chooseLoop<Element>(
   let a = a.assumingMemoryBound(to: type)
   let b = b.assumingMemoryBound(to: type)
   for k in 0..<Int(n) { y[k] = condition[k] != 0 ? a[k] : b[k] }
-}
-
-/// As `Tensor.whole`.
-@inline(__always)
-private func wholeNumber<Real: BinaryFloatingPoint, Whole: FixedWidthInteger>(
-  _ x: Real, _ type: Whole.Type
-) -> Whole {
-  Whole(exactly: x.rounded(.towardZero)) ?? .min
 }
