@@ -172,9 +172,9 @@ package final class ProgramBuilder {
         + "\(memoryLimit) bytes holds (option memory_limit)")
   }
 
-  /// To be asked before something is unrolled whose number of turns is known: each adds one node at
-  /// least, which no limit on nodes could tell before most of them stand there.
-  package func requireTurns(_ turns: Int, nodesEach: Int = 1) throws {
+  /// To be asked before something is unrolled whose number of turns is known, since no limit on nodes could
+  /// tell before most of them stand there. A step of a recurrent layer adds four nodes at least.
+  package func requireTurns(_ turns: Int, nodesEach: Int = 4) throws {
     let wanted = turns.multipliedSaturated(by: max(nodesEach, 1)).addingSaturated(nodes.count)
     guard wanted <= nodeLimit else {
       throw tooManyNodes("would in its \(turns) turns expand to more")

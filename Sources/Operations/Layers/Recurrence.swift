@@ -20,7 +20,7 @@ extension ProgramBuilder {
   ) throws -> (outputs: [Value], states: [Value]) {
     var states = initial
     var outputs: [Value] = []
-    try requireTurns(times.count, nodesEach: 4)
+    try requireTurns(times.count)
     for time in times {
       let next = try step(time, states)
       guard let mask = try goesOn(time) else {

@@ -221,7 +221,7 @@ struct KerasSequence {
     }
     let projected = try cell.projected(p.asReal(x))
     var outputs: [Value] = []
-    try p.requireTurns(steps, nodesEach: 4)
+    try p.requireTurns(steps)
     for step in 0..<steps {
       let result = try cell.step(p.element(step, of: projected, axis: 0), states)
       guard let mask else {

@@ -75,7 +75,7 @@ struct LinearAttention {
 
     let (b, h, d, m, share) = (0, 1, 2, 3, 4)
     var outputs: [Value] = []
-    try p.requireTurns(time, nodesEach: 4)
+    try p.requireTurns(time)
     for step in 0..<time {
       try node.importer.count()
       let key = try p.element(step, of: k, axis: 1)
