@@ -6,22 +6,16 @@
  */
 #include "calls.h"
 #include "check.h"
+#include "clock.h"
 #include "corpus_index.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MOST_SAMPLES = 200, MOST_BYTES = 1 << 26, THREAD_COUNTS = 3 };
 static const char *const thread_counts[THREAD_COUNTS] = {"1", "2", "4"};
 /* What one network, task and precision may take; lengths beside those of tiles are left out then. */
 static const double patience = 0.15;
-
-static double seconds_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* The arrays of a task, for MOST_SAMPLES samples. */
 struct arrays {

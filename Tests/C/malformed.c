@@ -6,6 +6,7 @@
  *        malformed --one FOLDER GOOD_MODEL CASE       what each process runs
  */
 #include "check.h"
+#include "clock.h"
 #include "corpus_index.h"
 
 #include <ctype.h>
@@ -14,7 +15,6 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static int contains(const char *text, const char *word) {
@@ -131,12 +131,6 @@ static int test_one(const char *corpus, const char *good_model, const char *name
 
 /* ---- In the process that watches ------------------------------------------------------------------------------ */
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void limit(int resource, rlim_t value) {
   struct rlimit limits = {value, value};
   setrlimit(resource, &limits);
@@ -151,7 +145,7 @@ static void watch(const char *program, const char *corpus, const char *good_mode
     perror("pipe");
     exit(2);
   }
-  const double start = now();
+  const double start = seconds_now();
   const pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDOUT_FILENO);
@@ -175,7 +169,7 @@ static void watch(const char *program, const char *corpus, const char *good_mode
   }
   fclose(output);
   wait4(child, &status, 0, &usage);
-  const double seconds = now() - start;
+  const double seconds = seconds_now() - start;
   checks_passed += passed;
   checks_failed += failed;
   CHECK_SAYING(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || failed > 0),

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "clock.h"
 
 #define OK(call) CHECK_SAYING((call) == NETJAC_OK, "%s: %s", #call, netjac_last_error())
 #define N 2
@@ -24,17 +24,6 @@ static char folder[64];
 /* The server's address; NULL where stores are files. */
 static const char *server;
 static int first_process;
-
-static double seconds_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static void sleep_for(double seconds) {
-  struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-  nanosleep(&time, NULL);
-}
 
 /* In memory where there is such a place: these tests are about order and loss, not about how fast a disk flushes. */
 static void make_folder(void) {
