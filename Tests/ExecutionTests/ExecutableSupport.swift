@@ -24,6 +24,30 @@ func expectAgreement(
   }
 }
 
+/// Runs samples alone and in a tile, and says which number first differs in any bit, or nil.
+func differenceOfSamples(
+  _ program: Program, _ length: Int, allowsNaN: Bool = false
+) throws -> String? {
+  let single = try Executable.compile(program)
+  let tile = try Executable.compile(
+    program.vectorised(added: program.inputs.map { _ in true }, size: length))
+  var random = Random(seed: 5)
+  let samples = (0..<length).map { _ in program.inputTypes.map { random.tensor($0) } }
+  let together = try tile.tensors(
+    program.inputs.indices.map { place in .stacked(samples.map { $0[place] }) })
+  for (sample, arguments) in samples.enumerated() {
+    for (place, alone) in try single.tensors(arguments).enumerated() {
+      let count = alone.reals.count
+      let part = together[place].reals[sample * count..<(sample + 1) * count]
+      for (one, other) in zip(alone.reals, part)
+      where one != other && !(allowsNaN && one.isNaN && other.isNaN) {
+        return "\(one) and \(other) by\n\(single.kernelNames)\n\(tile.kernelNames)\n\(program)"
+      }
+    }
+  }
+  return nil
+}
+
 extension Executable {
   /// Runs where all memory holds NaN: what an earlier run left behind must not matter.
   func tensorsFromSpoiltMemory(_ arguments: [Tensor]) -> [Tensor] {

@@ -48,33 +48,12 @@ struct SampleBitsTests {
       for (place, length) in [4, 8, 64].enumerated() {
         let set = sets[(place + Int(seed)) % sets.count]
         try set.use {
-          if let difference = try difference(program, length) {
+          if let difference = try differenceOfSamples(program, length, allowsNaN: true) {
             Issue.record("seed \(seed), \(name), \(length) samples, \(set): \(difference)")
           }
         }
       }
     }
-  }
-
-  private func difference(_ program: Program, _ length: Int) throws -> String? {
-    let single = try Executable.compile(program)
-    let tile = try Executable.compile(
-      program.vectorised(added: program.inputs.map { _ in true }, size: length))
-    var random = Random(seed: 5)
-    let samples = (0..<length).map { _ in program.inputTypes.map { random.tensor($0) } }
-    let together = try tile.tensors(
-      program.inputs.indices.map { place in .stacked(samples.map { $0[place] }) })
-    for (sample, arguments) in samples.enumerated() {
-      for (place, alone) in try single.tensors(arguments).enumerated() {
-        let count = alone.reals.count
-        let part = together[place].reals[sample * count..<(sample + 1) * count]
-        for (one, other) in zip(alone.reals, part) where one != other && !(one.isNaN && other.isNaN)
-        {
-          return "\(one) and \(other) by\n\(single.kernelNames)\n\(tile.kernelNames)\n\(program)"
-        }
-      }
-    }
-    return nil
   }
 }
 

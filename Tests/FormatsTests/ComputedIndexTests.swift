@@ -54,17 +54,22 @@ import Testing
     return y
   }
 
+  static func picked(_ d: [Double], _ places: [Int?]) -> [Double] {
+    places.map { $0.map { d[$0] } ?? 0 }
+  }
+
   static let cases: [Case] = [
     Case(name: "Gather", nodes: [Node("Gather", ["d", "i"], ["y"])]) { d, _, places in
-      places.map { $0.map { d[$0] } ?? 0 }
+      picked(d, places)
     },
     Case(name: "GatherElements", nodes: [Node("GatherElements", ["d", "i"], ["y"])]) {
-      d, _, places in places.map { $0.map { d[$0] } ?? 0 }
+      d, _, places in
+      picked(d, places)
     },
     Case(
       name: "GatherND",
       nodes: [Node("Unsqueeze", ["i", "one"], ["k"]), Node("GatherND", ["d", "k"], ["y"])]
-    ) { d, _, places in places.map { $0.map { d[$0] } ?? 0 } },
+    ) { d, _, places in picked(d, places) },
     Case(
       name: "GatherND", form: "of a matrix", length: 2,
       nodes: [
@@ -150,7 +155,7 @@ import Testing
       nodes: [
         Node("ArrayFeatureExtractor", ["d", "i"], ["y"], name: "", domain: "ai.onnx.ml", [])
       ]
-    ) { d, _, places in places.map { $0.map { d[$0] } ?? 0 } },
+    ) { d, _, places in picked(d, places) },
   ]
 
   /// Inside, from the end, just outside, with fractions, twice the same, no numbers, and too large ones.

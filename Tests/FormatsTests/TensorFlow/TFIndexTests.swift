@@ -26,13 +26,13 @@ import Testing
 
   static let cases: [Case] = [
     Case(operation: "Gather", inputs: ["d", "i"]) { d, _, places in
-      places.map { $0.map { d[$0] } ?? 0 }
+      ComputedIndexTests.picked(d, places)
     },
     Case(operation: "GatherV2", inputs: ["d", "i", "axis"]) { d, _, places in
-      places.map { $0.map { d[$0] } ?? 0 }
+      ComputedIndexTests.picked(d, places)
     },
     Case(operation: "GatherNd", inputs: ["d", "k"]) { d, _, places in
-      places.map { $0.map { d[$0] } ?? 0 }
+      ComputedIndexTests.picked(d, places)
     },
     Case(operation: "ScatterNd", inputs: ["k", "u", "shape"]) { _, u, places in
       written([0, 0, 0, 0], u, places, 1)
