@@ -19,8 +19,9 @@ package struct ModelFolder: Sendable {
   /// A folder, and the name in it of the model's file.
   package init(path: String, file: String) {
     self.path = path
+    let folder = ReadableFile.resolved(path)
     let real = ReadableFile.resolved("\(path)/\(file)").map(Self.parent)
-    roots = [ReadableFile.resolved(path), real].compactMap(\.self)
+    roots = (real == folder ? [folder] : [folder, real]).compactMap(\.self)
   }
 
   private static func parent(of file: String) -> String {

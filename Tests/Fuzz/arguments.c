@@ -2,10 +2,10 @@
  * arguments.c - Calls the functions of netjac.h with arguments at their limits and in random order: whatever comes, a
  * call returns, with an error that is none of the library's own, within time and memory.
  *
- * Usage: arguments FOLDER SEED SEQUENCES SECONDS
+ * Usage: arguments FOLDER SEED SEQUENCES SECONDS MODEL
  *
- * FOLDER is for files of the calls. Runs until SEQUENCES or SECONDS are over; every sequence follows from SEED and its
- * number alone, so `arguments FOLDER SEED:NUMBER 1 60` repeats one. Options are then tried one by one, each with every
+ * FOLDER is for files of the calls, MODEL one that is loaded with each option. Runs until SEQUENCES or SECONDS are over; every sequence follows from SEED and its
+ * number alone, so `arguments FOLDER SEED:NUMBER 1 60 MODEL` repeats one. Options are then tried one by one, each with every
  * value and with whatever uses it. Ends with `N passed, N failed`.
  *
  * Arrays hold a few numbers that are right and then some that are not, so that counts beyond them meet an error; counts
@@ -32,7 +32,7 @@ enum kind {
   NOTHING, INT64, INT32, SIZE, DOUBLE, TEXT, BUFFER, BYTES, RECEIVER, OPTIONS, NETWORK, GRAPH, TRAINER, STORE, STUDY,
   REALS, WHOLES64, WHOLES32
 };
-enum { MOST_PARAMETERS = 12, ARRAY = 1 << 20, SECONDS_A_CALL = 10 };
+enum { MOST_PARAMETERS = 12, ARRAY = 1 << 16, SECONDS_A_CALL = 10 };
 
 union value {
   int64_t whole;
@@ -50,8 +50,6 @@ struct function {
 #include "calls.inc"
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
-#define ONE_OF(array) (array)[below(sizeof(array) / sizeof *(array))]
-
 /* ---- What is passed ---- */
 
 static const char *texts[] = {
@@ -65,6 +63,7 @@ static const char *texts[] = {
   "-0", "0", "1", "2", "3", "0.5", "1e-300", "100000000000", "2147483648", "1.5", "all", "true", "false", "float32",
   "0x10", " 1 ", "1,2,3", "*", "**", "x=1", "x=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20", "none", "standard",
 };
+static const char *model;
 static char *long_text;
 static char **keys; /* of the options, as the library names them */
 static size_t key_count;
@@ -270,7 +269,7 @@ static void run_option(const char *key, const char *value) {
     if (status == NETJAC_OK) {
       if (k == 0) {
         netjac_network *file = NULL;
-        check(netjac_load("../../../examples/foot_ground_contact.onnx", o, &file));
+        check(netjac_load(model, o, &file));
         if (file) check(netjac_forward(file, 1, arrays[0], loss));
         if (file) check(netjac_jacobian(file, 1, arrays[0], NULL, arrays[3], NETJAC_ROW_MAJOR));
         netjac_release(file);
@@ -331,8 +330,8 @@ static void find_keys(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5 || chdir(argv[1]) != 0) {
-    fprintf(stderr, "usage: arguments FOLDER SEED[:NUMBER] SEQUENCES SECONDS\n");
+  if (argc != 6 || !(model = realpath(argv[5], NULL)) || chdir(argv[1]) != 0) {
+    fprintf(stderr, "usage: arguments FOLDER SEED[:NUMBER] SEQUENCES SECONDS MODEL\n");
     return 2;
   }
   char *end;

@@ -1,5 +1,6 @@
 /*
- * fuzz.h - What the fuzzers share: random numbers, memory that a child leaves to its parent, and what no call may say.
+ * fuzz.h - What the fuzzers share: random numbers, bytes and changes of them, memory that a child leaves to its parent, and
+ * what no call may say.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -8,9 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define ONE_OF(array) (array)[below(COUNT(array))]
 
 /* Random numbers: SplitMix64 (Steele, Lea, Flood, 2014) */
 static uint64_t state;
