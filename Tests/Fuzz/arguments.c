@@ -32,7 +32,7 @@ enum kind {
   NOTHING, INT64, INT32, SIZE, DOUBLE, TEXT, BUFFER, BYTES, RECEIVER, OPTIONS, NETWORK, GRAPH, TRAINER, STORE, STUDY,
   REALS, WHOLES64, WHOLES32
 };
-enum { MOST_PARAMETERS = 12, ARRAY = 1 << 16, SECONDS_A_CALL = 10 };
+enum { MOST_PARAMETERS = 12, ARRAY = 1 << 16 };
 
 union value {
   int64_t whole;
@@ -225,7 +225,7 @@ static void run_sequence(uint64_t seed, uint64_t number) {
     for (int place = 0; place < f->count; place++) v[place] = some_value(f, place);
     received = NULL;
     describe(f, v);
-    alarm(SECONDS_A_CALL);
+    begin_time_limit();
     check(f->call(v));
     report->calls++;
     if (strstr(f->name, "_release") || strcmp(f->name, "netjac_options_set") == 0) is_spoilt = 1;
@@ -238,7 +238,7 @@ static void run_sequence(uint64_t seed, uint64_t number) {
       default: break;
     }
   }
-  alarm(SECONDS_A_CALL);
+  begin_time_limit();
   if (is_spoilt || !below(64)) {
     release_all();
     make_all();
@@ -252,7 +252,7 @@ static void run_option(const char *key, const char *value) {
   const int64_t sizes[] = {2, 3, 2};
   double loss[4];
   snprintf(report->doing, sizeof report->doing, "  option %s = \"%.60s\"\n", key, value);
-  alarm(SECONDS_A_CALL);
+  begin_time_limit();
   fill_arrays();
   for (size_t k = 0; k < sizeof optimisers / sizeof *optimisers; k++) {
     netjac_options *o = netjac_options_create();
@@ -298,7 +298,6 @@ static void prepare_child(void) {
   /* Above what the library maps at its start; an allocation beyond it fails as on an exhausted machine. */
   const struct rlimit most = {(rlim_t)6 << 30, (rlim_t)6 << 30};
   setrlimit(RLIMIT_AS, &most);
-  signal(SIGALRM, SIG_DFL);
   make_all();
 }
 
@@ -310,7 +309,7 @@ static int ended_well(pid_t child, const char *what) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return 1;
   if (WIFSIGNALED(status))
     printf("FAILED: %s %llu ended by signal %d (%s):\n%s", what, (unsigned long long)report->sequence, WTERMSIG(status),
-           WTERMSIG(status) == SIGALRM ? "a call that takes too long" : strsignal(WTERMSIG(status)), report->doing);
+           signal_text(WTERMSIG(status)), report->doing);
   else
     printf("FAILED: %s %llu: %s\n%s", what, (unsigned long long)report->sequence, complaint, report->doing);
   fflush(stdout);

@@ -32,7 +32,7 @@
 #include "protobuf.h"
 #include "samples.h"
 
-enum { SECONDS_A_FILE = 10, BATCH = 256, MOST_CHANGES = 8, MOST_BYTES = 1 << 22 };
+enum { BATCH = 256, MOST_CHANGES = 8, MOST_BYTES = 1 << 22 };
 /* What a network may take by the option memory_limit, and what its process may take in all. */
 static const char memory_limit[] = "134217728";
 enum { MOST_KIBIBYTES = 600 << 10 };
@@ -189,7 +189,7 @@ static void try_mutant(uint64_t seed, uint64_t number, unsigned left_out) {
   int changes;
   netjac_network *network = NULL;
   report->number = number;
-  alarm(SECONDS_A_FILE);
+  begin_time_limit();
   const struct file *file = mutant(seed, number, left_out, &bytes, &changes);
   netjac_status status;
   switch (file->kind) {
@@ -216,8 +216,7 @@ static int ended_well(pid_t child, struct rusage *usage) {
     if (usage->ru_maxrss <= MOST_KIBIBYTES) return 1;
     snprintf(complaint, COMPLAINT, "it takes %ld MB of memory", usage->ru_maxrss >> 10);
   } else if (WIFSIGNALED(status)) {
-    snprintf(complaint, COMPLAINT, "it ends by signal %d, %s", WTERMSIG(status),
-             WTERMSIG(status) == SIGALRM ? "for it takes too long" : strsignal(WTERMSIG(status)));
+    snprintf(complaint, COMPLAINT, "it ends by signal %d, %s", WTERMSIG(status), signal_text(WTERMSIG(status)));
   }
   return 0;
 }

@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -43,6 +45,20 @@ static void complain(const char *words) {
 static void check(netjac_status status) {
   if (status == NETJAC_ERROR_DEFECT) complain("a defect of the library");
   if (status != NETJAC_OK && strlen(netjac_last_error()) > 1500) complain("a message without end");
+}
+
+/* How long an input may take: in processor time, for the machine may have other work, and in all. */
+enum { SECONDS_OF_WORK = 10, SECONDS_IN_ALL = 300 };
+
+static void begin_time_limit(void) {
+  const struct itimerval limit = {.it_value = {.tv_sec = SECONDS_OF_WORK}};
+  setitimer(ITIMER_PROF, &limit, NULL);
+  alarm(SECONDS_IN_ALL);
+}
+
+/* What it means that a child ended by a signal. */
+static const char *signal_text(int number) {
+  return number == SIGPROF ? "it takes too long" : number == SIGALRM ? "it waits for ever" : strsignal(number);
 }
 
 #endif

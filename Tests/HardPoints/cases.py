@@ -107,6 +107,30 @@ CASES = [
         s = ReduceSum<keepdims = 0>(e, axes)
         y = Log(s) }""", "x": [800, 800], "y": [800.69314718055994531], "J": [HALF],
      "H": [[1], [[0.25, -0.25], [-0.25, 0.25]]]},
+    {"model": "log of a softmax", "graph": """g (double[2] x) => (double[2] y) {
+        s = Softmax<axis = 0>(x)
+        y = Log(s) }""", "x": [1000, 0], "y": [0, -1000], "J": [[0, 0], [-1, 1]], "H": [[1, 1], [[0, 0], [0, 0]]]},
+    {"model": "log of a softmax of two rows", "graph": """g (double[2,2] x) => (double[2,2] y) {
+        s = Softmax<axis = 1>(x)
+        y = Log(s) }""", "x": [0, 0, -900, 0], "y": [-0.69314718055994531, -0.69314718055994531, -900, 0],
+     "J": [[0.5, -0.5, 0, 0], [-0.5, 0.5, 0, 0], [0, 0, 1, -1], [0, 0, 0, 0]]},
+    {"model": "log of a hyperbolic cosine", "graph": """g (double[3] x) => (double[3] y) {
+        c = Cosh(x)
+        y = Log(c) }""", "x": [-800, 0, 800], "y": [799.30685281944005469, 0, 799.30685281944005469],
+     "J": [[-1, 0, 0], [0, 0, 0], [0, 0, 1]], "H": [[1, 1, 1], [[0, 0, 0], [0, 1, 0], [0, 0, 0]]]},
+    {"model": "angle of a quotient whose divisor is 0", "graph": """g (double[2] x) => (double[1] y)
+        <int64[2] parts = {1, 1}> {
+        a, b = Split(x, parts)
+        q = Div(b, a)
+        y = Atan(q) }""", "x": [0, 2], "y": [1.5707963267948966], "J": [[-0.5, 0]], "H": [[1], [[0, 0.25], [0.25, 0]]]},
+    {"model": "angle of a quotient of large numbers", "graph": """g (double[2] x) => (double[1] y)
+        <int64[2] parts = {1, 1}> {
+        a, b = Split(x, parts)
+        q = Div(b, a)
+        y = Atan(q) }""", "x": [-3e200, 4e200], "y": [-0.92729521800161223], "J": [[-1.6e-201, -1.2e-201]]},
+    {"model": "angle of a reciprocal at 0", "graph": """g (double[1] x) => (double[1] y) {
+        q = Reciprocal(x)
+        y = Atan(q) }""", "x": [0], "y": [1.5707963267948966], "J": [[-1]], "H": [[1], [[0]]]},
     {"model": "log of a sigmoid", "graph": """g (double[2] x) => (double[2] y) {
         s = Sigmoid(x)
         y = Log(s) }""", "x": [-800, 0], "y": [-800, -0.69314718055994531], "J": [[1, 0], [0, 0.5]]},

@@ -46,7 +46,8 @@ package struct Logarithm: UnaryFunction, Smooth {
         return try p.softplus(p.node(operands[other]).operands[0])
       }
     }
-    return try p.logarithmOfSum(x[0])
+    return try p.logarithmOfSum(x[0]) ?? p.logarithmOfQuotient(x[0])
+      ?? p.logarithmOfHyperbolicCosine(x[0])
   }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.2...4))]
 }

@@ -76,6 +76,9 @@ package struct ArcTangent: UnaryFunction, Smooth {
     let square = try p.multiply(i, i)
     return try p.multiply(p.reciprocal(p.add(square, p.multiply(u, u))), square)
   }
+  package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
+    try p.angleOfQuotient(x[0])
+  }
   package static let samples = [Sample(Self(), .init([2, 3]))]
 }
 

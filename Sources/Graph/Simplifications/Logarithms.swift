@@ -1,0 +1,63 @@
+import Tensors
+
+extension ProgramBuilder {
+  /// `log Σ exp(u)`, where `sum` is such a sum and u is not shifted already: with the maximum taken off,
+  /// nothing overflows.
+  func logarithmOfSum(_ sum: Value) throws -> Value? {
+    let node = node(sum)
+    if node.isA(Reshape.self) {
+      guard self.node(node.operands[0]).isA(ReduceSum.self) else { return nil }
+      return try logarithmOfSum(node.operands[0]).map { try reshape($0, node.type.shape) }
+    }
+    guard let reduction = node.primitive as? ReduceSum,
+      self.node(node.operands[0]).isA(Exponential.self), shape(node.operands[0]).count > 0
+    else { return nil }
+    let u = self.node(node.operands[0]).operands[0]
+    let difference = self.node(u)
+    guard !(difference.isA(Subtract.self) && self.node(difference.operands[1]).isA(Broadcast.self))
+    else { return nil }
+    let largest = try detach(reduceMaximum(u, over: reduction.axes))
+    // The maximum of infinities is no number to take off.
+    let isFinite = try compare(
+      .less, absolute(largest), scalar(.infinity, like: largest))
+    let shift = try select(isFinite, largest, scalar(0, like: largest))
+    let shape = shape(u)
+    let spread = try add(
+      Broadcast(shape, axes: shape.dims.indices.filter { !reduction.axes.contains($0) }), [shift])
+    let shifted = try reduceSum(exponential(subtract(u, spread)), over: reduction.axes)
+    return try add(logarithm(shifted), shift)
+  }
+
+  /// `log(exp(u)/b)`, such as that of a softmax: `u - log b`, which is a number where the quotient is 0.
+  func logarithmOfQuotient(_ quotient: Value) throws -> Value? {
+    let node = node(quotient)
+    guard node.isA(Divide.self), self.node(node.operands[0]).isA(Exponential.self) else {
+      return nil
+    }
+    let u = self.node(node.operands[0]).operands[0]
+    return try subtract(u, logarithmBelowMovements(node.operands[1]))
+  }
+
+  /// The logarithm of a value, taken before its elements are repeated.
+  private func logarithmBelowMovements(_ x: Value) throws -> Value {
+    let node = node(x)
+    guard node.isA(Reshape.self) || node.isA(Broadcast.self) else { return try logarithm(x) }
+    return try add(node.primitive, [logarithmBelowMovements(node.operands[0])])
+  }
+
+  /// `log cosh u`, which is a line where cosh overflows.
+  func logarithmOfHyperbolicCosine(_ cosine: Value) throws -> Value? {
+    let node = node(cosine)
+    guard node.isA(HyperbolicCosine.self), !self.node(node.operands[0]).isA(Select.self) else {
+      return nil
+    }
+    let u = node.operands[0]
+    let zero = try scalar(0, like: u)
+    // From here on exp(-2|u|) is below all rounding.
+    let isLine = try compare(.greater, absolute(detach(u)), scalar(20, like: u))
+    let magnitude = try select(compare(.greater, detach(u), zero), u, negate(u))
+    let line = try subtract(magnitude, scalar(0.693147180559945309417232121458176568, like: u))
+    let safe = try select(isLine, zero, u)
+    return try select(isLine, line, logarithm(hyperbolicCosine(safe)))
+  }
+}
