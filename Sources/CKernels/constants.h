@@ -8,7 +8,7 @@
  *     cos_tail     (cos(r) - 1 + r²/2) / r⁴ in z = r²  on |r| <= π/4
  *     erf_near     erf(x)/x - 1 in z = x²              on |x| <= 1
  *     erfc_far     log(erfc(x)) in x                   on 1 <= x <= ERF_SATURATION, weighted by erfc(x)
- *     normal_tail  (1 + 2z)·exp(z²)·erfc(z) in t = (z - 3)/(z + 3)   on z >= 0.35
+ *     erfc_tail    (1 + 2z)·exp(z²)·erfc(z) in t = (z - 3)/(z + 3)   on z >= 0.35
  */
 #undef MANTISSA_BITS
 #undef EXPONENT_BIAS
@@ -25,7 +25,11 @@
 #undef TANH_SATURATION
 #undef ERF_SATURATION
 #undef NORMAL_SATURATION
+#undef ERFC_SATURATION
 #undef SQUARE_BITS
+#undef GELU_SLOPE
+#undef GELU_SLOPE_LOW
+#undef GELU_CUBE
 #undef EXPONENT_CAP
 
 #ifdef SINGLE
@@ -47,9 +51,14 @@
 #define TANH_SATURATION 10.0f
 #define ERF_SATURATION 4.0f
 #define NORMAL_SATURATION 14.5f
+#define ERFC_SATURATION 10.25f
 /* Without these a number has so few digits that its square is exact. */
 #define SQUARE_BITS 0xfff
 #define EXPONENT_CAP 100
+/* 2·√(2/π) and its rounding error. */
+#define GELU_SLOPE 0x1.988454p+0f
+#define GELU_SLOPE_LOW (-0x1.857936p-25f)
+#define GELU_CUBE 0.044715f
 
 static const float exp_tail_f32[] = {0x1p-1f,         0x1.555554p-3f,  0x1.5554f2p-5f,
                                      0x1.1111cap-7f,  0x1.6d407cp-10f, 0x1.9fbe38p-13f};
@@ -62,7 +71,7 @@ static const float erf_near_f32[] = {0x1.06eba8p-3f,  -0x1.81273ep-2f,  0x1.ce2c
 static const float erfc_far_f32[] = {-0x1.72e65ep-12f, -0x1.2085b2p+0f, -0x1.46c584p-1f,
                                      -0x1.a60a8p-4f,   0x1.65421ap-6f,  -0x1.814cc2p-9f,
                                      0x1.852d12p-13f};
-static const float normal_tail_f32[] = {
+static const float erfc_tail_f32[] = {
   0x1.40c522p+0f, -0x1.15c078p-3f, -0x1.859d8p-5f, 0x1.0982p-3f, -0x1.e8a2d6p-4f,
   0x1.17e41p-4f, -0x1.83e892p-6f, 0x1.3ec7ep-9f, 0x1.c3bba8p-10f, -0x1.3db6cp-11f};
 
@@ -83,8 +92,12 @@ static const float normal_tail_f32[] = {
 #define TANH_SATURATION 20.0
 #define ERF_SATURATION 5.95
 #define NORMAL_SATURATION 39.0
+#define ERFC_SATURATION 27.6
 #define SQUARE_BITS 0x7ffffff
 #define EXPONENT_CAP 1000
+#define GELU_SLOPE 0x1.9884533d43651p+0
+#define GELU_SLOPE_LOW (-0x1.cbc0d30ebfd15p-54)
+#define GELU_CUBE 0.044715
 
 static const double exp_tail_f64[] = {
   0x1p-1,                0x1.5555555555559p-3,  0x1.5555555555548p-5,  0x1.111111110f7ebp-7,
@@ -110,7 +123,7 @@ static const double erfc_far_f64[] = {
   -0x1.8182eb5f62184p-15, -0x1.248db7cf5762fp-14, 0x1.778e86be9347bp-15,  -0x1.1381a9f2c7ff2p-16,
   0x1.20aff206c3f78p-18,  -0x1.c5c23bc6d626dp-21, 0x1.0c12461d1b021p-23,  -0x1.d09e243cac9a2p-27,
   0x1.178fb8a965e5ep-30,  -0x1.a1f58a4810d72p-35, 0x1.24760631fa653p-40};
-static const double normal_tail_f64[] = {
+static const double erfc_tail_f64[] = {
   0x1.40c522d7e4987p+0, -0x1.15c084bb9e918p-3, -0x1.85a15c58a9d42p-5, 0x1.098366a5b5739p-3,
   -0x1.e88b803a57686p-4, 0x1.17ca2877ad521p-4, -0x1.8574c4071b69fp-6, 0x1.4b884ec2281b9p-9,
   0x1.ef1bda05d9923p-10, -0x1.98db6107de13fp-11, -0x1.b9111c056a787p-14, 0x1.065b6b3295352p-13,

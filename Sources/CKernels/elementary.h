@@ -1,6 +1,7 @@
 /*
  * elementary.h - exp, log and their relatives on one vector, for the type that vector.h and constants.h
- * were last included for. Errors stay below 2 ulp; the tests measure them.
+ * were last included for. Errors stay below 2 ulp, those of erfc and of normal
+ * distributions, which are exponentials far out, below 7; the tests measure them.
  */
 #define SPLAT(value) ((vector)(real)(value))
 #define POLYNOMIAL(name, x) \
@@ -25,6 +26,22 @@ INLINE vector FN(with_sign_of)(vector y, vector x) { return __builtin_elementwis
 /* NaN passes all three. */
 INLINE vector FN(at_most)(vector x, real bound) { return x > SPLAT(bound) ? SPLAT(bound) : x; }
 INLINE vector FN(at_least)(vector x, real bound) { return x < SPLAT(bound) ? SPLAT(bound) : x; }
+
+/* a without its last digits, so that its square is exact. */
+INLINE vector FN(short_part)(vector a) {
+  return (vector)((bits)a & ~(bits)((integers)(integer)SQUARE_BITS));
+}
+
+/* What a·b, rounded to `product`, has lost. */
+INLINE vector FN(product_error)(vector a, vector b, vector product) {
+#if HAS_FUSED_MULTIPLY_ADD
+  return FN(multiply_add)(a, b, -product);
+#else
+  vector a_high = FN(short_part)(a), b_high = FN(short_part)(b);
+  vector a_low = a - a_high, b_low = b - b_high;
+  return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+#endif
+}
 
 /* 2^n for exponents of normal numbers. */
 INLINE vector FN(power_of_two)(integers n) {
@@ -102,15 +119,38 @@ INLINE vector FN(tanh)(vector x) {
   return FN(with_sign_of)(offset + numerator / denominator, x);
 }
 
-/* 1 / (1 + s·(1 + p)) with s·(1 + p) = exp(-x); s stays finite, and what it lacks scales the result. */
-INLINE vector FN(sigmoid)(vector x) {
-  FN(exp_parts) e = FN(reduce_exp)(FN(at_most)(FN(at_least)(-x, -40), -EXP_LOWEST));
+/* Of -(x + x_low): 1 / (1 + s·(1 + p)) with s·(1 + p) = exp(x + x_low); s stays finite, and what it lacks scales the
+   result. */
+INLINE vector FN(sigmoid_of_opposite)(vector x, vector x_low) {
+  FN(exp_parts) e = FN(reduce_exp_of_sum)(FN(at_most)(FN(at_least)(x, -40), -EXP_LOWEST), x_low);
   integers n = e.n > (integer)EXPONENT_CAP ? (integers)(integer)EXPONENT_CAP : e.n;
   vector s = FN(power_of_two)(n);
   /* A large s would swallow the 1, so only a part of it is added first. */
   vector part = FN(at_most)(s, INTEGER_SHIFT);
   vector denominator = FN(multiply_add)(s, e.r + e.tail, SPLAT(1) + part) + (s - part);
   return SPLAT(1) / denominator * FN(power_of_two)(n - e.n);
+}
+
+INLINE vector FN(sigmoid)(vector x) { return FN(sigmoid_of_opposite)(-x, SPLAT(-0.0)); }
+
+/* The sigmoid of 2·√(2/π)·(x + a·x³). What that argument loses to rounding is kept: far out, the result would lose it
+   as many times as the argument is large. Beyond ±64 it is 0 or 1. */
+INLINE vector FN(normal_by_tanh)(vector x) {
+  x = FN(at_least)(FN(at_most)(x, 64), -64);
+  vector square = x * x, cube = square * SPLAT(GELU_CUBE);
+  vector cube_low = FN(product_error)(square, SPLAT(GELU_CUBE), cube) +
+                    FN(product_error)(x, x, square) * SPLAT(GELU_CUBE);
+#ifdef SINGLE
+  cube_low += square * SPLAT(0.044715 - (double)GELU_CUBE);
+#endif
+  vector factor = SPLAT(1) + cube, part = factor - SPLAT(1);
+  vector factor_low = (SPLAT(1) - (factor - part)) + (cube - part) + cube_low;
+  vector sum = x * factor;
+  vector sum_low = FN(product_error)(x, factor, sum) + x * factor_low;
+  vector y = sum * SPLAT(GELU_SLOPE);
+  vector y_low = FN(product_error)(sum, SPLAT(GELU_SLOPE), y) +
+                 FN(multiply_add)(sum, SPLAT(GELU_SLOPE_LOW), sum_low * SPLAT(GELU_SLOPE));
+  return FN(sigmoid_of_opposite)(-y, -y_low);
 }
 
 /* log(2^k·(1 + f)) for sqrt(1/2) <= 1 + f < sqrt(2), with s = f / (2 + f):
@@ -197,24 +237,35 @@ INLINE vector FN(erf)(vector x) {
   return FN(with_sign_of)(y, x);
 }
 
-/* Φ(x) = erfc(-x/√2)/2. With z = |x|/√2 the tail is exp(-z²) times a slowly varying function; the square is taken in
-   two parts, so that its rounding does not reach the result. */
-INLINE vector FN(normal_distribution)(vector x) {
-  vector a = FN(at_most)(FN(magnitude)(x), NORMAL_SATURATION);
-  vector z = a * SPLAT(0x1.6a09e667f3bcdp-1);
-  integers far = a > SPLAT(0.5);
+/* erfc(z)/2 of z with this magnitude and the sign of x, given the square of z in two parts, so that its rounding does
+   not reach the result. The tail is exp(-z²) times a slowly varying function. */
+INLINE vector FN(half_erfc)(vector x, vector z, vector square, vector square_low) {
+  integers far = z > SPLAT(0.35);
   vector half = SPLAT(0.5) * FN(multiply_add)(z, POLYNOMIAL(erf_near, z * z), z);
-  vector y = SPLAT(0.5) + FN(with_sign_of)(half, x);
+  vector y = SPLAT(0.5) - FN(with_sign_of)(half, x);
   if (FN(any)(far)) {
-    vector high = (vector)((bits)a & ~(bits)((integers)(integer)SQUARE_BITS));
-    vector low = (a - high) * (a + high);
-    FN(exp_parts) e = FN(reduce_exp_of_sum)(SPLAT(-0.5) * high * high, SPLAT(-0.5) * low);
+    FN(exp_parts) e = FN(reduce_exp_of_sum)(-square, -square_low);
     vector t = (z - SPLAT(3)) / (z + SPLAT(3));
-    vector ratio = POLYNOMIAL(normal_tail, t) / FN(multiply_add)(SPLAT(4), z, SPLAT(2));
-    vector tail = FN(scale)(ratio * (SPLAT(1) + (e.r + e.tail)), e.exponent, e.n);
-    y = far ? (x < 0 ? tail : SPLAT(1) - tail) : y;
+    vector ratio = POLYNOMIAL(erfc_tail, t) / FN(multiply_add)(SPLAT(4), z, SPLAT(2));
+    vector tail = FN(scale)(FN(multiply_add)(ratio, e.r + e.tail, ratio), e.exponent, e.n);
+    y = far ? (x < 0 ? SPLAT(1) - tail : tail) : y;
   }
   return y;
+}
+
+/* Φ(x) = erfc(-x/√2)/2 */
+INLINE vector FN(normal_distribution)(vector x) {
+  vector a = FN(at_most)(FN(magnitude)(x), NORMAL_SATURATION);
+  vector high = FN(short_part)(a), low = (a - high) * (a + high);
+  return FN(half_erfc)(
+    -x, a * SPLAT(0x1.6a09e667f3bcdp-1), SPLAT(0.5) * high * high, SPLAT(0.5) * low);
+}
+
+INLINE vector FN(erfc)(vector x) {
+  vector a = FN(at_most)(FN(magnitude)(x), ERFC_SATURATION);
+  vector high = FN(short_part)(a), low = (a - high) * (a + high);
+  vector half = FN(half_erfc)(x, a, high * high, low);
+  return half + half;
 }
 
 /* x = n·π/2 + r with |r| <= π/4 for 0 <= x <= SINE_FARTHEST. */

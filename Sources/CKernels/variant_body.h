@@ -52,7 +52,9 @@
     [NETJAC_UNARY_SINH] = each_sinh_##suffix, [NETJAC_UNARY_COSH] = each_cosh_##suffix, \
     [NETJAC_UNARY_TANH] = each_tanh_##suffix, [NETJAC_UNARY_ASINH] = each_asinh_##suffix, \
     [NETJAC_UNARY_ACOSH] = each_acosh_##suffix, [NETJAC_UNARY_ATANH] = each_atanh_##suffix, \
-    [NETJAC_UNARY_ERF] = each_erf_##suffix, [NETJAC_UNARY_NORMAL] = each_normal_##suffix, \
+    [NETJAC_UNARY_ERF] = each_erf_##suffix, [NETJAC_UNARY_ERFC] = each_erfc_##suffix, \
+    [NETJAC_UNARY_NORMAL] = each_normal_##suffix, \
+    [NETJAC_UNARY_NORMAL_BY_TANH] = each_normal_by_tanh_##suffix, \
     [NETJAC_UNARY_SOFTSIGN] = each_softsign_##suffix, [NETJAC_UNARY_SIGMOID] = each_sigmoid_##suffix, \
     [NETJAC_UNARY_SOFTPLUS] = each_softplus_##suffix, \
   }

@@ -8,7 +8,7 @@ package enum PrimitiveRegistry {
     Remainder.self, Modulo.self, Extreme.self,
     Exponential.self, ExponentialMinusOne.self, Logarithm.self, LogarithmOfOnePlus.self,
     HyperbolicTangent.self, Sigmoid.self, Softplus.self, ErrorFunction.self,
-    NormalDistribution.self,
+    ComplementaryErrorFunction.self, NormalDistribution.self, NormalDistributionByTanh.self,
     Softsign.self, SquareRoot.self,
     Reciprocal.self,
     Sine.self, Cosine.self, Tangent.self, ArcSine.self, ArcCosine.self, ArcTangent.self,

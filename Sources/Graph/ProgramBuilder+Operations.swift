@@ -40,6 +40,9 @@ extension ProgramBuilder {
   package func relu(_ x: Value) throws -> Value { try add(Relu(), [x]) }
   package func step(_ x: Value) throws -> Value { try add(Step(), [x]) }
   package func errorFunction(_ x: Value) throws -> Value { try add(ErrorFunction(), [x]) }
+  package func complementaryErrorFunction(_ x: Value) throws -> Value {
+    try add(ComplementaryErrorFunction(), [x])
+  }
   package func squareRoot(_ x: Value) throws -> Value { try add(SquareRoot(), [x]) }
   package func reciprocal(_ x: Value) throws -> Value { try add(Reciprocal(), [x]) }
   package func absolute(_ x: Value) throws -> Value { try add(Absolute(), [x]) }

@@ -58,6 +58,12 @@ CASES = [
         <double[3,3] w = {1, 0, 0, 0, 2, 0, 0, 1, 1}> {
         r = Sqrt(x)
         y = MatMul(w, r) }""", "x": [4, 1, 0.25], "y": [2, 2, 1.5], "J": [[0.25, 0, 0], [0, 1, 0], [0, 0.5, 1]]},
+    {"model": "roots that are steep at 0, and a convolution", "graph": """g (double[1,1,6] x) => (double[1,1,6] y)
+        <double[1,1,2] k = {1, 2}> {
+        r = Sqrt(x)
+        y = Conv<pads = [0, 1]>(r, k) }""", "x": [4, 0, 1, 0.25, 0, 1],
+     "J": [[0.25, "inf", 0, 0, 0, 0], [0, "inf", 1, 0, 0, 0], [0, 0, 0.5, 2, 0, 0], [0, 0, 0, 1, "inf", 0],
+           [0, 0, 0, 0, "inf", 1], [0, 0, 0, 0, 0, 0.5]]},
     {"model": "data that is not a number stays where it is", "graph": """g (double[3] x) => (double[3] y) {
         y = Tanh(x) }""", "x": [0, "nan", 0], "y": [0, "nan", 0], "J": [[1, 0, 0], [0, "nan", 0], [0, 0, 1]]},
     {"model": "data that is not a number, and a convolution", "graph": """g (double[1,1,5] x) => (double[1,1,5] y)
@@ -166,7 +172,16 @@ CASES = [
         y = Loop ("", go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
             w = Mul(v, v)
             l = Less(w, bound)
-            d = Squeeze(l) }> }""", "options": {"loop_limit": "2"}, "x": [2], "y": ["nan"]},
+            d = Squeeze(l) }> }""", "options": {"loop_limit": "2"}, "x": [2], "y": ["nan"], "J": [["nan"]],
+     "jvp": [[1], ["nan"]], "vjp": [[1], ["nan"]], "H": [[1], [["nan"]]]},
+    {"model": "beyond the limit, zeros stay outside of what an output depends on", "graph": """g (double[2] x) => (double[2] y)
+        <bool go = {1}, double bound = {100}, int64[1] axes = {0}> {
+        y = Loop ("", go, x) <body = b (int64 i, bool c, double[2] v) => (bool d, double[2] w) {
+            w = Mul(v, v)
+            s = ReduceSum<keepdims = 0>(w, axes)
+            d = Less(s, bound) }> }""", "options": {"loop_limit": "2"}, "x": [2, 1], "y": ["nan", "nan"],
+     "J": [["nan", 0], [0, "nan"]], "jvp": [[1, 0], ["nan", 0]], "vjp": [[0, 1], [0, "nan"]],
+     "H": [[1, 1], [["nan", 0], [0, "nan"]]]},
     {"model": "a trip count that is an input", "graph": """g (double[1] x, int64 n) => (double[1] y)
         <bool go = {1}> {
         y = Loop (n, go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {

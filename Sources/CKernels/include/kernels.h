@@ -92,7 +92,9 @@ enum netjac_unary_op {
   NETJAC_UNARY_ACOSH,
   NETJAC_UNARY_ATANH,
   NETJAC_UNARY_ERF,
+  NETJAC_UNARY_ERFC,     /* 1 - erf(x), with all digits */
   NETJAC_UNARY_NORMAL,   /* erfc(-x/√2) / 2 */
+  NETJAC_UNARY_NORMAL_BY_TANH, /* 1 / (1 + exp(-2·√(2/π)·(x + 0.044715·x³))) */
   NETJAC_UNARY_SOFTSIGN, /* x / (1 + |x|) */
   NETJAC_UNARY_SIGMOID,  /* 1 / (1 + exp(-x)) */
   NETJAC_UNARY_SOFTPLUS, /* log(1 + exp(x)) */

@@ -68,7 +68,10 @@ enum ElementwiseFunctions {
     InverseHyperbolicSine.name: NETJAC_UNARY_ASINH,
     InverseHyperbolicCosine.name: NETJAC_UNARY_ACOSH,
     InverseHyperbolicTangent.name: NETJAC_UNARY_ATANH, ErrorFunction.name: NETJAC_UNARY_ERF,
-    NormalDistribution.name: NETJAC_UNARY_NORMAL, Softsign.name: NETJAC_UNARY_SOFTSIGN,
+    ComplementaryErrorFunction.name: NETJAC_UNARY_ERFC,
+    NormalDistribution.name: NETJAC_UNARY_NORMAL,
+    NormalDistributionByTanh.name: NETJAC_UNARY_NORMAL_BY_TANH,
+    Softsign.name: NETJAC_UNARY_SOFTSIGN,
     Sigmoid.name: NETJAC_UNARY_SIGMOID, Softplus.name: NETJAC_UNARY_SOFTPLUS,
   ]
 

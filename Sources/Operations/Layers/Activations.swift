@@ -13,16 +13,9 @@ extension ProgramBuilder {
     try multiply(x, add(NormalDistribution(), [x]))
   }
 
-  /// `y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`, of which the last factor is a sigmoid.
+  /// `y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`
   package func geluByTanh(_ x: Value) throws -> Value {
-    // Beyond these bounds the sigmoid is 0 or 1 at either precision; the cube stays finite.
-    let low = try add(Extreme(.maximum, tie: .unseen), [x, scalar(-64, like: x)])
-    let near = try add(Extreme(.minimum, tie: .unseen), [low, scalar(64, like: x)])
-    let square = try multiply(near, near)
-    let factor = try add(multiply(square, scalar(0.044715, like: x)), scalar(1, like: x))
-    let inner = try multiply(
-      multiply(near, factor), scalar(2 * (2 / Double.pi).squareRoot(), like: x))
-    return try multiply(x, sigmoid(inner))
+    try multiply(x, add(NormalDistributionByTanh(), [x]))
   }
 
   /// `y = x·σ(alpha·x)`

@@ -38,11 +38,13 @@ package struct Turns {
     return try p.select(p.broadcast(isRunning, to: p.shape(new)), new, old)
   }
 
-  /// What a loop gives that may have met the limit: not a number where it would have gone on.
+  /// What a loop gives that may have met the limit: not a number where it would have gone on. Nor are its
+  /// derivatives numbers then, but for those of what it does not depend on: a zero stays zero.
   package func unlessRunning(_ value: Value) throws -> Value {
     guard p.type(value).element.isReal else { return value }
-    return try p.select(
-      p.broadcast(isRunning, to: p.shape(value)), p.scalar(.nan, like: value), value)
+    let none = try p.scalar(.nan, like: value)
+    let unknown = try p.add(p.add(GuardedMultiply(), [value, none]), none)
+    return try p.select(p.broadcast(isRunning, to: p.shape(value)), unknown, value)
   }
 
   package static func refusal(_ what: String) -> NetJacError {

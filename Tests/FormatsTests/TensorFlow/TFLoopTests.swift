@@ -40,10 +40,12 @@ import Testing
   }
 
   /// The turns and the values with their first and second derivatives, which are diagonal.
-  private func right(_ x: [Double]) -> (turns: Int, v: [Double], d: [Double], dd: [Double]) {
+  private func right(
+    _ x: [Double], most: Int = .max
+  ) -> (turns: Int, v: [Double], d: [Double], dd: [Double]) {
     var (turns, v) = (0, x)
     var (d, dd) = (x.map { _ in 1.0 }, x.map { _ in 0.0 })
-    while v[0] + v[1] < 10 {
+    while v[0] + v[1] < 10, turns < most {
       dd = v.indices.map { d[$0] * d[$0] + v[$0] * dd[$0] }
       d = v.indices.map { v[$0] * d[$0] + 1 }
       v = v.indices.map { v[$0] * v[$0] / 2 + x[$0] }
@@ -84,11 +86,30 @@ import Testing
     for x in Self.points {
       let right = right(x)
       for limit in 1...4 {
-        let y = try model.network([("loop_limit", "\(limit)")]).value(x)
+        let network = try model.network([("loop_limit", "\(limit)")])
+        let y = try network.value(x)
         if right.turns <= limit {
           #expect(y == [Double(right.turns)] + right.v, "\(x), \(limit)")
         } else {
           #expect(y[0] == Double(limit) && y[1].isNaN && y[2].isNaN, "\(x), \(limit): \(y)")
+          // Of what is not a number no derivative is one, but those that the turns until then have made 0.
+          let until = self.right(x, most: limit)
+          let jacobian = try network.jacobianMatrix(x)
+          for row in 0..<3 {
+            for column in 0..<2 {
+              let isUnknown = row == column + 1 && until.d[column] != 0
+              let found = jacobian[row * 2 + column]
+              #expect(isUnknown ? found.isNaN : found == 0, "\(x), \(limit): \(jacobian)")
+            }
+          }
+          let hessian = try network.hessianMatrix(x, weights: [5, 2, -1])
+          for row in 0..<2 {
+            for column in 0..<2 {
+              let isUnknown = row == column && until.dd[column] != 0
+              let found = hessian[row * 2 + column]
+              #expect(isUnknown ? found.isNaN : found == 0, "\(x), \(limit): \(hessian)")
+            }
+          }
         }
       }
     }

@@ -28,9 +28,7 @@ extension ProgramWriter {
     let name = node.primitive.name
     if let operation = Self.plain[name] { return try add(operation, elementwise(x)) }
     if let operation = Self.single[name] {
-      guard node.type.element == .float64 else { return try add(operation, [full(x[0])]) }
-      let narrow = try add("Cast", [full(x[0])], [.integer("to", 1)])
-      return try add("Cast", [add(operation, [narrow])], [.integer("to", 11)])
+      return try single(operation, full(x[0]), node.type.element)
     }
     switch node.primitive {
     case let extreme as Extreme where extreme.tie != .shared && node.type.element.isReal:
@@ -57,12 +55,21 @@ extension ProgramWriter {
     case is NormalDistribution:
       // (1 + erf(x/√2))/2
       let argument = try add("Mul", [full(x[0]), scalar(0.5.squareRoot(), like: x[0])])
-      let isWide = node.type.element == .float64
-      let narrow = isWide ? try add("Cast", [argument], [.integer("to", 1)]) : argument
-      let single = try add("Erf", [narrow])
-      let erf = isWide ? try add("Cast", [single], [.integer("to", 11)]) : single
+      let erf = try single("Erf", argument, node.type.element)
       let sum = try add("Add", [erf, scalar(1, like: x[0])])
       return try add("Mul", [sum, scalar(0.5, like: x[0])])
+    case is NormalDistributionByTanh:
+      let bounds = [-1, 1].map { scalar($0 * NormalDistributionByTanh.limit, like: x[0]) }
+      let near = try add("Clip", [full(x[0])] + bounds)
+      let cube = scalar(NormalDistributionByTanh.cube, like: x[0])
+      let scaled = try add("Mul", [add("Mul", [near, near]), cube])
+      let sum = try add("Mul", [near, add("Add", [scaled, scalar(1, like: x[0])])])
+      let slope = scalar(NormalDistributionByTanh.slope, like: x[0])
+      return try add("Sigmoid", [add("Mul", [sum, slope])])
+    case is ComplementaryErrorFunction:
+      // 1 - erf(x), which is read as what it was.
+      let erf = try single("Erf", full(x[0]), node.type.element)
+      return try add("Sub", [scalar(1, like: x[0]), erf])
     case is ExponentialMinusOne:
       // tanh(x/2)·(exp(x) + 1), which loses nothing near 0.
       let operand = try full(x[0])
@@ -101,6 +108,15 @@ extension ProgramWriter {
       return try add("Cast", [full(x[0])], [.integer("to", Int(convert.element.wireCode))])
     default: return nil
     }
+  }
+
+  /// An operator that ONNX Runtime has for single precision only, of a value of a type.
+  private func single(
+    _ operation: String, _ x: String, _ element: ElementType
+  ) throws -> String {
+    guard element == .float64 else { return try add(operation, [x]) }
+    let narrow = try add("Cast", [x], [.integer("to", 1)])
+    return try add("Cast", [add(operation, [narrow])], [.integer("to", 11)])
   }
 
   private static func operation(_ comparison: Comparison) -> String {

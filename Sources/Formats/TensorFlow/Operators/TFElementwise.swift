@@ -55,7 +55,7 @@ enum TFElementwiseOperators {
     .unary("Sqrt") { p, x in try p.squareRoot(x) },
     .unary("Rsqrt") { p, x in try p.reciprocal(p.squareRoot(x)) },
     .unary("Erf") { p, x in try p.errorFunction(x) },
-    .unary("Erfc") { p, x in try p.subtract(p.scalar(1, like: x), p.errorFunction(x)) },
+    .unary("Erfc") { p, x in try p.complementaryErrorFunction(x) },
     .unary("Floor") { p, x in try p.floor(x) },
     .unary("Ceil") { p, x in try p.add(Ceiling(), [x]) },
     .unary("Round") { p, x in try p.type(x).element.isReal ? p.add(Round(), [x]) : x },

@@ -45,6 +45,7 @@ package struct Add: BinaryFunction, Smooth {
     if p.fill(of: x[1]) == 0 { return x[0] }
     // Parts of one array that do not overlap, as the cotangents of slices, are joined, not added.
     return try p.joined(x[0], x[1]) ?? p.onDiagonal(self, x, deciding: [0, 1])
+      ?? p.saturatedSum(x[0], x[1], subtracts: false)
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
@@ -73,6 +74,7 @@ package struct Subtract: BinaryFunction, Smooth {
     if p.fill(of: x[1]) == 0 { return x[0] }
     if p.fill(of: x[0]) == 0 { return try p.negate(x[1]) }
     return try p.onDiagonal(self, x, deciding: [0, 1])
+      ?? p.saturatedSum(x[0], x[1], subtracts: true)
   }
   package static let samples = [
     Sample(Self(), .init([2, 3]), .init([2, 3])),
@@ -118,7 +120,7 @@ package struct Multiply: BinaryFunction, Smooth {
     }
     // The cotangent of a pool is scaled before it is spread over the image.
     return try p.scaledUpdates(x[0], x[1]) ?? p.scaledUpdates(x[1], x[0])
-      ?? p.sharedFactors(x)
+      ?? p.sharedFactors(x) ?? p.cancelledFactors(x[0], x[1])
   }
 
   package static let samples = [

@@ -46,6 +46,10 @@ package struct Logarithm: UnaryFunction, Smooth {
         return try p.softplus(p.node(operands[other]).operands[0])
       }
     }
+    if node.isA(Subtract.self), p.fill(of: operands[0]) == 1, p.node(operands[1]).isA(Sigmoid.self)
+    {
+      return try p.negate(p.softplus(p.node(operands[1]).operands[0]))
+    }
     return try p.logarithmOfSum(x[0]) ?? p.logarithmOfQuotient(x[0])
       ?? p.logarithmOfHyperbolicCosine(x[0])
   }
@@ -113,36 +117,6 @@ package struct Softplus: UnaryFunction, Smooth {
   }
   package static let samples = [
     Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -9...9)),
-  ]
-}
-
-/// Gauss's error function, `y = 2/√π ∫₀ˣ exp(-t²) dt`.
-package struct ErrorFunction: UnaryFunction, Smooth {
-  package static let name = "erf"
-  package init() {}
-  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .signed }
-  package func value(_ x: Double) -> Double { erf(x) }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
-    let twoOverRootPi = 1.12837916709551257389615890312154517
-    return try p.multiply(
-      p.exponential(p.negate(p.multiply(x, x))), p.scalar(twoOverRootPi, like: x))
-  }
-  package static let samples = [Sample(Self(), .init([2, 3]))]
-}
-
-/// The normal distribution, `y = Φ(x) = erfc(-x/√2)/2`.
-package struct NormalDistribution: UnaryFunction, Smooth {
-  package static let name = "normal-distribution"
-  package init() {}
-  package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { .unit }
-  package func value(_ x: Double) -> Double { 0.5 * erfc(-x * 0.5.squareRoot()) }
-  package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
-    let oneOverRootTwoPi = 0.398942280401432677939946059934381868
-    let exponent = try p.multiply(p.multiply(x, x), p.scalar(-0.5, like: x))
-    return try p.multiply(p.exponential(exponent), p.scalar(oneOverRootTwoPi, like: x))
-  }
-  package static let samples = [
-    Sample(Self(), .init([2, 3])), Sample(Self(), .init([3], in: -6...6)),
   ]
 }
 
