@@ -35,6 +35,9 @@ final class ImportScope {
   /// Initialisers become values when they are first used; what is never used costs nothing.
   func define(_ name: String, constant: @escaping () throws -> Value) { constants[name] = constant }
 
+  /// The value of this graph that a name stands for, if it has been made.
+  func made(_ name: String) -> Value? { values[name] }
+
   func value(_ name: String) throws -> Value? {
     if let value = values[name] { return value }
     if let constant = constants[name] {
@@ -55,6 +58,7 @@ final class GraphImporter {
 
   let p: ProgramBuilder
   private let model: ONNXModel
+  private let declarations: DeclaredTypes
   private let functions: [OperatorKey: ONNXFunction]
   private var nodeCount = 0
   /// The most turns of a loop whose number of turns depends on an input, if there may be such loops.
@@ -62,9 +66,10 @@ final class GraphImporter {
   /// The initialisers that are inputs of the program.
   var parameterNames = ParameterNames()
 
-  init(builder: ProgramBuilder, model: ONNXModel) {
+  init(builder: ProgramBuilder, model: ONNXModel, declarations: DeclaredTypes) {
     p = builder
     self.model = model
+    self.declarations = declarations
     functions = OperatorKey.index(model.functions)
   }
 
@@ -75,7 +80,9 @@ final class GraphImporter {
     for (name, value) in arguments { scope.define(name, value) }
     try addConstants(of: graph, to: scope, except: Set(arguments.keys))
     for node in graph.nodes { try add(node, in: scope) }
-    return try keeping.map { try value($0, in: scope) }
+    let values = try keeping.map { try value($0, in: scope) }
+    try declarations.check(graph, scope, in: p)
+    return values
   }
 
   /// Imports the body of a control-flow node, whose inputs get `arguments`. `view` makes what the
@@ -101,7 +108,9 @@ final class GraphImporter {
     try addConstants(of: body, to: scope, except: [])
     for (input, value) in zip(body.inputs, arguments) { scope.define(input.name, value) }
     for node in body.nodes { try add(node, in: scope) }
-    return try body.outputs.map { try value($0.name, in: scope) }
+    let values = try body.outputs.map { try value($0.name, in: scope) }
+    try declarations.check(body, scope, in: p)
+    return values
   }
 
   private func value(_ name: String, in scope: ImportScope) throws -> Value {
