@@ -4,6 +4,16 @@ import Tensors
 /// The widths of whole numbers below the 64 bits in which programs hold all of them.
 package enum WholeWidth: Sendable {
   case int8, uint8, int16, uint16, int32, uint32
+
+  /// All bits of an unsigned number.
+  fileprivate var mask: Int64? {
+    switch self {
+    case .uint8: 0xff
+    case .uint16: 0xffff
+    case .uint32: 0xffff_ffff
+    case .int8, .int16, .int32: nil
+    }
+  }
 }
 
 extension ProgramBuilder {
@@ -14,12 +24,32 @@ extension ProgramBuilder {
     guard type(x).element != .bool else { return whole }
     switch width {
     case .int32: return try convert(convert(x, to: .int32), to: .int64)
-    case .uint8: return try masked(whole, 0xff)
-    case .uint16: return try masked(whole, 0xffff)
-    case .uint32: return try masked(whole, 0xffff_ffff)
     case .int8: return try signed(whole, half: 0x80)
     case .int16: return try signed(whole, half: 0x8000)
+    case .uint8, .uint16, .uint32: return try width.mask.map { try masked(whole, $0) } ?? whole
     }
+  }
+
+  /// The other bits of whole numbers; those of 64 bits have no width, signed or not.
+  package func complement(_ x: Value, _ width: WholeWidth?) throws -> Value {
+    guard let mask = width?.mask else { return try add(Not(), [x]) }
+    return try add(BitOperation(.xor), [x, constant(Tensor(type(x), fill: mask))])
+  }
+
+  /// Unsigned numbers shifted to the left; what leaves their width is lost, as is all of it where the count
+  /// reaches it.
+  package func shiftedLeft(_ x: Value, by count: Value, _ width: WholeWidth?) throws -> Value {
+    let shifted = try add(BitOperation(.shiftLeft), [x, count])
+    return try width?.mask.map { try masked(shifted, $0) } ?? shifted
+  }
+
+  /// Unsigned numbers shifted to the right. The first of 64 bits is no sign, so it moves by itself.
+  package func shiftedRight(_ x: Value, by count: Value, _ width: WholeWidth?) throws -> Value {
+    guard width == nil else { return try add(BitOperation(.shiftRight), [x, count]) }
+    let one = try scalar(1, like: count)
+    let half = try masked(add(BitOperation(.shiftRight), [x, scalar(1, like: x)]), .max)
+    let shifted = try add(BitOperation(.shiftRight), [half, subtract(count, one)])
+    return try select(compare(.equal, count, scalar(0, like: count)), x, shifted)
   }
 
   private func masked(_ x: Value, _ mask: Int64) throws -> Value {

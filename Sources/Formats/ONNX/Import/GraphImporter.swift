@@ -12,6 +12,7 @@ final class ImportScope {
   let depth: Int
   private var values: [String: Value] = [:]
   private var constants: [String: () throws -> Value] = [:]
+  private var elements: [String: ONNXElementType] = [:]
 
   init(
     parent: ImportScope?, opsets: ONNXOpsets, attributes: [String: ONNXAttribute], path: String,
@@ -34,6 +35,12 @@ final class ImportScope {
 
   /// Initialisers become values when they are first used; what is never used costs nothing.
   func define(_ name: String, constant: @escaping () throws -> Value) { constants[name] = constant }
+
+  /// Says what type the file gives a value; values themselves hold all whole numbers alike.
+  func define(_ name: String, element: ONNXElementType?) { elements[name] = element }
+
+  /// The type that the file gives a value, if it says so.
+  func element(_ name: String) -> ONNXElementType? { elements[name] ?? parent?.element(name) }
 
   /// The value of this graph that a name stands for, if it has been made.
   func made(_ name: String) -> Value? { values[name] }
@@ -124,6 +131,7 @@ final class GraphImporter {
     of graph: ONNXGraph, to scope: ImportScope, except replaced: Set<String>
   ) throws {
     let p = p
+    scope.defineElements(of: graph)
     for tensor in graph.initialisers where !replaced.contains(tensor.name) {
       scope.define(tensor.name) { try p.constant(tensor.value(real: p.real)) }
     }
@@ -162,6 +170,7 @@ final class GraphImporter {
         try name.isEmpty ? nil : value(name, in: scope)
       }
       let results = try evaluate(node, inputs, scope)
+      scope.defineElements(of: node)
       guard results.count >= (node.outputs.lastIndex { !$0.isEmpty } ?? -1) + 1 else {
         throw NetJacError(
           .format, "the node names \(node.outputs.count) outputs; it has \(results.count)")
@@ -225,12 +234,18 @@ final class GraphImporter {
     for (name, value) in zip(function.inputs, inputs) {
       if let value { scope.define(name, value) }
     }
+    for (name, given) in zip(function.inputs, node.inputs) {
+      scope.define(name, element: outer.element(given))
+    }
     // Inputs that the call leaves out are absent in the body, too.
     let given = zip(function.inputs, inputs).compactMap { $1 == nil ? nil : $0 }
     let absent = Set(function.inputs).subtracting(given)
     for var inner in function.nodes {
       inner.inputs = inner.inputs.map { absent.contains($0) ? "" : $0 }
       try add(inner, in: scope)
+    }
+    for (name, made) in zip(node.outputs, function.outputs) {
+      outer.define(name, element: outer.element(name) ?? scope.element(made))
     }
     return try function.outputs.map { absent.contains($0) ? nil : try value($0, in: scope) }
   }

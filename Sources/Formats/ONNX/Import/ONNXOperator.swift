@@ -119,7 +119,8 @@ enum Derivative: Sendable {
 /// Every operator that files may use.
 enum ONNXOperatorRegistry {
   static let all: [ONNXOperator] = [
-    ElementwiseOperators.all, ActivationOperators.all, LogicOperators.all, LinearOperators.all,
+    ElementwiseOperators.all, ActivationOperators.all, LogicOperators.all, BitOperators.all,
+    LinearOperators.all,
     ReductionOperators.all, SoftmaxOperators.all, ConstantOperators.all, ShapeOperators.all,
     MovementOperators.all, PaddingOperators.all, ConvolutionOperators.all, PoolingOperators.all,
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,

@@ -22,7 +22,7 @@ package struct ONNXVocabulary: OperatorVocabulary {
     let outputs = (0..<outputCount).map { "y\($0)" }
     let node = ONNXNode(
       name: name, operation: name, domain: "", overload: "",
-      inputs: inputs.map { _ in "" },
+      inputs: inputs.indices.map { "x\($0)" },
       outputs: outputs, attributes: try operation.parseAttributes(attributes))
     let model = ONNXModel(
       irVersion: 9, producer: "", opsets: ONNXOpsets(["": Self.version]),
@@ -32,6 +32,9 @@ package struct ONNXVocabulary: OperatorVocabulary {
       functions: [])
     let scope = ImportScope(
       parent: nil, opsets: model.opsets, attributes: [:], path: "", depth: 0)
+    for case (let place, let input?) in inputs.enumerated() where !p.type(input).element.isReal {
+      scope.define("x\(place)", element: p.type(input).element == .bool ? .bool : .int64)
+    }
     try operation.checkOperands(inputs, in: p)
     return try operation.apply(
       NodeCall(

@@ -60,6 +60,7 @@ enum ConstantOperators {
       attributes: ["round_mode": .text, "saturate": .integer]
     ) { node, p in
       let like = try node.input(1, "target_type")
+      if let type = node.element(1) { return try p.cast(node.input(0, "input"), to: type) }
       return try p.convert(node.input(0, "input"), to: p.type(like).element)
     },
   ]
@@ -172,7 +173,7 @@ extension ProgramBuilder {
 
 extension ONNXElementType {
   /// The width at which whole numbers of this type wrap; nil where that of int64 is theirs.
-  fileprivate var width: WholeWidth? {
+  var width: WholeWidth? {
     switch self {
     case .int8: .int8
     case .uint8: .uint8
