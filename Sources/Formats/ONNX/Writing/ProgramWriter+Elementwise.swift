@@ -87,8 +87,8 @@ extension ProgramWriter {
     case let bits as BitOperation:
       return try bitOperation(bits, x, isBoolean: program.type(x[0]).element == .bool)
     case is Not:
-      return try add(
-        program.type(x[0]).element == .bool ? "Not" : "BitwiseNot", [full(x[0])])
+      if node.type.element == .bool { return try add("Not", [full(x[0])]) }
+      return try add("BitwiseXor", [full(x[0]), scalar(-1, like: x[0])])
     case let classify as Classify:
       switch classify.kind {
       case .isNaN: return try add("IsNaN", [full(x[0])])
@@ -119,8 +119,42 @@ extension ProgramWriter {
     case .and: operation = "And"
     case .or: operation = "Or"
     case .xor: operation = "Xor"
-    default: throw unsupported(bits, "ONNX shifts unsigned numbers only")
+    case .shiftLeft, .shiftRight: return try shift(bits, x)
     }
     return try add(isBoolean ? operation : "Bitwise\(operation)", elementwise(x))
+  }
+
+  /// ONNX shifts unsigned numbers, and by less than their width. A negative number is shifted to the right as
+  /// its complement, whose first bit is none.
+  private func shift(_ bits: BitOperation, _ x: [Value]) throws -> String {
+    guard program.type(x[0]).element == .int64 else {
+      throw unsupported(bits, "numbers of 64 bits can be shifted")
+    }
+    func unsigned(_ name: String) throws -> String {
+      try add("Cast", [name], [.integer("to", Int(ONNXElementType.uint64.rawValue))])
+    }
+    func signed(_ name: String) throws -> String {
+      try add("Cast", [name], [.integer("to", Int(ONNXElementType.int64.rawValue))])
+    }
+    let (number, count) = (try full(x[0]), try full(x[1]))
+    let isInside = try add(
+      "And",
+      [
+        add("GreaterOrEqual", [count, scalar(0, like: x[1])]),
+        add("Less", [count, scalar(64, like: x[1])]),
+      ])
+    let zero = scalar(0, like: x[1])
+    let places = try unsigned(add("Where", [isInside, count, zero]))
+    let shifted: String
+    if bits.kind == .shiftLeft {
+      shifted = try signed(
+        add("BitShift", [unsigned(number), places], [.string("direction", "LEFT")]))
+    } else {
+      let sign = try add("Neg", [signed(add("Less", [number, zero]))])
+      let magnitude = try unsigned(add("BitwiseXor", [number, sign]))
+      let half = try signed(add("BitShift", [magnitude, places], [.string("direction", "RIGHT")]))
+      shifted = try add("BitwiseXor", [half, sign])
+    }
+    return try add("Where", [isInside, shifted, zero])
   }
 }
