@@ -126,7 +126,7 @@ enum ONNXOperatorRegistry {
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,
     ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all, TreeOperators.all,
     AttentionOperators.all, ResizeOperators.all, RegionOperators.all, DeterminantOperators.all,
-    LossOperators.all, FourierOperators.all, SetOperators.all,
+    LossOperators.all, FourierOperators.all, SetOperators.all, OwnOperators.all,
   ].flatMap { $0 }
 
   /// The entries of each operator, the oldest first, with what they take over from those before.

@@ -9,7 +9,7 @@ extension ProgramWriter {
     HyperbolicTangent.name: "Tanh", Sigmoid.name: "Sigmoid", Softplus.name: "Softplus",
     SquareRoot.name: "Sqrt", Reciprocal.name: "Reciprocal", Sine.name: "Sin", Cosine.name: "Cos",
     Floor.name: "Floor", Ceiling.name: "Ceil", Round.name: "Round", Sign.name: "Sign",
-    Relu.name: "Relu", Absolute.name: "Abs", Softsign.name: "Softsign", Detach.name: "Identity",
+    Relu.name: "Relu", Absolute.name: "Abs", Softsign.name: "Softsign",
     Select.name: "Where",
   ]
 
@@ -54,28 +54,8 @@ extension ProgramWriter {
       guard node.type.element.isReal else { return try add("Mod", operands) }
       let whole = try add("Floor", [add("Div", operands)])
       return try add("Sub", [operands[0], add("Mul", [whole, operands[1]])])
-    case is NormalDistribution:
-      // (1 + erf(x/√2))/2
-      let argument = try add("Mul", [full(x[0]), scalar(0.5.squareRoot(), like: x[0])])
-      let isWide = node.type.element == .float64
-      let narrow = isWide ? try add("Cast", [argument], [.integer("to", 1)]) : argument
-      let single = try add("Erf", [narrow])
-      let erf = isWide ? try add("Cast", [single], [.integer("to", 11)]) : single
-      let sum = try add("Add", [erf, scalar(1, like: x[0])])
-      return try add("Mul", [sum, scalar(0.5, like: x[0])])
-    case is ExponentialMinusOne:
-      // tanh(x/2)·(exp(x) + 1), which loses nothing near 0.
-      let operand = try full(x[0])
-      let half = try add("Tanh", [add("Mul", [operand, scalar(0.5, like: x[0])])])
-      let sum = try add("Add", [add("Exp", [operand]), scalar(1, like: x[0])])
-      return try add("Mul", [half, sum])
-    case is LogarithmOfOnePlus:
-      // With u = 1 + x rounded, log(u) - ((u - 1) - x) / u corrects the rounding.
-      let operand = try full(x[0])
-      let one = scalar(1, like: x[0])
-      let u = try add("Add", [operand, one])
-      let lost = try add("Sub", [add("Sub", [u, one]), operand])
-      return try add("Sub", [add("Log", [u]), add("Div", [lost, u])])
+    case is Detach, is NormalDistribution, is ExponentialMinusOne, is LogarithmOfOnePlus:
+      return try own(node)
     case is Truncate:
       let operand = try full(x[0])
       return try add("Mul", [add("Sign", [operand]), add("Floor", [add("Abs", [operand])])])
