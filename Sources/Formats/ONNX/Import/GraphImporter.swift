@@ -67,7 +67,9 @@ final class GraphImporter {
   private let model: ONNXModel
   private let declarations: DeclaredTypes
   private let functions: [OperatorKey: ONNXFunction]
-  private var nodeCount = 0
+  private(set) var nodeCount = 0
+  /// What loops have expanded to whose number of turns the file does not say.
+  var openTurns = OpenTurns()
   /// The most turns of a loop whose number of turns depends on an input, if there may be such loops.
   var loopLimit: Int?
   /// The initialisers that are inputs of the program.

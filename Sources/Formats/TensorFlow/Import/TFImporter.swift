@@ -15,7 +15,9 @@ final class TFImporter {
   let hasOpenBatch: Bool
   private let graph: TFGraph
   private let binding: InputBinding
-  private var nodeCount = 0
+  private(set) var nodeCount = 0
+  /// What loops have expanded to whose number of turns the file does not say.
+  var openTurns = OpenTurns()
   private var variables: [String: Value]
   private var constants: [String: () throws -> Value]
   /// The variables that are inputs of the program.
