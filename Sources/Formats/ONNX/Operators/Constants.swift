@@ -126,11 +126,12 @@ enum ConstantOperators {
     let numbers = parts.map { $0.reals[0] }
     let (start, limit, delta) = (numbers[0], numbers[1], numbers[2])
     let steps = ((limit - start) / delta).rounded(.up)
-    guard delta != 0, let count = Int(exactly: max(steps, 0)), count <= p.memoryLimit / 8 else {
+    guard delta != 0, let count = Int(exactly: max(steps, 0)) else {
       throw NetJacError(
         .shape,
         "the range from \(start) to \(limit) in steps of \(delta) is endless or too long")
     }
+    try p.requireNumbers(count, of: "a range")
     if parts[0].type.element.isReal {
       return try p.constant(
         Tensor(
@@ -162,9 +163,7 @@ extension ProgramBuilder {
   func band(_ shape: Shape, matrix: Range<Int>, _ isSet: (Int, Int) -> Bool) throws -> Value {
     let (rows, columns) = (shape[matrix.lowerBound], shape[matrix.upperBound - 1])
     let type = TensorType(.bool, try Shape(checking: [rows, columns]))
-    guard type.byteCount <= memoryLimit / 8 else {
-      throw NetJacError(.memory, "a mask of shape \(type.shape) exceeds the memory limit")
-    }
+    try requireNumbers(type.count, of: "a mask of shape \(type.shape)")
     let bits = (0..<rows).flatMap { row in (0..<columns).map { isSet(row, $0) ? Int64(1) : 0 } }
     return try add(
       Broadcast(shape, axes: Array(matrix)), [constant(Tensor(type, integers: bits))])
