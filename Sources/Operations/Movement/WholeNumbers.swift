@@ -36,19 +36,31 @@ extension ProgramBuilder {
     return try add(BitOperation(.xor), [x, constant(Tensor(type(x), fill: mask))])
   }
 
-  /// Unsigned numbers shifted to the left; what leaves their width is lost, as is all of it where the count
-  /// reaches it.
+  /// Whole numbers shifted to the left; what leaves their width is lost, which is all where the count is negative
+  /// or reaches the width.
   package func shiftedLeft(_ x: Value, by count: Value, _ width: WholeWidth?) throws -> Value {
     let shifted = try add(BitOperation(.shiftLeft), [x, count])
-    return try width?.mask.map { try masked(shifted, $0) } ?? shifted
+    return try width.map { try convertToWhole(shifted, $0) } ?? shifted
   }
 
-  /// Unsigned numbers shifted to the right. The first of 64 bits is no sign, so it moves by itself.
-  package func shiftedRight(_ x: Value, by count: Value, _ width: WholeWidth?) throws -> Value {
+  /// Signed numbers shifted to the right. What comes in is the sign, and nothing else where the count is negative
+  /// or reaches the width.
+  package func shiftedRight(signed x: Value, by count: Value) throws -> Value {
+    let most = try scalar(63, like: count)
+    let isInside = try add(
+      BitOperation(.and),
+      [compare(.lessOrEqual, scalar(0, like: count), count), compare(.less, count, most)])
+    return try add(BitOperation(.shiftRight), [x, select(isInside, count, most)])
+  }
+
+  /// Unsigned numbers shifted to the right. The first bit of 64 is no sign, so it moves by itself.
+  package func shiftedRight(unsigned x: Value, by count: Value, _ width: WholeWidth?) throws
+    -> Value
+  {
     guard width == nil else { return try add(BitOperation(.shiftRight), [x, count]) }
-    let one = try scalar(1, like: count)
     let half = try masked(add(BitOperation(.shiftRight), [x, scalar(1, like: x)]), .max)
-    let shifted = try add(BitOperation(.shiftRight), [half, subtract(count, one)])
+    let shifted = try add(
+      BitOperation(.shiftRight), [half, subtract(count, scalar(1, like: count))])
     return try select(compare(.equal, count, scalar(0, like: count)), x, shifted)
   }
 

@@ -15,24 +15,40 @@ enum BitOperators {
     },
     ONNXOperator(
       "BitShift", since: 11, operands: ["X": .whole, "Y": .whole], attributes: ["direction": .text],
-      derivative: .none, limits: "the file must say the type of X, which must be unsigned"
+      derivative: .none,
+      limits: "the file must say the type of X, which must be unsigned in versions before 28"
     ) { node, p in
-      let operands = try p.broadcast([
-        wholeNumbers(node.input(0, "X"), in: p), wholeNumbers(node.input(1, "Y"), in: p),
-      ])
       let type = try type(node)
-      guard [.uint8, .uint16, .uint32, .uint64].contains(type) else {
+      guard isUnsigned(type) else {
         throw NetJacError(
-          .unsupported, "X is of type \(type.name); numbers of unsigned types can be shifted")
+          .unsupported,
+          "X is of type \(type.name); before opset 28 numbers of unsigned types can be shifted")
       }
-      guard node.has("direction") else {
-        throw NetJacError(.format, "the attribute 'direction' is missing")
-      }
-      return try node.choice("direction", default: Direction.left) == .left
-        ? p.shiftedLeft(operands[0], by: operands[1], type.width)
-        : p.shiftedRight(operands[0], by: operands[1], type.width)
+      return try shifted(node, type, in: p)
     },
+    ONNXOperator("BitShift", since: 28) { node, p in try shifted(node, type(node), in: p) },
   ]
+
+  private static func isUnsigned(_ type: ONNXElementType) -> Bool {
+    [.uint8, .uint16, .uint32, .uint64].contains(type)
+  }
+
+  private static func shifted(
+    _ node: NodeCall, _ type: ONNXElementType, in p: ProgramBuilder
+  ) throws -> Value {
+    let operands = try p.broadcast([
+      wholeNumbers(node.input(0, "X"), in: p), wholeNumbers(node.input(1, "Y"), in: p),
+    ])
+    guard node.has("direction") else {
+      throw NetJacError(.format, "the attribute 'direction' is missing")
+    }
+    switch try node.choice("direction", default: Direction.left) {
+    case .left: return try p.shiftedLeft(operands[0], by: operands[1], type.width)
+    case .right where isUnsigned(type):
+      return try p.shiftedRight(unsigned: operands[0], by: operands[1], type.width)
+    case .right: return try p.shiftedRight(signed: operands[0], by: operands[1])
+    }
+  }
 
   private enum Direction: String, CaseIterable {
     case left = "LEFT"
@@ -59,7 +75,7 @@ enum BitOperators {
         .unsupported,
         """
         how many bits the numbers of X have is not known; the result depends on it, so the file must \
-        declare the type of \(node.node.inputs[0].quoted) (value_info)
+        declare the type of \((node.node.inputs.first ?? "").quoted) (value_info)
         """)
     }
     return type
