@@ -959,10 +959,13 @@ netjac_status netjac_scaled(const netjac_network *network, const double *input_o
 /*
  * Saves a network as an ONNX file, with its parameters under their names. The file is written beside `path` and
  * then renamed, so that a failure leaves an old file whole. Floats are stored in the network's precision, so
- * loading the file gives the same numbers. A network with a batch axis has one in the file, of any length,
- * where its operations allow that, else of length 1. Convolutions are written as such in single precision (option
- * precision); in double, for which ONNX Runtime has none, as windows that are picked and multiplied, which
- * netjac_load() takes for convolutions again.
+ * loading the file in that precision gives the same numbers. A network with a batch axis has one in the file, of
+ * any length, where its operations allow that, else of length 1. Convolutions are written as such in single
+ * precision (option precision); of images whose channels stand last, as in Keras, sums may then be taken in
+ * another order, which changes their last bits. In double, for which ONNX Runtime has no convolutions, they are
+ * written as windows that are picked and multiplied, which netjac_load() takes for convolutions again. What ONNX
+ * has no operator for, such as a value that passes no derivative, is a function of the file in the domain
+ * "netjac": netjac_load() knows its derivative, others run its body.
  *
  * Returns NETJAC_OK, NETJAC_ERROR_ARGUMENT, NETJAC_ERROR_FILE if the file cannot be written, or
  * NETJAC_ERROR_UNSUPPORTED if an operation cannot be expressed in ONNX.

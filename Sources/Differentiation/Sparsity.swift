@@ -11,7 +11,8 @@ extension Program {
       throw NetJacError(
         .memory,
         "the structure of the Jacobian takes more than the memory limit of \(memoryLimit) bytes "
-          + "(option memory_limit); the dense Jacobian needs no structure")
+          + "(option memory_limit), or than \(PatternMemory.workLimit) entries to be merged on the way; the "
+          + "dense Jacobian needs no structure")
     }
     return pattern
   }

@@ -34,3 +34,24 @@ package enum DeclaredDimension: Sendable, Equatable {
   case symbolic(String)
   case unknown
 }
+
+extension DeclaredDimension {
+  /// Whether a length is what is declared; what is left open contradicts nothing.
+  func allows(_ length: Int) -> Bool {
+    if case .fixed(let declared) = self { declared == length } else { true }
+  }
+}
+
+extension [DeclaredDimension] {
+  /// The shape as messages show it.
+  package var shown: String {
+    let lengths = map { dimension in
+      switch dimension {
+      case .fixed(let length): "\(length)"
+      case .symbolic(let name): name
+      case .unknown: "?"
+      }
+    }
+    return "[\(lengths.joined(separator: ", "))]"
+  }
+}

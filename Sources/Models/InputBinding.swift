@@ -49,6 +49,8 @@ package struct InputBinding: Sendable {
   /// The inputs that became constants, with their numbers.
   package private(set) var fixed: [(input: Input, numbers: [Double])] = []
   package private(set) var hasBatchAxis = false
+  /// What the batch axis is called in inputs that leave its length open; it has length one.
+  private var batchKeys: Set<String> = []
 
   /// `declared` are the inputs that need a value; `names` are those that an option may fix.
   package init(_ declared: [DeclaredInput], names: [String], options: ImportOptions) throws {
@@ -66,9 +68,8 @@ package struct InputBinding: Sendable {
     let open = declared.filter { options.fixedInputs[$0.name] == nil }
     hasBatchAxis = Self.hasBatchAxis(open, lengths, chosen: Set(options.dims.keys))
     if hasBatchAxis {
-      for input in open {
-        if let key = input.key(0) { lengths[key] = 1 }
-      }
+      batchKeys = Set(open.compactMap { $0.key(0) })
+      for key in batchKeys { lengths[key] = 1 }
     }
     for input in declared {
       let bound = Input(input, try Self.shape(input, lengths))
@@ -86,6 +87,21 @@ package struct InputBinding: Sendable {
       Port(
         name: $0.name, dims: $0.shape.dims, isBatched: hasBatchAxis, wholeNumbers: $0.wholeNumbers)
     }
+  }
+
+  /// Whether the shape that a file declares of a value is the one that is computed. Where inputs leave the
+  /// number of samples open, a file may have counted some at one axis: in front, together with other things or
+  /// alone, or alone at another axis.
+  package func allows(_ declared: [DeclaredDimension], _ shape: Shape) -> Bool {
+    guard declared.count == shape.rank else { return false }
+    let different = declared.indices.filter { !declared[$0].allows(shape[$0]) }
+    guard let axis = different.first, case .fixed(let length) = declared[axis] else { return true }
+    let countsSamples =
+      axis == 0 ? shape[0] > 0 && length.isMultiple(of: shape[0]) : shape[axis] == 1
+    let isNamed = declared.contains { dimension in
+      if case .symbolic(let name) = dimension { batchKeys.contains(name) } else { false }
+    }
+    return different.count == 1 && countsSamples && !batchKeys.isEmpty && !isNamed
   }
 
   /// The lengths that options give, each checked to name a dynamic axis.

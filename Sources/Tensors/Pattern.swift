@@ -19,15 +19,17 @@ package struct Pattern: Sendable, Equatable {
 
   package var isIndependent: Bool { rows.allSatisfy(\.isEmpty) }
 
-  /// - Throws: `PatternMemory.Exhausted` where no memory is left for what is new.
+  /// - Throws: `PatternMemory.Exhausted` where no memory is left for what is new, or too much was merged.
   package static func union(_ a: Row, _ b: Row) throws -> Row {
     if a.isEmpty { return b }
     if b.isEmpty { return a }
     let same = a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { $0.baseAddress == a.baseAddress && $0.count == a.count }
     }
-    if same || a == b { return a }
+    if same { return a }
     let memory = PatternMemory.current
+    try memory?.count(a.count + b.count)
+    if a == b { return a }
     let room = Pattern.bytes(ofRow: a.count + b.count)
     try memory?.take(room)
     var result = Row()

@@ -115,6 +115,14 @@ package struct Tensor: Sendable, Hashable {
     }
   }
 
+  /// The fill in another shape, if there is one. Whole numbers beyond 2⁵³ stay what they are.
+  package func refilled(_ shape: Shape) -> Tensor? {
+    switch storage {
+    case .realFill, .integerFill: Tensor(type.with(shape), storage: storage)
+    case .reals, .floats, .integers: nil
+    }
+  }
+
   /// All elements as real numbers.
   package var reals: [Double] {
     switch storage {

@@ -34,6 +34,8 @@ struct HandmadeModel {
   struct Graph: Sendable {
     var inputs: [(String, type: Int64, [Dim])] = []
     var outputs: [(String, [Dim])] = []
+    /// What is declared of values that are neither inputs nor outputs.
+    var values: [(String, type: Int64, [Dim])] = []
     var floats: [(String, [Int64], [Float])] = []
     var integers: [(String, [Int64], [Int64])] = []
     var nodes: [Node] = []
@@ -126,6 +128,7 @@ struct HandmadeModel {
       bytes = bytes.message(5, tensor(7, dims).block(7, data).text(8, name))
     }
     for (name, type, dims) in graph.inputs { bytes = bytes.message(11, port(name, type, dims)) }
+    for (name, type, dims) in graph.values { bytes = bytes.message(13, port(name, type, dims)) }
     for (name, dims) in graph.outputs {
       bytes = bytes.message(
         12, dims.isEmpty ? ProtobufBytes().text(1, name) : port(name, Self.float, dims))

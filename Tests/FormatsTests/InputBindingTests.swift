@@ -138,21 +138,4 @@ struct InputBindingTests {
     #expect(
       try model.load(ImportOptions(real: .float32)).program.outputTypes[0].element == .float32)
   }
-
-  @Test("an output that is declared otherwise than it is computed is refused")
-  func declaredOutputs() throws {
-    var model = HandmadeModel([.length(1), .length(3)], nodes: [.init("Relu", ["x"], ["y"])])
-    for right: [HandmadeModel.Dim] in [
-      [], [.length(1), .length(3)], [.symbol("n"), .length(3)], [.open, .open],
-    ] {
-      model.graph.outputs = [("y", right)]
-      #expect(model.refusal() == "no error")
-    }
-    for wrong: [HandmadeModel.Dim] in [
-      [.length(1), .length(4)], [.length(3)], [.symbol("n"), .length(3), .length(1)],
-    ] {
-      model.graph.outputs = [("y", wrong)]
-      #expect(model.refusal().contains("output 'y' is declared as"))
-    }
-  }
 }

@@ -159,5 +159,5 @@ struct NodeSuiteTests {
   }
 
   @Test("None is missing")
-  func count() { #expect(NodeTest.all.count == 1370 + 124) }
+  func count() { #expect(NodeTest.all.count == 1413 + 124) }
 }

@@ -146,4 +146,13 @@ import Testing
     let line = try #require(text.split(separator: "\n").dropLast().last)
     #expect(line.contains(" = \(testCase.primitive.name)"))
   }
+
+  @Test("whole numbers are shown as they are, the largest ones too")
+  func largestNumbers() {
+    for number in [Int64.max, .min, 1 << 53 + 1] {
+      let tensor = Tensor(TensorType(.int64, [3]), fill: number)
+      #expect(Constant(tensor).attributes == "\(number)")
+      #expect(tensor.refilled([2, 2])?.integers == [number, number, number, number])
+    }
+  }
 }

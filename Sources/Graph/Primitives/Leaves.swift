@@ -28,7 +28,7 @@ package struct Constant: LeafPrimitive {
 
   package var attributes: String {
     let isReal = tensor.type.element.isReal
-    if let fill = tensor.fill { return isReal ? "\(fill)" : "\(Int64(fill))" }
+    if let fill = tensor.refilled([]) { return isReal ? "\(fill.reals[0])" : "\(fill.integers[0])" }
     guard tensor.count <= 8 else { return "…" }
     return isReal ? "\(tensor.reals)" : "\(tensor.integers)"
   }

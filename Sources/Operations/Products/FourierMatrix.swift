@@ -25,10 +25,7 @@ package struct FourierMatrix {
     let outputs = kind == .oneSided ? length / 2 + 1 : length
     let parts = (hasImaginary ? 2 : 1, kind == .realInverse ? 1 : 2)
     let shape = try Shape(checking: [inputs, parts.0, outputs, parts.1])
-    guard shape.count <= p.memoryLimit / 8 else {
-      throw NetJacError(
-        .memory, "a transform of length \(length) exceeds the memory limit")
-    }
+    try p.requireNumbers(shape.count, of: "a transform of length \(length)")
     var numbers: [Double] = []
     numbers.reserveCapacity(shape.count)
     for k in 0..<inputs {

@@ -60,12 +60,7 @@ extension ProgramBuilder {
   /// Booleans with a new last axis: whether its place is the one that the index names.
   package func oneHot(_ index: Value, length: Int) throws -> Value {
     let full = try Shape(checking: shape(index).dims + [length])
-    guard length <= memoryLimit / 32 else {
-      throw NetJacError(
-        .memory,
-        "\(length) places are beyond the memory limit of \(memoryLimit) bytes (option memory_limit)"
-      )
-    }
+    try requireNumbers(length, of: "a numbering")
     let places = try add(
       Broadcast(full, axes: [full.rank - 1]), [integers(Array(0..<length))])
     let wanted = try add(Broadcast(full, axes: Array(0..<full.rank - 1)), [index])

@@ -10,6 +10,7 @@ struct HandmadeSavedModel {
     case function(String)
     case doubles([Int64], [Double])
     case integers([Int64], [Int64])
+    case shapes([[Int64]])
   }
 
   struct Node {
@@ -50,6 +51,11 @@ struct HandmadeSavedModel {
   /// The references of the outputs by their names.
   let outputs: [(String, String)]
   var functions: [Function] = []
+  /// What is declared of the shape of every output, if anything; likewise of the input, instead of its length.
+  var outputShape: [Int64]?
+  var inputShape: [Int64]?
+  /// The outputs that are declared to hold whole numbers; the others hold doubles.
+  var wholeOutputs: Set<String> = []
 
   static let double: Int64 = 2
   static let int32: Int64 = 3
@@ -75,10 +81,14 @@ struct HandmadeSavedModel {
     graph = graph.message(
       2, functions.reduce(ProtobufBytes()) { $0.message(1, encoded($1)) })
     var signature = entry(
-      1, "x", ProtobufBytes().text(1, "x:0").integer(2, Self.double).message(3, shape([length])))
+      1, "x",
+      ProtobufBytes().text(1, "x:0").integer(2, Self.double)
+        .message(3, shape(inputShape ?? [length])))
     for (name, reference) in outputs {
-      signature = signature.appending(
-        entry(2, name, ProtobufBytes().text(1, reference).integer(2, Self.double)).bytes)
+      let type = wholeOutputs.contains(name) ? Self.int64 : Self.double
+      var output = ProtobufBytes().text(1, reference).integer(2, type)
+      if let outputShape { output = output.message(3, shape(outputShape)) }
+      signature = signature.appending(entry(2, name, output).bytes)
     }
     let metaGraph = ProtobufBytes().message(1, ProtobufBytes().text(4, "serve"))
       .message(2, graph).appending(entry(5, "serving_default", signature).bytes)
@@ -116,6 +126,9 @@ struct HandmadeSavedModel {
     case .function(let name): return ProtobufBytes().message(10, ProtobufBytes().text(1, name))
     case .doubles(let dims, let numbers):
       return tensor(Self.double, dims, numbers.map(\.bitPattern))
+    case .shapes(let shapes):
+      return ProtobufBytes().message(
+        1, shapes.reduce(ProtobufBytes()) { $0.message(7, shape($1)) })
     case .integers(let dims, let numbers):
       return tensor(Self.int64, dims, numbers.map { UInt64(bitPattern: $0) })
     }

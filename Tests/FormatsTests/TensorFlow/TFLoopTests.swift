@@ -36,7 +36,7 @@ import Testing
             Node("halved", "Mul", ["square:z:0", "half:output:0"]),
             Node("moved", "AddV2", ["halved:z:0", "x"]),
           ]),
-      ])
+      ], wholeOutputs: ["turns"])
   }
 
   /// The turns and the values with their first and second derivatives, which are diagonal.

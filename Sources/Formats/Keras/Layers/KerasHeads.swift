@@ -17,9 +17,7 @@ enum KerasMasks {
     _ rows: Int, _ columns: Int, in p: ProgramBuilder, _ allows: (Int, Int) -> Bool
   ) throws -> Value {
     let type = TensorType(.bool, try Shape(checking: [rows, columns]))
-    guard type.count <= p.memoryLimit / 16 else {
-      throw NetJacError(.memory, "a mask of \(rows) × \(columns) is beyond the memory limit")
-    }
+    try p.requireNumbers(type.count, of: "a mask of \(rows) × \(columns)")
     return try p.constant(
       Tensor(
         type,

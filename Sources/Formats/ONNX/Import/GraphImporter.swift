@@ -12,6 +12,7 @@ final class ImportScope {
   let depth: Int
   private var values: [String: Value] = [:]
   private var constants: [String: () throws -> Value] = [:]
+  private var elements: [String: ONNXElementType] = [:]
 
   init(
     parent: ImportScope?, opsets: ONNXOpsets, attributes: [String: ONNXAttribute], path: String,
@@ -35,6 +36,15 @@ final class ImportScope {
   /// Initialisers become values when they are first used; what is never used costs nothing.
   func define(_ name: String, constant: @escaping () throws -> Value) { constants[name] = constant }
 
+  /// Says what type the file gives a value; values themselves hold all whole numbers alike.
+  func define(_ name: String, element: ONNXElementType?) { elements[name] = element }
+
+  /// The type that the file gives a value, if it says so.
+  func element(_ name: String) -> ONNXElementType? { elements[name] ?? parent?.element(name) }
+
+  /// The value of this graph that a name stands for, if it has been made.
+  func made(_ name: String) -> Value? { values[name] }
+
   func value(_ name: String) throws -> Value? {
     if let value = values[name] { return value }
     if let constant = constants[name] {
@@ -55,16 +65,20 @@ final class GraphImporter {
 
   let p: ProgramBuilder
   private let model: ONNXModel
+  private let declarations: DeclaredTypes
   private let functions: [OperatorKey: ONNXFunction]
-  private var nodeCount = 0
+  private(set) var nodeCount = 0
+  /// What loops have expanded to whose number of turns the file does not say.
+  var openTurns = OpenTurns()
   /// The most turns of a loop whose number of turns depends on an input, if there may be such loops.
   var loopLimit: Int?
   /// The initialisers that are inputs of the program.
   var parameterNames = ParameterNames()
 
-  init(builder: ProgramBuilder, model: ONNXModel) {
+  init(builder: ProgramBuilder, model: ONNXModel, declarations: DeclaredTypes) {
     p = builder
     self.model = model
+    self.declarations = declarations
     functions = OperatorKey.index(model.functions)
   }
 
@@ -75,7 +89,9 @@ final class GraphImporter {
     for (name, value) in arguments { scope.define(name, value) }
     try addConstants(of: graph, to: scope, except: Set(arguments.keys))
     for node in graph.nodes { try add(node, in: scope) }
-    return try keeping.map { try value($0, in: scope) }
+    let values = try keeping.map { try value($0, in: scope) }
+    try declarations.check(graph, scope, in: p)
+    return values
   }
 
   /// Imports the body of a control-flow node, whose inputs get `arguments`. `view` makes what the
@@ -101,7 +117,9 @@ final class GraphImporter {
     try addConstants(of: body, to: scope, except: [])
     for (input, value) in zip(body.inputs, arguments) { scope.define(input.name, value) }
     for node in body.nodes { try add(node, in: scope) }
-    return try body.outputs.map { try value($0.name, in: scope) }
+    let values = try body.outputs.map { try value($0.name, in: scope) }
+    try declarations.check(body, scope, in: p)
+    return values
   }
 
   private func value(_ name: String, in scope: ImportScope) throws -> Value {
@@ -115,6 +133,7 @@ final class GraphImporter {
     of graph: ONNXGraph, to scope: ImportScope, except replaced: Set<String>
   ) throws {
     let p = p
+    scope.defineElements(of: graph)
     for tensor in graph.initialisers where !replaced.contains(tensor.name) {
       scope.define(tensor.name) { try p.constant(tensor.value(real: p.real)) }
     }
@@ -153,6 +172,7 @@ final class GraphImporter {
         try name.isEmpty ? nil : value(name, in: scope)
       }
       let results = try evaluate(node, inputs, scope)
+      scope.defineElements(of: node)
       guard results.count >= (node.outputs.lastIndex { !$0.isEmpty } ?? -1) + 1 else {
         throw NetJacError(
           .format, "the node names \(node.outputs.count) outputs; it has \(results.count)")
@@ -216,12 +236,18 @@ final class GraphImporter {
     for (name, value) in zip(function.inputs, inputs) {
       if let value { scope.define(name, value) }
     }
+    for (name, given) in zip(function.inputs, node.inputs) {
+      scope.define(name, element: outer.element(given))
+    }
     // Inputs that the call leaves out are absent in the body, too.
     let given = zip(function.inputs, inputs).compactMap { $1 == nil ? nil : $0 }
     let absent = Set(function.inputs).subtracting(given)
     for var inner in function.nodes {
       inner.inputs = inner.inputs.map { absent.contains($0) ? "" : $0 }
       try add(inner, in: scope)
+    }
+    for (name, made) in zip(node.outputs, function.outputs) {
+      outer.define(name, element: outer.element(name) ?? scope.element(made))
     }
     return try function.outputs.map { absent.contains($0) ? nil : try value($0, in: scope) }
   }

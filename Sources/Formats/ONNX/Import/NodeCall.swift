@@ -26,6 +26,11 @@ struct NodeCall: OperatorCall {
     return try inputs.indices.map { try input($0, "\($0 + 1)") }
   }
 
+  /// The type that the file gives an input, if it says so.
+  func element(_ index: Int) -> ONNXElementType? {
+    index < node.inputs.count ? scope.element(node.inputs[index]) : nil
+  }
+
   /// Whether the node wants its output at a position.
   func wantsOutput(_ index: Int) -> Bool {
     index < node.outputs.count && !node.outputs[index].isEmpty

@@ -14,9 +14,6 @@ package enum ONNXImporter {
     let binding = try binding(model.graph, options)
     try keepNeededInitialisers(&model.graph, for: outputs.map(\.name))
     let program = try program(model, binding, outputs, [], options)
-    for (output, type) in zip(outputs, program.outputTypes) {
-      try output.check(type, hasBatchAxis: binding.hasBatchAxis)
-    }
     return NetworkDescription(
       program: program,
       inputs: binding.ports,
@@ -37,7 +34,8 @@ package enum ONNXImporter {
     _ options: ImportOptions
   ) throws -> Program {
     let p = ProgramBuilder(real: options.real, memoryLimit: options.memoryLimit)
-    let importer = GraphImporter(builder: p, model: model)
+    let importer = GraphImporter(
+      builder: p, model: model, declarations: DeclaredTypes(binding: binding))
     importer.loopLimit = options.loopLimit
     var arguments: [String: Value] = [:]
     for input in binding.inputs {
@@ -139,27 +137,6 @@ package enum ONNXImporter {
 }
 
 extension ONNXPort {
-  /// What is declared of an output must be what it is. The leading axis is left to the batch.
-  fileprivate func check(_ type: TensorType, hasBatchAxis: Bool) throws {
-    // Exporters write a shape without axes where they know none.
-    guard case .tensor(_, .some(let dimensions)) = self.type, !dimensions.isEmpty else { return }
-    let places = dimensions.indices.dropFirst(hasBatchAxis ? 1 : 0)
-    let isRight =
-      dimensions.count == type.rank
-      && places.allSatisfy { place in
-        if case .fixed(let length) = dimensions[place] { length == type.dims[place] } else { true }
-      }
-    guard isRight else {
-      let declared = dimensions.map { dimension in
-        if case .fixed(let length) = dimension { "\(length)" } else { "?" }
-      }
-      throw NetJacError(
-        .shape,
-        "output \(name.quoted) is declared as [\(declared.joined(separator: ", "))], but what the "
-          + "nodes compute is \(type.shape)")
-    }
-  }
-
   /// The port as an input of a network, which must be a tensor of known rank.
   fileprivate func declared() throws -> DeclaredInput {
     let place = "input \(name.quoted)"
@@ -177,18 +154,6 @@ extension ONNXPort {
         .unsupported, "\(place) declares no shape; export the model with the shapes of its inputs")
     case .unsupported(let kind):
       throw NetJacError(.unsupported, "\(place) is a \(kind); only tensors are supported")
-    }
-  }
-}
-
-extension ONNXElementType.Holding {
-  /// The element type of values, with `.float64` for the one real type of a network.
-  var element: ElementType? {
-    switch self {
-    case .real: .float64
-    case .integer: .int64
-    case .boolean: .bool
-    case .nothing: nil
     }
   }
 }

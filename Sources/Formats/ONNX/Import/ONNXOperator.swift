@@ -119,13 +119,14 @@ enum Derivative: Sendable {
 /// Every operator that files may use.
 enum ONNXOperatorRegistry {
   static let all: [ONNXOperator] = [
-    ElementwiseOperators.all, ActivationOperators.all, LogicOperators.all, LinearOperators.all,
+    ElementwiseOperators.all, ActivationOperators.all, LogicOperators.all, BitOperators.all,
+    LinearOperators.all,
     ReductionOperators.all, SoftmaxOperators.all, ConstantOperators.all, ShapeOperators.all,
     MovementOperators.all, PaddingOperators.all, ConvolutionOperators.all, PoolingOperators.all,
     NormalisationOperators.all, IndexingOperators.all, ScatteringOperators.all,
     ControlFlowOperators.all, RecurrentOperators.all, LearningOperators.all, TreeOperators.all,
     AttentionOperators.all, ResizeOperators.all, RegionOperators.all, DeterminantOperators.all,
-    LossOperators.all, FourierOperators.all, SetOperators.all,
+    LossOperators.all, FourierOperators.all, SetOperators.all, OwnOperators.all,
   ].flatMap { $0 }
 
   /// The entries of each operator, the oldest first, with what they take over from those before.

@@ -21,20 +21,26 @@ package struct ONNXVocabulary: OperatorVocabulary {
     }
     let outputs = (0..<outputCount).map { "y\($0)" }
     let node = ONNXNode(
-      name: name, operation: name, domain: "", overload: "", inputs: inputs.map { _ in "" },
+      name: name, operation: name, domain: "", overload: "",
+      inputs: inputs.indices.map { "x\($0)" },
       outputs: outputs, attributes: try operation.parseAttributes(attributes))
     let model = ONNXModel(
       irVersion: 9, producer: "", opsets: ONNXOpsets(["": Self.version]),
       graph: ONNXGraph(
-        name: "", nodes: [], initialisers: [], sparseInitialisers: [], inputs: [], outputs: []),
+        name: "", nodes: [], initialisers: [], sparseInitialisers: [], inputs: [], outputs: [],
+        values: []),
       functions: [])
     let scope = ImportScope(
       parent: nil, opsets: model.opsets, attributes: [:], path: "", depth: 0)
+    for case (let place, let input?) in inputs.enumerated() where !p.type(input).element.isReal {
+      scope.define("x\(place)", element: p.type(input).element == .bool ? .bool : .int64)
+    }
     try operation.checkOperands(inputs, in: p)
     return try operation.apply(
       NodeCall(
         node: node, inputs: inputs, version: Self.version, scope: scope,
-        importer: GraphImporter(builder: p, model: model)), p)
+        importer: GraphImporter(
+          builder: p, model: model, declarations: DeclaredTypes(binding: nil))), p)
   }
 
   package func notation(of name: String) -> Notation? {

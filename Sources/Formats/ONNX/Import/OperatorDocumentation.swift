@@ -52,6 +52,13 @@ package enum OperatorDocumentation {
       """,
       "",
       ComputedIndices.text,
+      "",
+      """
+      What a file declares of its values besides the inputs (value_info and outputs in ONNX, `_output_shapes` \
+      and the outputs of signatures in TensorFlow) must be what is computed, or it is refused. A length that is \
+      left open contradicts nothing, nor does another number of samples where the inputs leave that open. What \
+      Keras notes of shapes (build_config) is not read: layers have weights, whose own shapes must fit.
+      """,
     ]
     for domain in Set(operators.map(\.domain)).sorted() {
       lines += ["", "## Domain `\(domain.isEmpty ? "ai.onnx" : domain)`", ""]

@@ -19,7 +19,8 @@ struct OperatorKey: Hashable {
   }
 
   static func index(_ functions: [ONNXFunction]) -> [OperatorKey: ONNXFunction] {
-    Dictionary(functions.map { (OperatorKey($0), $0) }) { first, _ in first }
+    let others = functions.filter { !OwnOperators.contains($0) }
+    return Dictionary(others.map { (OperatorKey($0), $0) }) { first, _ in first }
   }
 }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The element types of ONNX, with the codes that files use for them.
 package enum ONNXElementType: Int32, Sendable, CaseIterable {
   case float = 1
@@ -16,6 +18,25 @@ package enum ONNXElementType: Int32, Sendable, CaseIterable {
     case boolean
     /// Nothing: tensors of this type cannot be used.
     case nothing
+
+    package init(_ element: ElementType) {
+      self =
+        switch element {
+        case .float64, .float32: .real
+        case .int64, .int32: .integer
+        case .bool: .boolean
+        }
+    }
+
+    /// The element type of values, with `.float64` for the one real type of a network.
+    var element: ElementType? {
+      switch self {
+      case .real: .float64
+      case .integer: .int64
+      case .boolean: .bool
+      case .nothing: nil
+      }
+    }
   }
 
   package var holding: Holding {

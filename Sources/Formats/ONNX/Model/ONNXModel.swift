@@ -45,6 +45,8 @@ package struct ONNXGraph: Sendable {
   package var sparseInitialisers: [ONNXSparseTensor]
   package var inputs: [ONNXPort]
   package var outputs: [ONNXPort]
+  /// What the file declares of values in between, if anything; a name may be missing or stand several times.
+  package var values: [ONNXPort]
 
   /// As the body of a loop: whether it hands on the condition that it gets, so that the
   /// trip count alone decides how often it turns.

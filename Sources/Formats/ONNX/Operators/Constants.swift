@@ -60,6 +60,7 @@ enum ConstantOperators {
       attributes: ["round_mode": .text, "saturate": .integer]
     ) { node, p in
       let like = try node.input(1, "target_type")
+      if let type = node.element(1) { return try p.cast(node.input(0, "input"), to: type) }
       return try p.convert(node.input(0, "input"), to: p.type(like).element)
     },
   ]
@@ -125,11 +126,12 @@ enum ConstantOperators {
     let numbers = parts.map { $0.reals[0] }
     let (start, limit, delta) = (numbers[0], numbers[1], numbers[2])
     let steps = ((limit - start) / delta).rounded(.up)
-    guard delta != 0, let count = Int(exactly: max(steps, 0)), count <= p.memoryLimit / 8 else {
+    guard delta != 0, let count = Int(exactly: max(steps, 0)) else {
       throw NetJacError(
         .shape,
         "the range from \(start) to \(limit) in steps of \(delta) is endless or too long")
     }
+    try p.requireNumbers(count, of: "a range")
     if parts[0].type.element.isReal {
       return try p.constant(
         Tensor(
@@ -161,9 +163,7 @@ extension ProgramBuilder {
   func band(_ shape: Shape, matrix: Range<Int>, _ isSet: (Int, Int) -> Bool) throws -> Value {
     let (rows, columns) = (shape[matrix.lowerBound], shape[matrix.upperBound - 1])
     let type = TensorType(.bool, try Shape(checking: [rows, columns]))
-    guard type.byteCount <= memoryLimit / 8 else {
-      throw NetJacError(.memory, "a mask of shape \(type.shape) exceeds the memory limit")
-    }
+    try requireNumbers(type.count, of: "a mask of shape \(type.shape)")
     let bits = (0..<rows).flatMap { row in (0..<columns).map { isSet(row, $0) ? Int64(1) : 0 } }
     return try add(
       Broadcast(shape, axes: Array(matrix)), [constant(Tensor(type, integers: bits))])
@@ -172,7 +172,7 @@ extension ProgramBuilder {
 
 extension ONNXElementType {
   /// The width at which whole numbers of this type wrap; nil where that of int64 is theirs.
-  fileprivate var width: WholeWidth? {
+  var width: WholeWidth? {
     switch self {
     case .int8: .int8
     case .uint8: .uint8

@@ -109,8 +109,13 @@ enum ControlFlowOperators {
     var collected = [[Value]](repeating: [], count: body.outputs.count - carried.count - 1)
     var iteration = 0
     while isRunning, iteration < limit {
+      let before = node.importer.nodeCount
       try node.importer.count()
       let results = try step(iteration)
+      if !body.keepsCondition {
+        try node.importer.openTurns.count(
+          node.importer.nodeCount - before, turn: iteration)
+      }
       guard try isKnown(results[0], node) else {
         // From here on the data decide. What was done so far is repeated there, and shared.
         let condition = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))

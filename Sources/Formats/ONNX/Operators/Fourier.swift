@@ -119,9 +119,10 @@ enum FourierOperators {
     ) { node, p in
       let size = try node.constantInteger(0, "size")
       let isPeriodic = try node.flag("periodic", default: true)
-      guard size >= 0, size <= p.memoryLimit / 8 else {
+      guard size >= 0 else {
         throw NetJacError(.shape, "a window of \(size) elements is not usable")
       }
+      try p.requireNumbers(size, of: "a window")
       let period = Double(isPeriodic ? size : max(size - 1, 1))
       let numbers = (0..<size).map { value(2 * Double.pi * Double($0) / period) }
       let whole = try p.constant(Tensor(TensorType(p.real, [size]), reals: numbers))
@@ -145,9 +146,7 @@ enum FourierOperators {
     }
     let bins = length / 2 + 1
     let shape = try Shape(checking: [bins, bands])
-    guard shape.count <= p.memoryLimit / 8 else {
-      throw NetJacError(.memory, "a matrix of shape \(shape) exceeds the memory limit")
-    }
+    try p.requireNumbers(shape.count, of: "a matrix of shape \(shape)")
     let mels = edges.map { 2595 * log1p($0 / 700) / log(10) }
     let width = (mels[1] - mels[0]) / Double(bands + 2)
     let limits = try (0..<bands + 2).map { band -> Int in

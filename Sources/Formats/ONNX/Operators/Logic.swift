@@ -5,7 +5,7 @@ import Tensors
 /// Comparisons, boolean operations and the choice between values.
 enum LogicOperators {
   static let all: [ONNXOperator] =
-    comparisons + booleans + bits + [
+    comparisons + booleans + [
       ONNXOperator("Where", since: 9, operands: ["condition": .boolean, "X": .any, "Y": .any]) {
         node, p in
         let operands = try p.broadcast([
@@ -59,22 +59,6 @@ enum LogicOperators {
         return try p.add(Not(), [x])
       }
     ]
-
-  /// Signed or not, two whole numbers have the same bits in these. `BitwiseNot` and `BitShift` would
-  /// have to know the width of unsigned ones, which values do not carry.
-  private static let bits: [ONNXOperator] = [
-    bitwise("BitwiseAnd", .and), bitwise("BitwiseOr", .or), bitwise("BitwiseXor", .xor),
-  ]
-
-  private static func bitwise(_ name: String, _ kind: BitOperation.Kind) -> ONNXOperator {
-    ElementwiseOperators.binary(name, since: 18, .whole, derivative: .none) { p, a, b in
-      guard p.type(a).element == .int64, p.type(b).element == .int64 else {
-        throw NetJacError(
-          .shape, "the operands are \(p.type(a)) and \(p.type(b)); whole numbers are needed")
-      }
-      return try p.add(BitOperation(kind), [a, b])
-    }
-  }
 
   private static func boolean(_ name: String, _ kind: BitOperation.Kind) -> [ONNXOperator] {
     ElementwiseOperators.legacyBinary(name, .boolean, derivative: .none) { p, a, b in

@@ -3,7 +3,7 @@ enum ONNXWireMessage: String, WireMessage {
   case model, graph, function, node, attribute, tensor, type, shape, dimension
   case sparseTensor = "sparse tensor"
   case tensorType = "tensor type"
-  case port = "input or output"
+  case port = "declaration of a value"
   case leaf = "entry"
 
   static let file = "ONNX file"
@@ -28,7 +28,7 @@ enum ONNXWireMessage: String, WireMessage {
     case (.graph, 5), (.attribute, 5), (.attribute, 10), (.sparseTensor, 1), (.sparseTensor, 2):
       .tensor
     case (.graph, 15), (.attribute, 22): .sparseTensor
-    case (.graph, 11), (.graph, 12): .port
+    case (.graph, 11), (.graph, 12), (.graph, 13): .port
     case (.port, 2): .type
     case (.type, 1): .tensorType
     case (.tensorType, 2): .shape

@@ -39,7 +39,8 @@ struct WireDecoding {
       initialisers: try message.initializer.map(tensor),
       sparseInitialisers: try message.sparseInitializer.map(sparseTensor),
       inputs: try message.input.map(port),
-      outputs: try message.output.map(port))
+      outputs: try message.output.map(port),
+      values: try message.valueInfo.map(port))
   }
 
   private func function(_ message: WireFunctionProto) throws -> ONNXFunction {
@@ -117,7 +118,7 @@ struct WireDecoding {
   }
 
   private func port(_ message: WireValueInfoProto) throws -> ONNXPort {
-    try located("input or output \(message.name.quoted)") {
+    try located("what is declared of \(message.name.quoted)") {
       ONNXPort(name: message.name, type: try portType(message.type))
     }
   }

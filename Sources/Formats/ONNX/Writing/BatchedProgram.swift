@@ -55,9 +55,7 @@ struct BatchedProgram {
   func constant(_ value: Value) -> Tensor? {
     guard let a = program.constant(value), let b = other.constant(value) else { return nil }
     if a == b { return a }
-    if let fill = a.fill, b.fill?.bitPattern == fill.bitPattern {
-      return Tensor(a.type.with([]), fill: fill)
-    }
+    if let fill = a.refilled([]), fill == b.refilled([]) { return fill }
     let lengths = shape(value)
     guard let axis = lengths.firstIndex(where: { $0 == .batches(1) }) else { return nil }
     func row(_ tensor: Tensor) -> (Tensor, isRepeated: Bool) {

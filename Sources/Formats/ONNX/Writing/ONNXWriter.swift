@@ -17,39 +17,32 @@ package enum ONNXWriter {
   }
 
   private static func encoded(_ network: WritableNetwork) throws -> Data {
-    var graph: WireGraphProto?
+    var model: WireModelProto?
     if network.inputs.contains(where: \.isBatched),
       let batched = try BatchedProgram(sizes: (5, 7), network.program)
     {
       do {
-        graph = try self.graph(batched, network)
+        model = try self.model(batched, network)
       } catch is NotBatched {}
     }
-    if graph == nil {
+    if model == nil {
       do {
-        graph = try self.graph(BatchedProgram(fixed: network.program(1)), network)
+        model = try self.model(BatchedProgram(fixed: network.program(1)), network)
       } catch let error as NotBatched {
         throw NetJacError(.defect, "\(error.place) of a fixed program was taken for a batched one")
       }
     }
-    var model = WireModelProto()
-    model.irVersion = 8
-    model.producerName = "NetJac"
-    model.graph = graph ?? WireGraphProto()
-    var opset = WireOperatorSetIdProto()
-    opset.version = ProgramWriter.opset
-    model.opsetImport = [opset]
     do {
-      return try model.serializedData()
+      return try (model ?? WireModelProto()).serializedData()
     } catch {
       throw NetJacError(
         .unsupported, "the network cannot be saved: its file would be larger than 2 GB (\(error))")
     }
   }
 
-  private static func graph(
+  private static func model(
     _ batched: BatchedProgram, _ network: WritableNetwork
-  ) throws -> WireGraphProto {
+  ) throws -> WireModelProto {
     let (inputs, outputs, parameters) = (network.inputs, network.outputs, network.parameters)
     let program = batched.program
     let ports = (inputs + outputs).map(\.name)
@@ -76,7 +69,19 @@ package enum ONNXWriter {
     graph.initializer = writer.initialisers
     graph.input = zip(program.inputs, inputs).map { info($0, $1.name, batched) }
     graph.output = zip(program.outputs, outputs).map { info($0, $1.name, batched) }
-    return graph
+    var model = WireModelProto()
+    model.irVersion = 8
+    model.producerName = "NetJac"
+    model.graph = graph
+    model.functions = writer.functions
+    model.opsetImport = [ProgramWriter.standardOpset]
+    if !model.functions.isEmpty {
+      var own = WireOperatorSetIdProto()
+      own.domain = OwnOperators.domain
+      own.version = OwnOperators.version
+      model.opsetImport.append(own)
+    }
+    return model
   }
 
   private static func info(_ value: Value, _ name: String, _ batched: BatchedProgram)

@@ -9,7 +9,7 @@ extension ProgramWriter {
     HyperbolicTangent.name: "Tanh", Sigmoid.name: "Sigmoid", Softplus.name: "Softplus",
     SquareRoot.name: "Sqrt", Reciprocal.name: "Reciprocal", Sine.name: "Sin", Cosine.name: "Cos",
     Floor.name: "Floor", Ceiling.name: "Ceil", Round.name: "Round", Sign.name: "Sign",
-    Relu.name: "Relu", Absolute.name: "Abs", Softsign.name: "Softsign", Detach.name: "Identity",
+    Relu.name: "Relu", Absolute.name: "Abs", Softsign.name: "Softsign",
     Select.name: "Where",
   ]
 
@@ -52,37 +52,10 @@ extension ProgramWriter {
       guard node.type.element.isReal else { return try add("Mod", operands) }
       let whole = try add("Floor", [add("Div", operands)])
       return try add("Sub", [operands[0], add("Mul", [whole, operands[1]])])
-    case is NormalDistribution:
-      // (1 + erf(x/√2))/2
-      let argument = try add("Mul", [full(x[0]), scalar(0.5.squareRoot(), like: x[0])])
-      let erf = try single("Erf", argument, node.type.element)
-      let sum = try add("Add", [erf, scalar(1, like: x[0])])
-      return try add("Mul", [sum, scalar(0.5, like: x[0])])
-    case is NormalDistributionByTanh:
-      let bounds = [-1, 1].map { scalar($0 * NormalDistributionByTanh.limit, like: x[0]) }
-      let near = try add("Clip", [full(x[0])] + bounds)
-      let cube = scalar(NormalDistributionByTanh.cube, like: x[0])
-      let scaled = try add("Mul", [add("Mul", [near, near]), cube])
-      let sum = try add("Mul", [near, add("Add", [scaled, scalar(1, like: x[0])])])
-      let slope = scalar(NormalDistributionByTanh.slope, like: x[0])
-      return try add("Sigmoid", [add("Mul", [sum, slope])])
-    case is ComplementaryErrorFunction:
-      // 1 - erf(x), which is read as what it was.
-      let erf = try single("Erf", full(x[0]), node.type.element)
-      return try add("Sub", [scalar(1, like: x[0]), erf])
-    case is ExponentialMinusOne:
-      // tanh(x/2)·(exp(x) + 1), which loses nothing near 0.
-      let operand = try full(x[0])
-      let half = try add("Tanh", [add("Mul", [operand, scalar(0.5, like: x[0])])])
-      let sum = try add("Add", [add("Exp", [operand]), scalar(1, like: x[0])])
-      return try add("Mul", [half, sum])
-    case is LogarithmOfOnePlus:
-      // With u = 1 + x rounded, log(u) - ((u - 1) - x) / u corrects the rounding.
-      let operand = try full(x[0])
-      let one = scalar(1, like: x[0])
-      let u = try add("Add", [operand, one])
-      let lost = try add("Sub", [add("Sub", [u, one]), operand])
-      return try add("Sub", [add("Log", [u]), add("Div", [lost, u])])
+    case is Detach, is NormalDistribution, is NormalDistributionByTanh,
+      is ComplementaryErrorFunction,
+      is ExponentialMinusOne, is LogarithmOfOnePlus:
+      return try own(node)
     case is Truncate:
       let operand = try full(x[0])
       return try add("Mul", [add("Sign", [operand]), add("Floor", [add("Abs", [operand])])])
@@ -94,8 +67,8 @@ extension ProgramWriter {
     case let bits as BitOperation:
       return try bitOperation(bits, x, isBoolean: program.type(x[0]).element == .bool)
     case is Not:
-      return try add(
-        program.type(x[0]).element == .bool ? "Not" : "BitwiseNot", [full(x[0])])
+      if node.type.element == .bool { return try add("Not", [full(x[0])]) }
+      return try add("BitwiseXor", [full(x[0]), scalar(-1, like: x[0])])
     case let classify as Classify:
       switch classify.kind {
       case .isNaN: return try add("IsNaN", [full(x[0])])
@@ -111,7 +84,7 @@ extension ProgramWriter {
   }
 
   /// An operator that ONNX Runtime has for single precision only, of a value of a type.
-  private func single(
+  func single(
     _ operation: String, _ x: String, _ element: ElementType
   ) throws -> String {
     guard element == .float64 else { return try add(operation, [x]) }
@@ -135,8 +108,42 @@ extension ProgramWriter {
     case .and: operation = "And"
     case .or: operation = "Or"
     case .xor: operation = "Xor"
-    default: throw unsupported(bits, "ONNX shifts unsigned numbers only")
+    case .shiftLeft, .shiftRight: return try shift(bits, x)
     }
     return try add(isBoolean ? operation : "Bitwise\(operation)", elementwise(x))
+  }
+
+  /// ONNX shifts unsigned numbers, and by less than their width. A negative number is shifted to the right as
+  /// its complement, whose first bit is none.
+  private func shift(_ bits: BitOperation, _ x: [Value]) throws -> String {
+    guard program.type(x[0]).element == .int64 else {
+      throw unsupported(bits, "numbers of 64 bits can be shifted")
+    }
+    func unsigned(_ name: String) throws -> String {
+      try add("Cast", [name], [.integer("to", Int(ONNXElementType.uint64.rawValue))])
+    }
+    func signed(_ name: String) throws -> String {
+      try add("Cast", [name], [.integer("to", Int(ONNXElementType.int64.rawValue))])
+    }
+    let (number, count) = (try full(x[0]), try full(x[1]))
+    let isInside = try add(
+      "And",
+      [
+        add("GreaterOrEqual", [count, scalar(0, like: x[1])]),
+        add("Less", [count, scalar(64, like: x[1])]),
+      ])
+    let zero = scalar(0, like: x[1])
+    let places = try unsigned(add("Where", [isInside, count, zero]))
+    let shifted: String
+    if bits.kind == .shiftLeft {
+      shifted = try signed(
+        add("BitShift", [unsigned(number), places], [.string("direction", "LEFT")]))
+    } else {
+      let sign = try add("Neg", [signed(add("Less", [number, zero]))])
+      let magnitude = try unsigned(add("BitwiseXor", [number, sign]))
+      let half = try signed(add("BitShift", [magnitude, places], [.string("direction", "RIGHT")]))
+      shifted = try add("BitwiseXor", [half, sign])
+    }
+    return try add("Where", [isInside, shifted, zero])
   }
 }

@@ -25,8 +25,8 @@ extension ProgramWriter {
     guard let tensor = batched.constant(value) else {
       throw NotBatched(place: "a constant")
     }
-    if let fill = tensor.fill, program.type(value).rank > 0 {
-      define(value, compact: constant(Tensor(tensor.type.with([]), fill: fill)))
+    if let fill = tensor.refilled([]), program.type(value).rank > 0 {
+      define(value, compact: constant(fill))
     } else if tensor.shape != program.type(value).shape {
       define(value, compact: constant(tensor), tensor.shape)
     } else {

@@ -9,6 +9,7 @@ final class ProgramWriter {
   var program: Program { batched.program }
   private(set) var nodes: [WireNodeProto] = []
   private(set) var initialisers: [WireTensorProto] = []
+  private var ownFunctions: [String: WireFunctionProto] = [:]
   private var taken: Set<String>
   private var counter = 0
   /// The name of each value in its full shape.
@@ -150,6 +151,40 @@ final class ProgramWriter {
     node.attribute = attributes
     nodes.append(node)
   }
+
+  /// Defines a function of the file, unless it is there; `body` adds its nodes and names the result.
+  func defineFunction(_ name: String, _ inputs: [String], _ body: () throws -> String) throws {
+    guard ownFunctions[name] == nil else { return }
+    let outer = nodes
+    nodes = []
+    defer { nodes = outer }
+    var function = WireFunctionProto()
+    function.output = [try body()]
+    function.name = name
+    function.domain = OwnOperators.domain
+    function.input = inputs
+    function.node = nodes
+    function.opsetImport = [Self.standardOpset]
+    ownFunctions[name] = function
+  }
+
+  func call(_ function: String, _ inputs: [String]) throws -> String {
+    let name = try add(function, inputs)
+    nodes[nodes.count - 1].domain = OwnOperators.domain
+    return name
+  }
+
+  /// The functions that nodes call, in order of their names.
+  var functions: [WireFunctionProto] {
+    let called = Set(nodes.lazy.filter { $0.domain == OwnOperators.domain }.map(\.opType))
+    return ownFunctions.values.filter { called.contains($0.name) }.sorted { $0.name < $1.name }
+  }
+
+  static let standardOpset: WireOperatorSetIdProto = {
+    var opset = WireOperatorSetIdProto()
+    opset.version = ProgramWriter.opset
+    return opset
+  }()
 
   /// Leaves out what no output needs.
   func prune(outputs: [String]) {

@@ -1,4 +1,5 @@
 import Graph
+import Models
 import Tensors
 
 /// Walks the nodes of a graph and the functions that it calls, and adds what their operators mean to
@@ -13,7 +14,10 @@ final class TFImporter {
   /// Whether a call may have several samples along the first axis of its inputs.
   let hasOpenBatch: Bool
   private let graph: TFGraph
-  private var nodeCount = 0
+  private let binding: InputBinding
+  private(set) var nodeCount = 0
+  /// What loops have expanded to whose number of turns the file does not say.
+  var openTurns = OpenTurns()
   private var variables: [String: Value]
   private var constants: [String: () throws -> Value]
   /// The variables that are inputs of the program.
@@ -25,11 +29,12 @@ final class TFImporter {
   var loopLimit: Int?
 
   init(
-    builder: ProgramBuilder, graph: TFGraph, hasOpenBatch: Bool, variables: [String: Value],
-    constants: [String: () throws -> Value]
+    builder: ProgramBuilder, graph: TFGraph, binding: InputBinding, hasOpenBatch: Bool,
+    variables: [String: Value], constants: [String: () throws -> Value]
   ) {
     p = builder
     self.graph = graph
+    self.binding = binding
     self.hasOpenBatch = hasOpenBatch
     self.variables = variables
     self.constants = constants
@@ -124,7 +129,9 @@ final class TFImporter {
       try count()
       p.origin = Origin(name: path + node.name, operation: node.operation)
       do {
-        results[place] = try apply(node, node.inputs.map(operand), body, depth)
+        let made = try apply(node, node.inputs.map(operand), body, depth)
+        try checkShapes(of: node, made)
+        results[place] = made
       } catch let error as NetJacError {
         // A function says itself where in it something went wrong.
         throw TFControlFlowOperators.calls.contains(node.operation)
@@ -132,6 +139,23 @@ final class TFImporter {
       }
     }
     return try wanted.map(operand)
+  }
+
+  /// The shapes that a file declares of a node's outputs must be those that are computed.
+  private func checkShapes(of node: TFNode, _ results: [TFOperand]) throws {
+    guard let bytes = node.attributes["_output_shapes"],
+      case .list(let list)? = try TFAttribute(bytes)
+    else { return }
+    for (index, (shape, result)) in zip(list.shapes, results).enumerated() {
+      guard case .tensor(let value) = result, !binding.allows(shape, p.shape(value)) else {
+        continue
+      }
+      throw NetJacError(
+        .shape,
+        """
+        output \(index) is declared as \(shape.shown), but what the node computes is \(p.shape(value))
+        """)
+    }
   }
 
   /// Which of a node's outputs a reference names.

@@ -31,6 +31,18 @@ struct TFModel: Sendable {
       handles, graph, restoreNode: restoreNode, folder, memoryLimit: options.memoryLimit)
     let use = Use(signature: signature, outputs: wanted, binding: binding, variables: variables)
     let program = try program(graph, use, [], options)
+    for (output, type) in zip(outputs, program.outputTypes) {
+      guard
+        output.type.element?.isReal != type.element.isReal
+          || !binding.allows(output.shape, type.shape)
+      else { continue }
+      throw NetJacError(
+        .shape,
+        """
+        output \(output.name.quoted) is declared as \(output.type.name)\(output.shape.shown), but what the \
+        nodes compute is \(type)
+        """)
+    }
     return NetworkDescription(
       program: program, inputs: binding.ports,
       outputs: zip(outputs, program.outputTypes).map {
@@ -85,8 +97,8 @@ struct TFModel: Sendable {
       constants[variable.handle] = { try p.constant(variable.value(real: options.real)) }
     }
     let importer = TFImporter(
-      builder: p, graph: graph, hasOpenBatch: use.hasOpenBatch, variables: values,
-      constants: constants)
+      builder: p, graph: graph, binding: use.binding, hasOpenBatch: use.hasOpenBatch,
+      variables: values, constants: constants)
     importer.parameterNames = names
     importer.loopLimit = options.loopLimit
     return p.program(outputs: try importer.run(use.outputs, arguments: arguments))
@@ -120,13 +132,13 @@ struct TFModel: Sendable {
         .unsupported,
         "\(place) has elements of type \(port.type.name), which NetJac has no values for")
     }
-    guard let dims = port.shape.dims else {
+    guard let dimensions = port.shape.declared else {
       throw NetJacError(
         .unsupported, "\(place) declares no shape; save the model with the shapes of its inputs")
     }
     return DeclaredInput(
       name: port.name, element: element, typeName: port.type.name,
-      dimensions: dims.map { $0 < 0 ? .unknown : .fixed(Int($0)) })
+      dimensions: dimensions)
   }
 
   /// An output's leading axis is the batch when there is one and nothing contradicts it.

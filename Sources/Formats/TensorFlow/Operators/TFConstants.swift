@@ -27,9 +27,10 @@ enum TFConstantOperators {
     TFOperator("Range", range),
     TFOperator("LinSpace") { node, p in
       let count = try node.constantInteger(2, "num")
-      guard count > 0, count <= p.memoryLimit / 8 else {
+      guard count > 0 else {
         throw NetJacError(.shape, "num is \(count); a positive number of elements is needed")
       }
+      try p.requireNumbers(count, of: "a range")
       let ends = try [0, 1].map { try p.reshape(node.input($0, "an end"), []) }
       let steps = try p.constant(
         Tensor(
@@ -67,10 +68,11 @@ enum TFConstantOperators {
     let numbers = parts.map { $0.reals[0] }
     let (start, limit, delta) = (numbers[0], numbers[1], numbers[2])
     let steps = ((limit - start) / delta).rounded(.up)
-    guard delta != 0, let count = Int(exactly: max(steps, 0)), count <= p.memoryLimit / 8 else {
+    guard delta != 0, let count = Int(exactly: max(steps, 0)) else {
       throw NetJacError(
         .shape, "the range from \(start) to \(limit) in steps of \(delta) is endless or too long")
     }
+    try p.requireNumbers(count, of: "a range")
     if parts[0].type.element.isReal {
       return try p.constant(
         Tensor(

@@ -36,6 +36,7 @@ enum TFControlFlowOperators {
     var carried = node.inputs
     var turn = 0
     while true {
+      let before = node.importer.nodeCount
       try node.importer.count()
       let results = try located("turn \(turn)") { try node.run(condition, carried) }
       guard case .tensor(let value)? = results.first else {
@@ -47,6 +48,7 @@ enum TFControlFlowOperators {
       let isRunning = try node.known(value, "whether the loop goes on")
       guard isRunning.integers.first ?? 0 != 0 else { return carried }
       carried = try located("turn \(turn)") { try node.run(body, carried) }
+      try node.importer.openTurns.count(node.importer.nodeCount - before, turn: turn)
       turn += 1
     }
   }

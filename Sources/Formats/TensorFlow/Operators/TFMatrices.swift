@@ -129,9 +129,7 @@ enum TFMatrixOperators {
     }
     // The element of the diagonal that each element of a matrix takes; which of them do is masked.
     let count = try Shape(checking: [rows, columns]).count
-    guard count <= p.memoryLimit / 8 else {
-      throw NetJacError(.memory, "matrices of shape \(p.shape(x)) exceed the memory limit")
-    }
+    try p.requireNumbers(count, of: "a matrix of places")
     var sources = [Int](repeating: 0, count: count)
     for (index, place) in places.enumerated() { sources[place.0 * columns + place.1] = index }
     let spread = try p.reshape(

@@ -1,4 +1,5 @@
 import Containers
+import Models
 import Tensors
 
 /// A shape in a file, where any axis and their number may be unknown.
@@ -24,6 +25,16 @@ struct TFShape: Sendable {
     }
     self.dims = isUnknown ? nil : dims
   }
+
+  /// The lengths as a declaration; nil if not even their number is known.
+  var declared: [DeclaredDimension]? {
+    dims?.map { length in
+      Int(exactly: length).flatMap { $0 < 0 ? nil : .fixed($0) } ?? .unknown
+    }
+  }
+
+  /// The shape as messages show it.
+  var shown: String { declared?.shown ?? "" }
 
   /// The shape, if every length is known.
   var known: Shape? {
@@ -164,5 +175,12 @@ extension Double {
   fileprivate init(sixteenBits bits: UInt16, isBrain: Bool) {
     self =
       isBrain ? Double(Float(bitPattern: UInt32(bits) << 16)) : Double(Float(float16Bits: bits))
+  }
+}
+
+extension InputBinding {
+  /// Whether a shape that a file declares of a value is the one that is computed.
+  func allows(_ declared: TFShape, _ shape: Shape) -> Bool {
+    declared.declared.map { allows($0, shape) } ?? true
   }
 }

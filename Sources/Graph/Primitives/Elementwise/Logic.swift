@@ -109,7 +109,12 @@ package struct BitOperation: DiscreteFunction, Smooth {
   package static let samples = [
     Sample(Self(.and), .init([2, 3], in: 0...1, .bool), .init([2, 3], in: 0...1, .bool)),
     Sample(Self(.xor), .init([2, 3], in: 0...9, .int64), .init([2, 3], in: 0...9, .int64)),
-    Sample(Self(.shiftLeft), .init([3], in: 0...9, .int64), .init([3], in: 0...5, .int64)),
+    Sample(Self(.or), .init([2, 3], in: -9...9, .int64), .init([2, 3], in: -9...9, .int64)),
+    Sample(Self(.shiftLeft), .init([3], in: -9...9, .int64), .init([3], in: 0...5, .int64)),
+    Sample(
+      Self(.shiftLeft), .init([3], .int64, values: [1, -1, 3]),
+      .init([3], .int64, values: [-1, 63, 64])),
+    Sample(Self(.shiftRight), .init([3], in: -99...99, .int64), .init([3], in: -2...9, .int64)),
   ]
 }
 
@@ -128,7 +133,10 @@ package struct Not: DiscreteFunction, Smooth {
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
     Tensor(type, integers: x[0].integers.map { type.element == .bool ? 1 - $0 : ~$0 })
   }
-  package static let samples = [Sample(Self(), .init([2, 3], in: 0...1, .bool))]
+  package static let samples = [
+    Sample(Self(), .init([2, 3], in: 0...1, .bool)),
+    Sample(Self(), .init([2, 3], in: -9...9, .int64)),
+  ]
 }
 
 /// Whether a real number is NaN, or infinite.

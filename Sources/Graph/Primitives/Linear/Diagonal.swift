@@ -100,7 +100,7 @@ extension ProgramBuilder {
   private func diagonalPart(of x: Value) throws -> Value {
     if let d = diagonal(of: x) { return d }
     let n = shape(x)[0]
-    if let fill = fill(of: x) { return try constant(Tensor(type(x).with([n]), fill: fill)) }
+    if let filled = node(x).constant?.refilled([n]) { return try constant(filled) }
     if let broadcast = node(x).primitive as? Broadcast, !broadcast.axes.contains(0) {
       // The same for every seed: the elements themselves are those on the diagonal.
       let full = Shape(Array(broadcast.shape.dims.dropFirst()))

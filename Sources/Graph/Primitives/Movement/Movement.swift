@@ -157,10 +157,7 @@ package struct Broadcast: Movement {
     return x[0].with(shape)
   }
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
-    if x[0].count > 0, let fill = x[0].fill {
-      return type.element.isReal
-        ? Tensor(type, fill: fill) : Tensor(type, fill: x[0].integers[0])
-    }
+    if x[0].count > 0, let filled = x[0].refilled(shape) { return filled }
     return x[0].picking(sources(x[0].type, type), shape: shape)
   }
   package func sources(_ x: TensorType, _ y: TensorType) -> [Int] {

@@ -1,0 +1,36 @@
+import Graph
+import Models
+import Tensors
+
+/// What a file declares of values besides the inputs: it must be what the nodes compute. Lengths that are
+/// not declared contradict nothing, nor does another number of samples where the file leaves it open.
+struct DeclaredTypes {
+  /// How the inputs were bound, if they were declared.
+  let binding: InputBinding?
+
+  /// Checks the values of a graph that has been imported, as far as they have been made.
+  func check(_ graph: ONNXGraph, _ scope: ImportScope, in p: ProgramBuilder) throws {
+    for (ports, what) in [(graph.outputs, "output"), (graph.values, "value")] {
+      for port in ports {
+        guard let value = scope.made(port.name) else { continue }
+        try check(port, p.type(value), what)
+      }
+    }
+  }
+
+  private func check(_ port: ONNXPort, _ type: TensorType, _ what: String) throws {
+    guard case .tensor(let element, let dimensions) = port.type else { return }
+    guard
+      element.holding == ONNXElementType.Holding(type.element),
+      // Exporters write a shape without axes where they know none.
+      dimensions.map({ $0.isEmpty || binding?.allows($0, type.shape) ?? true }) ?? true
+    else {
+      throw NetJacError(
+        .shape,
+        """
+        \(what) \(port.name.quoted) is declared as \(element.name)\(dimensions?.shown ?? ""), but what the \
+        nodes compute is \(type)
+        """)
+    }
+  }
+}
