@@ -1,12 +1,14 @@
 import Tensors
 
-/// The parts of a graph that matter only while a condition holds: what nothing but the arms of `select` uses that
-/// the condition chooses, or a conjunction that is false without it.
+/// The parts of a graph that matter only while conditions hold: what nothing but the arms of `select` uses that they
+/// choose, or a conjunction that is false without them.
 ///
-/// Parts lie in each other. A node belongs to the innermost part that has all of its uses; where the part's
-/// condition does not hold, the node may have any value, and its cotangent is zero.
+/// A node belongs to the part of all conditions that each of its uses has; where one of them does not hold, the node
+/// may have any value, and its cotangent is zero. A condition counts only for nodes behind it, so that nothing waits
+/// for one that it would not wait for otherwise. What a condition needs, all that it guards needs, too.
 package struct Guards {
-  /// What matters only while one condition has one value; part 0 is the whole graph.
+  /// What matters only while one condition has one value, within another part; part 0 is the whole graph. Along
+  /// the way to a part, conditions come in the order of their nodes.
   package struct Part {
     package fileprivate(set) var parent: Int
     package let condition: Value
@@ -15,16 +17,14 @@ package struct Guards {
 
     fileprivate static let whole = Part(
       parent: 0, condition: Value(index: -1), isTrue: true, depth: 0)
-
-    fileprivate func has(_ literal: Literal) -> Bool {
-      condition == literal.condition && isTrue == literal.isTrue
-    }
+    fileprivate var literal: Literal { Literal(condition: condition, isTrue: isTrue) }
   }
 
   package private(set) var parts = [Part.whole]
   private let first: Int
   /// The part of each node from the first one on.
   private var partOf: [Int]
+  private var numbers: [Key: Int] = [:]
 
   /// Finds the parts of the graph that some nodes make.
   ///
@@ -43,23 +43,23 @@ package struct Guards {
       partOf = partOf.map { _ in 0 }
       return
     }
-    var numbers: [Literal: Int] = [:]
     for output in outputs where output.index >= first { partOf[output.index - first] = 0 }
     for index in (first..<nodes.count).reversed() where isCounted(index) {
-      let part = partOf[index - first]
-      guard part != Guards.unused else { continue }
+      guard partOf[index - first] != Guards.unused else { continue }
+      let part = part(partOf[index - first], before: index)
+      partOf[index - first] = part
       let node = nodes[index]
       var inner = node.operands.map { _ in part }
       if node.isA(Select.self) {
         if let literal = Literal(node.operands[0], nodes, samples) {
-          inner[1] = self.part(literal, in: part, &numbers)
-          inner[2] = self.part(literal.negated, in: part, &numbers)
+          inner[1] = self.part(part, with: literal)
+          inner[2] = self.part(part, with: literal.negated)
         }
       } else if node.type.element == .bool, (node.primitive as? BitOperation)?.kind == .and {
         // Of two, the later one is guarded: the earlier one cannot depend on it.
         let later = node.operands[0].index < node.operands[1].index ? 1 : 0
         if let literal = Literal(node.operands[1 - later], nodes, samples) {
-          inner[later] = self.part(literal, in: part, &numbers)
+          inner[later] = self.part(part, with: literal)
         }
       }
       for (operand, part) in zip(node.operands, inner) where operand.index >= first {
@@ -68,6 +68,7 @@ package struct Guards {
       }
     }
     dissolve(nodes, least: work)
+    numbers = [:]
   }
 
   /// Without parts.
@@ -78,48 +79,66 @@ package struct Guards {
 
   package subscript(index: Int) -> Int { partOf[index - first] }
 
-  /// The parts that a node lies in and, if it is given, another one does not, from the inside.
+  /// The parts that a node lies in, from the inside; if another node is given, those of conditions that it has not.
   package func parts(of index: Int, outside other: Int? = nil) -> [Part] {
-    var found: [Part] = []
-    var part = self[index]
-    let end = other.map { common(part, self[$0]) } ?? 0
-    while part != end {
-      found.append(parts[part])
-      part = parts[part].parent
-    }
-    return found
+    let known = Set(other.map { way(to: self[$0]).map(\.literal) } ?? [])
+    return way(to: self[index]).filter { !known.contains($0.literal) }
   }
 
+  private func way(to part: Int) -> [Part] {
+    var way: [Part] = []
+    var part = part
+    while part != 0 {
+      way.append(parts[part])
+      part = parts[part].parent
+    }
+    return way
+  }
+
+  /// A part with less work takes about as long as finding out whether it is needed.
+  package static let leastWork = 128
   private static let unused = -1
   /// Parts that lie deeper in each other than any program needs would make each node a long way.
   private static let depthLimit = 32
 
-  private mutating func part(
-    _ literal: Literal, in outer: Int, _ numbers: inout [Literal: Int]
-  ) -> Int {
-    var above = outer
-    while above != 0 {
-      if parts[above].has(literal) { return outer }
-      above = parts[above].parent
+  /// The part without conditions that come behind a node.
+  private func part(_ part: Int, before index: Int) -> Int {
+    var part = part
+    while parts[part].condition.index >= index { part = parts[part].parent }
+    return part
+  }
+
+  private mutating func part(_ part: Int, with literal: Literal) -> Int {
+    let last = parts[part].literal
+    if last == literal || parts[part].depth >= Guards.depthLimit { return part }
+    if part != 0, literal < last {
+      return inner(of: self.part(parts[part].parent, with: literal), last)
     }
-    guard parts[outer].depth < Guards.depthLimit else { return outer }
-    let key = literal.inside(outer)
+    return inner(of: part, literal)
+  }
+
+  private mutating func inner(of part: Int, _ literal: Literal) -> Int {
+    let key = Key(part: part, literal: literal)
     if let known = numbers[key] { return known }
     parts.append(
       Part(
-        parent: outer, condition: literal.condition, isTrue: literal.isTrue,
-        depth: parts[outer].depth + 1))
+        parent: part, condition: literal.condition, isTrue: literal.isTrue,
+        depth: parts[part].depth + 1))
     numbers[key] = parts.count - 1
     return parts.count - 1
   }
 
-  /// The innermost part that holds two others.
-  private func common(_ one: Int, _ other: Int) -> Int {
+  /// The part of the conditions that two parts have both.
+  private mutating func common(_ one: Int, _ other: Int) -> Int {
     var (one, other) = (one, other)
+    var shared: [Literal] = []
     while one != other {
-      // Parts come after those that they lie in.
-      if one > other { one = parts[one].parent } else { other = parts[other].parent }
+      let (a, b) = (parts[one].literal, parts[other].literal)
+      if a == b { shared.append(a) }
+      if !(a < b) { one = parts[one].parent }
+      if !(b < a) { other = parts[other].parent }
     }
+    for literal in shared.reversed() { one = inner(of: one, literal) }
     return one
   }
 
@@ -152,11 +171,20 @@ package struct Guards {
     partOf = partOf.map { kept[$0] }
   }
 
-  /// A condition and the value that it must have, inside a part.
-  fileprivate struct Literal: Hashable {
+  private struct Key: Hashable {
+    let part: Int
+    let literal: Literal
+  }
+
+  /// A condition and the value that it must have.
+  fileprivate struct Literal: Hashable, Comparable {
     let condition: Value
     let isTrue: Bool
-    var part = 0
+
+    init(condition: Value, isTrue: Bool) {
+      self.condition = condition
+      self.isTrue = isTrue
+    }
 
     /// Nil where the condition is more than one boolean a sample.
     init?(_ value: Value, _ nodes: [Node], _ samples: Int) {
@@ -175,19 +203,32 @@ package struct Guards {
       guard dims.isEmpty || dims.count == 1 && (1...max(samples, 1)).contains(dims[0]) else {
         return nil
       }
-      condition = value
-      self.isTrue = isTrue
+      self.init(condition: value, isTrue: isTrue)
     }
 
-    private init(_ condition: Value, _ isTrue: Bool, _ part: Int) {
-      self.condition = condition
-      self.isTrue = isTrue
-      self.part = part
-    }
+    var negated: Literal { Literal(condition: condition, isTrue: !isTrue) }
 
-    var negated: Literal { Literal(condition, !isTrue, part) }
-    func inside(_ part: Int) -> Literal { Literal(condition, isTrue, part) }
+    static func < (a: Literal, b: Literal) -> Bool {
+      (a.condition.index, a.isTrue ? 1 : 0) < (b.condition.index, b.isTrue ? 1 : 0)
+    }
 
     private static let viewLimit = 8
+  }
+}
+
+extension ProgramBuilder {
+  /// A value of a part as the rest sees it that takes it for zero where the part's condition, one boolean, does
+  /// not hold.
+  package func zeroed(_ x: Value, outside part: Guards.Part) throws -> Value {
+    let zero = try scalar(0, like: x)
+    let condition = try broadcast(reshape(part.condition, []), to: shape(x))
+    let operands = part.isTrue ? [condition, x, zero] : [condition, zero, x]
+    // What is zero there already stays as it is.
+    let node = self.node(x)
+    let place = part.isTrue ? 2 : 1
+    if node.isA(Select.self), node.operands[0] == condition, node.operands[place] == zero {
+      return x
+    }
+    return try add(Select(), operands)
   }
 }

@@ -120,6 +120,40 @@ struct GuardTests {
     return fetestexcept(FE_DIVBYZERO) != 0
   }
 
+  @Test("of turns that are not made, no product of values or derivatives is taken")
+  func turns() throws {
+    let (n, turns) = (32, 20)
+    let p = ProgramBuilder()
+    let x = try p.input(TensorType(.float64, Shape([n])))
+    var random = Random(seed: 3)
+    let weights = try p.constant(random.tensor(TensorType(.float64, Shape([n, n]))))
+    let inner = try p.constant(random.tensor(TensorType(.float64, Shape([n, n]))))
+    func product(_ matrix: Value, _ x: Value) throws -> Value {
+      try p.dot(matrix, x, [0, 1], [1], [0])
+    }
+    func isSmall(_ y: Value) throws -> Value {
+      try p.compare(.less, p.reduceSum(y, over: [0]), p.scalar(1))
+    }
+    var (y, isRunning) = (x, try isSmall(x))
+    for _ in 0..<turns {
+      // x is seen by each turn, and what is made of it by all.
+      let hidden = try p.tanh(p.add(product(weights, y), product(inner, x)))
+      let next = try p.multiply(product(inner, hidden), x)
+      y = try p.select(p.broadcast(isRunning, to: p.shape(y)), next, y)
+      isRunning = try p.add(BitOperation(.and), [isRunning, isSmall(y)])
+    }
+    for (name, task) in try tasks(p.program(outputs: [y])) {
+      let guards = Guards(task, isNeeded: task.nodes.map { !($0.primitive is Constant) })
+      func work(_ isCounted: (Int) -> Bool) -> Int {
+        task.nodes.indices.count { task.nodes[$0].primitive is Dot && isCounted($0) }
+      }
+      let always = work { guards[$0] == 0 }
+      // Those of x alone, its cotangent and its tangent.
+      #expect(always <= 3, "\(name): \(always) of \(work { _ in true })")
+      #expect(work { _ in true } >= 2 * turns, "\(name)")
+    }
+  }
+
   @Test("little work is not guarded, nor what is used without the condition")
   func unguarded() throws {
     for (size, isUsed, isGuarded) in [(32, false, true), (32, true, false), (4, false, false)] {

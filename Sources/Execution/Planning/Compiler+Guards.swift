@@ -2,8 +2,6 @@ import Graph
 
 /// Parts that are skipped where no sample needs them.
 extension Guards {
-  /// A part with less work takes about as long as finding out whether it is needed.
-  private static let leastWork = 128
   /// Samples of the longest tile.
   private static let mostSamples = 64
 
