@@ -102,6 +102,10 @@ func transpose(
       $0.index >= first && isLinear[$0.index - first]
     }
   }
+  // Of a part that does not count, no cotangent does. Said where they leave it, so that it can be skipped, too.
+  let guards = Guards(
+    p.nodes, from: first, where: { isLinear[$0 - first] }, outputs: results.map(\.value),
+    samples: 1, least: Guards.leastWork)
   var cotangents = Cotangents(first: first, isLinear: isLinear, p)
   for (value, cotangent) in results { try cotangents.add(cotangent, to: value) }
   let isSeed = Set(seeds.map(\.index))
@@ -113,8 +117,12 @@ func transpose(
     if let yBar = try cotangents.take(index) {
       let linear = node.operands.map { $0.index >= first && isLinear[$0.index - first] }
       let xBars = try node.primitive.transpose(yBar, linear: linear, node.operands, in: p)
-      for (operand, xBar) in zip(node.operands, xBars) {
-        if let xBar { try cotangents.add(xBar, to: operand) }
+      for (place, operand) in node.operands.enumerated() where linear[place] {
+        guard let xBar = xBars[place] else { continue }
+        let left = try guards.parts(of: index, outside: operand.index).reduce(xBar) {
+          try p.zeroed($0, outside: $1)
+        }
+        try cotangents.add(left, to: operand)
       }
     }
     for operand in node.operands { try cotangents.notePassed(operand) }

@@ -24,6 +24,33 @@ struct ScheduleTests {
     #expect(nodes.filter { !isMoved($0, program) } == searched(program, isDone))
   }
 
+  @Test("keep guarded nodes together, behind their conditions and operands", arguments: 1...40)
+  func guarded(_ seed: Int) throws {
+    let program = try GuardedProgram.make(seed: UInt64(seed))
+    let isDone = program.nodes.map { $0.primitive is Constant || $0.primitive is Input }
+    let guards = Guards(program, isNeeded: isDone.map { !$0 })
+    let items = Schedule(program, isDone: isDone, guards).items
+    #expect(Set(items.flatMap(\.nodes)) == Set(program.nodes.indices.filter { !isDone[$0] }))
+    var isComputed = isDone
+    func walk(_ items: [Schedule.Item], _ conditions: [Value]) {
+      for item in items {
+        if case .guarded(let part, let inner) = item {
+          #expect(isComputed[part.condition.index])
+          walk(inner, conditions + [part.condition])
+          continue
+        }
+        for index in item.nodes {
+          #expect(!isComputed[index] || isDone[index])
+          #expect(program.nodes[index].operands.allSatisfy { isComputed[$0.index] })
+          let parts = guards.parts(of: index)
+          #expect(parts.reversed().map(\.condition) == conditions)
+          isComputed[index] = true
+        }
+      }
+    }
+    walk(items, [])
+  }
+
   /// Whether fusion may take the node from its place in the order: a scaling, or a product with views.
   private func isMoved(_ index: Int, _ program: Program) -> Bool {
     let node = program.nodes[index]
@@ -71,6 +98,7 @@ extension Schedule.Item {
     case .view(let index), .single(let index): [index]
     case .group(let members): members
     case .productAndGroup(let product, let views, let members): [product] + views + members
+    case .guarded(_, let items): items.flatMap(\.nodes)
     }
   }
 }

@@ -23,6 +23,8 @@ typealias Bases = UnsafePointer<UnsafeMutableRawPointer>
 class Kernel {
   /// One word for printed plans.
   var name: String { "\(type(of: self))" }
+  /// The lines of a printed plan: those of the kernels that it runs, too.
+  var names: [String] { [name] }
 
   /// Computes the step; called by any number of threads at once, with different bases.
   func run(_ bases: Bases) {}

@@ -6,7 +6,7 @@ extension Compiler {
   /// The group's nodes whose values are needed by anything but the group itself.
   func valuesUsed(outside group: Set<Int>) -> Set<Int> {
     group.filter { index in
-      isOutput[index] || users[index].contains { !group.contains($0) }
+      isKept[index] || users[index].contains { !group.contains($0) }
     }
   }
 

@@ -39,7 +39,7 @@ extension Compiler {
     var needsPlaces = false
     var pending = [index]
     while let place = pending.popLast() {
-      if isOutput[place] { needsPlaces = true }
+      if isKept[place] { needsPlaces = true }
       for user in users[place] {
         if program.nodes[user].isA(Reshape.self) {
           pending.append(user)
@@ -59,7 +59,7 @@ extension Compiler {
   func summedWindow(_ index: Int) -> (window: Window, x: Value)? {
     guard program.nodes[index].type.element.isReal,
       let sum = program.summedWindows(Value(index: index)),
-      users[sum.windows.index] == [index], !isOutput[sum.windows.index]
+      users[sum.windows.index] == [index], !isKept[sum.windows.index]
     else { return nil }
     return (sum.window, sum.image)
   }

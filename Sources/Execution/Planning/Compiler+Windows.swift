@@ -111,7 +111,7 @@ extension Compiler {
     of index: Int, at placement: Placement, besides ignored: Set<Int> = [],
     _ accepts: (_ user: Int, _ operand: Int, _ placement: Placement) -> Bool
   ) -> Bool {
-    guard !isOutput[index], !users[index].isEmpty else { return false }
+    guard !isKept[index], !users[index].isEmpty else { return false }
     return users[index].allSatisfy { user in
       if ignored.contains(user) { return true }
       guard program.nodes[user].isView else { return accepts(user, index, placement) }

@@ -9,7 +9,8 @@ struct Compiler {
   let users: [[Int]]
   /// How the operands of concatenations stand in their results, by node.
   let joinedParts: [Int: JoinedParts]
-  private(set) var isOutput: [Bool]
+  /// The nodes whose values must be there for others than their users: outputs, conditions of guarded parts.
+  private(set) var isKept: [Bool]
   /// Where each node's value is, once it is known.
   var placements: [Placement?]
   var steps: [Step] = []
@@ -18,6 +19,7 @@ struct Compiler {
   private let shared: SharedConstants?
   /// See `Executable.compile`.
   let sumsAlike: Bool
+  let skipsParts: Bool
   var signMasks = SignMasks()
   var destinations = Destinations()
 
@@ -40,6 +42,10 @@ struct Compiler {
     let scratchBytes: Int
     /// A product with a known matrix, which may be joined with another.
     var product: PlannedProduct?
+    /// The steps that are skipped where this one finds that no sample needs them.
+    var guarded: [Step] = []
+    /// How many of the steps behind this one it guards, once all stand in one list.
+    var guardedCount = 0
     let make: (Addresses) -> Kernel
 
     init(
@@ -79,21 +85,24 @@ struct Compiler {
   }
 
   static func compile(
-    _ program: Program, sharing shared: SharedConstants?, sumsAlike: Bool
+    _ program: Program, sharing shared: SharedConstants?, sumsAlike: Bool, skipsParts: Bool
   ) throws -> Executable {
-    var compiler = Compiler(program, shared, sumsAlike: sumsAlike)
+    var compiler = Compiler(program, shared, sumsAlike: sumsAlike, skipsParts: skipsParts)
     return try compiler.compiled(foldsConstants: true)
   }
 
-  private init(_ program: Program, _ shared: SharedConstants?, sumsAlike: Bool) {
+  private init(
+    _ program: Program, _ shared: SharedConstants?, sumsAlike: Bool, skipsParts: Bool
+  ) {
     self.program = program
     self.shared = shared
     self.sumsAlike = sumsAlike
+    self.skipsParts = skipsParts
     placements = [Placement?](repeating: nil, count: program.nodes.count)
     users = program.users
     joinedParts = JoinedParts.all(program)
-    isOutput = [Bool](repeating: false, count: program.nodes.count)
-    for output in program.outputs { isOutput[output.index] = true }
+    isKept = [Bool](repeating: false, count: program.nodes.count)
+    for output in program.outputs { isKept[output.index] = true }
   }
 
   mutating func compiled(foldsConstants: Bool) throws -> Executable {
@@ -109,21 +118,30 @@ struct Compiler {
     }
     if foldsConstants { try foldConstants() }
 
-    let schedule = Schedule(program, isDone: isNeeded().map { !$0 })
+    let isNeeded = isNeeded()
+    let guards = skipsParts ? Guards(program, isNeeded: isNeeded) : Guards(none: program)
+    for part in guards.parts.dropFirst() { isKept[part.condition.index] = true }
+    let schedule = Schedule(program, isDone: isNeeded.map { !$0 }, guards)
     claimOutputs(computed: schedule)
-    for item in schedule.items {
+    try lower(schedule.items)
+    try copyOutputs()
+    joinProducts()
+    layOutGuarded()
+    turnProducts()
+    return finished()
+  }
+
+  mutating func lower(_ items: [Schedule.Item]) throws {
+    for item in items {
       switch item {
       case .view(let index): try lowerView(index)
       case .group(let members): try lowerGroup(members)
       case .single(let index): try lowerSingle(index)
       case .productAndGroup(let product, let views, let members):
         try lowerProductAndGroup(product, views: views, members)
+      case .guarded(let part, let items): try lowerGuarded(part, items)
       }
     }
-    try copyOutputs()
-    joinProducts()
-    turnProducts()
-    return finished()
   }
 
   /// The nodes that are yet to be computed for the outputs: not those that only known values used.
@@ -151,7 +169,7 @@ struct Compiler {
     var index = index
     while true {
       let users = users[index].filter { !ignored.contains($0) }
-      guard !isOutput[index], users.count == 1, let user = users.first else { return nil }
+      guard !isKept[index], users.count == 1, let user = users.first else { return nil }
       guard program.nodes[user].isA(Reshape.self) else { return Use(user: user, operand: index) }
       index = user
     }
@@ -234,7 +252,7 @@ struct Compiler {
     }
     guard !sources.isEmpty else { return }
     let constantProgram = program.withoutInputs.with(outputs: sources)
-    var compiler = Compiler(constantProgram, shared, sumsAlike: sumsAlike)
+    var compiler = Compiler(constantProgram, shared, sumsAlike: sumsAlike, skipsParts: false)
     let executable = try compiler.compiled(foldsConstants: false)
     for (value, tensor) in zip(sources, try executable.tensors()) {
       placements[value.index] = place(tensor)
@@ -343,9 +361,8 @@ struct Compiler {
       }
     }
     let addresses = Addresses(offsets: plan.offsets, bases: bases)
-    let kernels = steps.map { $0.make(addresses) }
     return Executable(
-      kernels: kernels,
+      kernels: kernels(steps[...], addresses),
       constants: constants.enumerated().map { k, constant in
         addresses.read.bases.contains(fixed + k) ? constant.plain : nil
       },

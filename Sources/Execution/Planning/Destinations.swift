@@ -68,7 +68,8 @@ extension Compiler {
     var written: Set<Int> = []
     for item in schedule.items {
       switch item {
-      case .view: break
+      // Nothing that is guarded is an output.
+      case .view, .guarded: break
       case .group(let members): written.formUnion(members)
       case .single(let index): written.insert(index)
       case .productAndGroup(let product, _, let members):
@@ -126,7 +127,7 @@ extension Compiler {
   private mutating func placeInConcatenation(
     _ index: Int, by writer: Writer, absorbed: Set<Int>
   ) -> Placement? {
-    guard !isOutput[index], program.nodes[index].type.count > 0,
+    guard !isKept[index], program.nodes[index].type.count > 0,
       let use = useByConcatenation(index),
       let concatenate = program.nodes[use.user].primitive as? Concatenate,
       placements[use.user] == nil
@@ -151,7 +152,7 @@ extension Compiler {
     var found: (first: Int, user: Int, place: Int)?
     for first in users[index] {
       var (value, user) = (index, first)
-      while program.nodes[user].isA(Reshape.self), !isOutput[user], users[user].count == 1 {
+      while program.nodes[user].isA(Reshape.self), !isKept[user], users[user].count == 1 {
         (value, user) = (user, users[user][0])
       }
       guard let parts = joinedParts[user] else { continue }

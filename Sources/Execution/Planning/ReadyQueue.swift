@@ -11,15 +11,26 @@ struct ReadyQueue {
     case other
   }
 
+  /// What is ready of one guarded part, or of the rest.
+  private struct Part {
+    var views = MinimumHeap()
+    /// All but views; may still hold elementwise nodes that were taken by their shape.
+    var others = MinimumHeap()
+    /// The elementwise nodes of each shape; may still hold nodes that were taken as others.
+    var elementwise: [Int: MinimumHeap] = [:]
+    /// The parts within that have something ready and are not open. Their numbers are negative, since parts
+    /// are numbered from the end.
+    var inner = MinimumHeap()
+    /// Whether the part is being taken, or stands among those within another.
+    var isKnown = false
+  }
+
   private let kinds: [Kind]
-  private var views = MinimumHeap()
-  /// All but views; may still hold elementwise nodes that were taken by their shape.
-  private var others = MinimumHeap()
-  /// The elementwise nodes of each shape; may still hold nodes that were taken as others.
-  private var elementwise: [MinimumHeap]
+  private let guards: Guards
+  private var parts: [Part]
   private var isWaiting: [Bool]
 
-  init(_ program: Program) {
+  init(_ program: Program, _ guards: Guards) {
     var numbers: [Shape: Int] = [:]
     kinds = program.nodes.map { node in
       if node.isView { return .view }
@@ -28,7 +39,9 @@ struct ReadyQueue {
       numbers[node.type.shape] = number
       return .elementwise(shape: number)
     }
-    elementwise = [MinimumHeap](repeating: MinimumHeap(), count: numbers.count)
+    self.guards = guards
+    parts = [Part](repeating: Part(), count: guards.parts.count)
+    parts[0].isKnown = true
     isWaiting = [Bool](repeating: false, count: program.nodes.count)
   }
 
@@ -36,23 +49,38 @@ struct ReadyQueue {
 
   mutating func insert(_ index: Int) {
     isWaiting[index] = true
+    var part = guards[index]
     switch kinds[index] {
-    case .view: views.insert(index)
-    case .other: others.insert(index)
+    case .view: parts[part].views.insert(index)
+    case .other: parts[part].others.insert(index)
     case .elementwise(let shape):
-      others.insert(index)
-      elementwise[shape].insert(index)
+      parts[part].others.insert(index)
+      parts[part].elementwise[shape, default: MinimumHeap()].insert(index)
+    }
+    while !parts[part].isKnown {
+      parts[part].isKnown = true
+      let outer = guards.parts[part].parent
+      parts[outer].inner.insert(-part)
+      part = outer
     }
   }
 
-  mutating func popFirst() -> Int? {
-    views.popFirst() ?? taken { $0.others.popFirst() }
+  /// The next node of a part.
+  mutating func popFirst(of part: Int) -> Int? {
+    parts[part].views.popFirst() ?? taken { $0.parts[part].others.popFirst() }
   }
 
   /// The lowest elementwise node of a shape.
-  mutating func popFirst(ofShape shape: Int) -> Int? {
-    taken { $0.elementwise[shape].popFirst() }
+  mutating func popFirst(of part: Int, shape: Int) -> Int? {
+    taken { $0.parts[part].elementwise[shape]?.popFirst() }
   }
+
+  /// A part within another that has something ready, to be taken until there is nothing left and `close` says so.
+  mutating func openFirst(in part: Int) -> Int? {
+    parts[part].inner.popFirst().map { -$0 }
+  }
+
+  mutating func close(_ part: Int) { parts[part].isKnown = false }
 
   /// The next of a heap's nodes that was not taken through another heap.
   private mutating func taken(_ pop: (inout ReadyQueue) -> Int?) -> Int? {

@@ -11,60 +11,72 @@ struct Schedule {
     case single(Int)
     /// A product, reshapes of it, and the only group that uses them.
     case productAndGroup(Int, views: [Int], [Int])
+    /// What is skipped where no sample needs it.
+    case guarded(Guards.Part, [Item])
   }
 
   private(set) var items: [Item] = []
+  private let program: Program
+  private let users: [[Int]]
+  private let isOutput: [Bool]
 
   /// `isDone` marks nodes that need no step: inputs and constants.
-  init(_ program: Program, isDone: [Bool]) {
-    let users = program.users
-    var missing = [Int](repeating: 0, count: program.nodes.count)
-    for index in program.nodes.indices where !isDone[index] {
-      for user in users[index] where !isDone[user] { missing[user] += 1 }
-    }
-    var ready = ReadyQueue(program)
-    for index in program.nodes.indices where !isDone[index] && missing[index] == 0 {
-      ready.insert(index)
-    }
-    while let index = ready.popFirst() {
-      switch ready.kind(of: index) {
-      case .view:
-        items.append(.view(index))
-        complete(index)
-      case .elementwise(let shape):
-        items.append(.group(group(startingWith: index, shape)))
-      case .other:
-        items.append(.single(index))
-        complete(index)
-      }
-    }
-    sinkScalings(program, users)
-    attachProducts(program, users)
+  init(_ program: Program, isDone: [Bool], _ guards: Guards? = nil) {
+    self.program = program
+    users = program.users
+    var isOutput = [Bool](repeating: false, count: program.nodes.count)
+    for output in program.outputs { isOutput[output.index] = true }
+    self.isOutput = isOutput
+    var order = ReadyOrder(program, users: users, isDone: isDone, guards ?? Guards(none: program))
+    items = taken(from: &order, part: 0)
+  }
 
-    func complete(_ index: Int) {
-      for user in users[index] where !isDone[user] {
-        missing[user] -= 1
-        if missing[user] == 0 { ready.insert(user) }
+  /// All that is or becomes ready of a guarded part, or of what is not guarded: first its own nodes, so that little
+  /// of the parts within has to wait.
+  private func taken(from order: inout ReadyOrder, part: Int) -> [Item] {
+    var items: [Item] = []
+    while true {
+      if let index = order.ready.popFirst(of: part) {
+        switch order.ready.kind(of: index) {
+        case .view:
+          items.append(.view(index))
+          order.complete(index)
+        case .elementwise(let shape):
+          items.append(.group(group(startingWith: index, from: &order, part: part, shape: shape)))
+        case .other:
+          items.append(.single(index))
+          order.complete(index)
+        }
+      } else if let inner = order.ready.openFirst(in: part) {
+        items.append(.guarded(order.guards.parts[inner], taken(from: &order, part: inner)))
+        order.ready.close(inner)
+      } else {
+        sinkScalings(&items)
+        attachProducts(&items)
+        return items
       }
     }
+  }
 
-    /// Takes up elementwise nodes of the same shape as long as any are ready; other nodes wait until
-    /// the whole group is computed.
-    func group(startingWith first: Int, _ shape: Int) -> [Int] {
-      var members = [first]
-      complete(first)
-      while members.count < Schedule.groupLimit, let index = ready.popFirst(ofShape: shape) {
-        members.append(index)
-        complete(index)
-      }
-      return members
+  /// Takes up elementwise nodes of the same shape as long as any are ready; other nodes wait until
+  /// the whole group is computed.
+  private func group(
+    startingWith first: Int, from order: inout ReadyOrder, part: Int, shape: Int
+  ) -> [Int] {
+    var members = [first]
+    order.complete(first)
+    while members.count < Schedule.groupLimit,
+      let index = order.ready.popFirst(of: part, shape: shape)
+    {
+      members.append(index)
+      order.complete(index)
     }
+    return members
   }
 
   /// Puts products with one known number to the only group that uses them: there they cost a register,
   /// here an array and, behind a product that takes all else, a kernel.
-  private mutating func sinkScalings(_ program: Program, _ users: [[Int]]) {
-    let isOutput = Set(program.outputs.map(\.index))
+  private func sinkScalings(_ items: inout [Item]) {
     var groupOf: [Int: Int] = [:]
     var members: [Int: [Int]] = [:]
     for (place, item) in items.enumerated() {
@@ -72,8 +84,9 @@ struct Schedule {
       members[place] = nodes
       for node in nodes { groupOf[node] = place }
     }
-    for (index, node) in program.nodes.enumerated() {
-      guard node.isA(Multiply.self), let place = groupOf[index], !isOutput.contains(index),
+    for index in groupOf.keys.filter({ program.nodes[$0].isA(Multiply.self) }).sorted() {
+      let node = program.nodes[index]
+      guard let place = groupOf[index], !isOutput[index],
         node.operands.contains(where: { program.constant($0)?.fill != nil })
       else { continue }
       let targets = Set(users[index].map { groupOf[$0] })
@@ -89,9 +102,7 @@ struct Schedule {
   }
 
   /// Puts each product that one group alone uses to that group.
-  private mutating func attachProducts(_ program: Program, _ users: [[Int]]) {
-    var isOutput = [Bool](repeating: false, count: program.nodes.count)
-    for output in program.outputs { isOutput[output.index] = true }
+  private func attachProducts(_ items: inout [Item]) {
     var groupOf: [Int: Int] = [:]
     for (place, item) in items.enumerated() {
       guard case .group(let members) = item else { continue }

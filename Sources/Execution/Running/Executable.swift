@@ -27,10 +27,12 @@ package final class Executable: @unchecked Sendable {
   ///   - shared: Constants that are held once, however many executables read them.
   ///   - sumsAlike: Whether sums are taken in the same order as in the same program for another number of samples;
   ///     what never meets such a program may be faster.
+  ///   - skipsParts: Whether parts that no sample needs are skipped; results are the same bits.
   package static func compile(
-    _ program: Program, sharing shared: SharedConstants? = nil, sumsAlike: Bool = true
+    _ program: Program, sharing shared: SharedConstants? = nil, sumsAlike: Bool = true,
+    skipsParts: Bool = true
   ) throws -> Executable {
-    try Compiler.compile(program, sharing: shared, sumsAlike: sumsAlike)
+    try Compiler.compile(program, sharing: shared, sumsAlike: sumsAlike, skipsParts: skipsParts)
   }
 
   init(
@@ -53,7 +55,7 @@ package final class Executable: @unchecked Sendable {
   package var workspaceBytes: Int { arenaBytes + scratchBytes }
 
   /// The kernels by name, in order.
-  package var kernelNames: [String] { kernels.map(\.name) }
+  package var kernelNames: [String] { kernels.flatMap(\.names) }
 
   /// The number of base addresses of a run.
   var baseCount: Int {

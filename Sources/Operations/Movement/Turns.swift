@@ -18,6 +18,32 @@ package struct Turns {
     get throws { try p.constantTensor(of: isRunning)?.integers.first == 0 }
   }
 
+  /// Makes turns, one after the other, as long as it is not known that none follows. `turn` gets its number, these turns
+  /// and what is carried into it, and gives what is carried on.
+  ///
+  /// Turns stand in blocks, and these in larger ones, which are carried over as a whole where they are not reached:
+  /// of many turns that are not made, few are looked at.
+  package mutating func make(
+    _ numbers: Range<Int>, from start: [Value],
+    turn: (_ number: Int, inout Turns, [Value]) throws -> [Value]
+  ) throws -> [Value] {
+    guard try !numbers.isEmpty && !hasEnded else { return start }
+    if numbers.count == 1 { return try turn(numbers.lowerBound, &self, start) }
+    var length = 1
+    while length <= (numbers.count - 1) / Turns.blocksTogether { length *= Turns.blocksTogether }
+    let begins = isRunning
+    var carried = start
+    for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: length) {
+      let block = first..<first + min(length, numbers.upperBound - first)
+      carried = try make(block, from: carried, turn: turn)
+    }
+    guard !p.isKnown(begins) else { return carried }
+    if try !hasEnded { isRunning = try p.add(BitOperation(.and), [begins, isRunning]) }
+    return try zip(carried, start).map { try chosen(begins, $0, else: $1) }
+  }
+
+  private static let blocksTogether = 8
+
   /// Goes on only if this holds, too.
   package mutating func require(_ condition: Value) throws {
     let next = try p.reshape(p.convert(condition, to: .bool), [])
@@ -35,7 +61,11 @@ package struct Turns {
         is carried on must keep its shape
         """)
     }
-    return try p.select(p.broadcast(isRunning, to: p.shape(new)), new, old)
+    return try chosen(isRunning, new, else: old)
+  }
+
+  private func chosen(_ condition: Value, _ new: Value, else old: Value) throws -> Value {
+    try p.select(p.broadcast(condition, to: p.shape(new)), new, old)
   }
 
   /// What a loop gives that may have met the limit: not a number where it would have gone on. Nor are its

@@ -57,6 +57,26 @@ import Testing
   /// Points at which the loop turns not at all, once, and some more times.
   private static let points: [[Double]] = [[8, 3], [2, 3], [1.5, 2], [1, 1.25], [-1, 1.5]]
 
+  @Test("a higher limit changes no bit, and little of what always runs", arguments: [9, 70, 600])
+  func limits(_ limit: Int) throws {
+    let low = try Self.model("While").network([("loop_limit", "8")])
+    let high = try Self.model("While").network([("loop_limit", "\(limit)")])
+    for x in Self.points {
+      #expect(try high.value(x).map(\.bitPattern) == low.value(x).map(\.bitPattern))
+      #expect(try high.jacobianMatrix(x) == low.jacobianMatrix(x), "\(x)")
+      let (one, other) = try (
+        high.hessianMatrix(x, weights: [5, 2, -1]), low.hessianMatrix(x, weights: [5, 2, -1])
+      )
+      #expect(one == other, "\(x)")
+    }
+    for task in [Task.forward, .jacobian, .jvp, .vjp, .hvp] {
+      // What is guarded stands further to the right.
+      let lines = try high.plan(task).split(separator: "\n")
+      let always = lines.count { !$0.hasPrefix("    ") }
+      #expect(limit < 70 || always < 120, "\(task), \(always) of \(lines.count)")
+    }
+  }
+
   @Test(
     "values and derivatives are those of the turns that are made",
     arguments: ["While", "StatelessWhile"])

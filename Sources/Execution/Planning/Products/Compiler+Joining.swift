@@ -37,8 +37,7 @@ extension Compiler {
   /// Joins products of few rows with the same matrix, as those of a layer's value and its tangents,
   /// so that the matrix is read once.
   mutating func joinProducts() {
-    var joining = ProductJoining(steps, bufferCount: buffers.count)
-    joining.join()
-    steps = joining.joined
+    steps = ProductJoining.joined(
+      steps, Marks(count: buffers.count), Marks(count: buffers.count))
   }
 }

@@ -11,15 +11,29 @@ struct ProductJoining {
   /// Where each step stands in the order.
   private var places: [Int]
   private var byMatrix = StepsByMatrix()
-  private var written: Marks
-  private var delayedReads: Marks
+  private let written: Marks
+  private let delayedReads: Marks
 
-  init(_ steps: [Compiler.Step], bufferCount: Int) {
+  /// The steps with their products joined, and so for what each of them guards.
+  static func joined(
+    _ steps: [Compiler.Step], _ written: Marks, _ delayedReads: Marks
+  ) -> [Compiler.Step] {
+    var joining = ProductJoining(steps, written, delayedReads)
+    joining.join()
+    return joining.order.compactMap { place in
+      guard let place else { return nil }
+      var step = joining.steps[place]
+      if !step.guarded.isEmpty { step.guarded = joined(step.guarded, written, delayedReads) }
+      return step
+    }
+  }
+
+  private init(_ steps: [Compiler.Step], _ written: Marks, _ delayedReads: Marks) {
     self.steps = steps
+    self.written = written
+    self.delayedReads = delayedReads
     order = steps.indices.map { $0 }
     places = Array(steps.indices)
-    written = Marks(count: bufferCount)
-    delayedReads = written
     for (index, step) in steps.enumerated() {
       if let product = step.product, product.isWorthJoining {
         byMatrix.append(index, product.matrix)
@@ -27,10 +41,7 @@ struct ProductJoining {
     }
   }
 
-  /// The steps in their new order.
-  var joined: [Compiler.Step] { order.compactMap { $0.map { steps[$0] } } }
-
-  mutating func join() {
+  private mutating func join() {
     for place in order.indices {
       guard let first = order[place], let product = steps[first].product, product.isWorthJoining,
         let second = byMatrix.first(
@@ -125,15 +136,16 @@ struct ProductJoining {
   }
 }
 
-/// A set of buffers that is cleared at once.
-private struct Marks {
+/// A set of buffers that is cleared at once. An object, since making one takes as long as there are buffers and
+/// all lists of steps use the same.
+final class Marks {
   private var marks: [Int]
   private var mark = 1
 
   init(count: Int) { marks = [Int](repeating: 0, count: count) }
 
-  mutating func clear() { mark += 1 }
-  mutating func add(_ buffers: [Int]) { for buffer in buffers { marks[buffer] = mark } }
+  func clear() { mark += 1 }
+  func add(_ buffers: [Int]) { for buffer in buffers { marks[buffer] = mark } }
   func contains(_ buffer: Int) -> Bool { marks[buffer] == mark }
   func containsAny(of buffers: [Int]) -> Bool { buffers.contains { marks[$0] == mark } }
 }

@@ -192,7 +192,7 @@ enum ControlFlowOperators {
         """
       )
     }
-    for iteration in 0..<limit where try !turns.hasEnded {
+    carried = try turns.make(0..<limit, from: carried) { iteration, turns, carried in
       try node.importer.count()
       if known == nil, let trips {
         let place = try p.scalar(Double(iteration), like: trips)
@@ -204,8 +204,9 @@ enum ControlFlowOperators {
         return try node.importer.run(
           body, arguments: [counter, condition] + carried, in: node.scope)
       }
-      carried = try zip(results.dropFirst(), carried).map { try turns.carried($0, else: $1) }
+      let moved = try zip(results.dropFirst(), carried).map { try turns.carried($0, else: $1) }
       try turns.require(results[0])
+      return moved
     }
     if limit != count {
       if known == nil, let trips {

@@ -62,7 +62,7 @@ enum TFControlFlowOperators {
     }
     let condition = try node.function("cond")
     let body = try node.function("body")
-    var (turns, carried, turn) = (first, start, turn)
+    var turns = first
     func tensor(_ operand: TFOperand) throws -> Value {
       guard case .tensor(let value) = operand else {
         throw NetJacError(
@@ -71,22 +71,24 @@ enum TFControlFlowOperators {
       }
       return value
     }
-    while try !turns.hasEnded, turn < limit {
+    let carried = try turns.make(turn..<max(turn, limit), from: start.map(tensor)) {
+      turn, turns, carried in
       try node.importer.count()
-      carried = try located("turn \(turn)") {
-        try zip(node.run(body, carried), carried).map { new, old in
-          .tensor(try turns.carried(tensor(new), else: tensor(old)))
+      let moved = try located("turn \(turn)") {
+        try zip(node.run(body, carried.map { .tensor($0) }), carried).map {
+          try turns.carried(tensor($0), else: $1)
         }
       }
-      turn += 1
-      let results = try located("turn \(turn)") { try node.run(condition, carried) }
+      let results = try located("turn \(turn + 1)") {
+        try node.run(condition, moved.map { .tensor($0) })
+      }
       guard let result = results.first else {
         throw NetJacError(.format, "the condition \(condition.quoted) gives no boolean")
       }
       try turns.require(tensor(result))
+      return moved
     }
-    return try turns.hasEnded
-      ? carried : try carried.map { .tensor(try turns.unlessRunning(tensor($0))) }
+    return try carried.map { .tensor(try turns.hasEnded ? $0 : turns.unlessRunning($0)) }
   }
 
   private static let branch: @Sendable (TFCall, ProgramBuilder) throws -> [TFOperand] = { node, p in
