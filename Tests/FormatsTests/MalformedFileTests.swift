@@ -14,6 +14,7 @@ struct MalformedCase: CustomTestStringConvertible, Sendable {
   let seconds: Double
   let inputShape: [Int]?
   let tolerance: Double
+  let memoryLimit: Int
 
   var testDescription: String { name }
 
@@ -39,10 +40,12 @@ struct MalformedCase: CustomTestStringConvertible, Sendable {
     inputShape = reference?["input_shape"] as? [Int]
     let tolerances = (reference?["tolerance"] as? [String: Any])?["double"] as? [String: Double]
     tolerance = tolerances?["y"] ?? 0
+    let options = json["options"] as? [String: String]
+    memoryLimit = options?["memory_limit"].flatMap { Int($0) } ?? 1 << 29
   }
 }
 
-@Suite("Damaged and unusual files")
+@Suite("Damaged and unusual files", .serialized)
 struct MalformedFileTests {
   @Test("every file has the outcome that its description names", arguments: MalformedCase.all)
   func outcome(_ testCase: MalformedCase) throws {
@@ -50,7 +53,7 @@ struct MalformedFileTests {
     let start = Date()
     do {
       let network = try FormatRegistry.load(
-        path: path, options: ImportOptions(memoryLimit: 1 << 29))
+        path: path, options: ImportOptions(memoryLimit: testCase.memoryLimit))
       #expect(testCase.expectation != "error", "the file was accepted")
       try network.program.check()
       if let shape = testCase.inputShape { try compare(network, testCase, shape) }

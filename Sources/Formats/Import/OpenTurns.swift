@@ -4,7 +4,7 @@ import Tensors
 /// turn, so the nodes that their turns make are counted. Far above the recurrences of real networks, and few
 /// enough that an endless loop is refused within a moment.
 struct OpenTurns {
-  static let nodeLimit = 1 << 18
+  static let nodeLimit = 1 << 17
   private var nodes = 0
 
   /// Counts a turn that has made so many nodes.

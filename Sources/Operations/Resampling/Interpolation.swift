@@ -155,6 +155,22 @@ package struct Interpolation {
 }
 
 extension ProgramBuilder {
+  /// To be asked before the rows of a resampling are made: axis after axis becomes long, so what is too large
+  /// would be found after the work of the first.
+  package func requireResized(_ x: Value, axes: [Int], to lengths: [Int]) throws {
+    var dims = shape(x).dims
+    for (axis, length) in zip(axes, lengths) { dims[axis] = length }
+    let type = type(x).with(try Shape(checking: dims))
+    guard type.byteCount <= memoryLimit else {
+      throw NetJacError(
+        .memory,
+        """
+        \(shape(x)) is resized to \(type.shape), which takes \(type.byteCount) bytes; the memory limit is \
+        \(memoryLimit) (option memory_limit)
+        """)
+    }
+  }
+
   /// Replaces the elements along an axis by weighted means of them; nil rows get a fixed number.
   package func interpolate(_ x: Value, axis: Int, _ rows: [Interpolation.Row?], outside: Double)
     throws

@@ -9,6 +9,7 @@ enum KerasResampling: String, CaseIterable {
   /// x with some axes at new lengths, each after the other.
   func resized(_ x: Value, axes: [Int], to lengths: [Int], in p: ProgramBuilder) throws -> Value {
     var y = x
+    try p.requireResized(x, axes: axes, to: lengths)
     for (axis, newLength) in zip(axes, lengths) {
       let length = p.shape(y)[axis]
       guard length > 0, newLength > 0, newLength <= p.memoryLimit / 64 / length else {

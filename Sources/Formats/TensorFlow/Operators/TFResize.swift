@@ -99,6 +99,7 @@ enum TFResizeOperators {
       throw NetJacError(
         .shape, "images \(p.shape(x)) cannot be resized to \(sizes); two lengths are needed")
     }
+    try p.requireResized(x, axes: [1, 2], to: sizes)
     guard p.type(x).element.isReal else {
       throw NetJacError(.unsupported, "images of whole numbers are not resized; convert them first")
     }

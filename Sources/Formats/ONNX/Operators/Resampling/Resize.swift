@@ -102,6 +102,7 @@ enum ResizeOperators {
       throw NetJacError(
         .shape, "roi has \(region?.count ?? 0) numbers; two for each axis are needed")
     }
+    try p.requireResized(y, axes: axes, to: targets)
     for (place, axis) in axes.enumerated() {
       let target = targets[place]
       let part = region.map { (start: $0[place], end: $0[axes.count + place]) } ?? (0, 1)
