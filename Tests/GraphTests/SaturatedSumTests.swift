@@ -25,39 +25,57 @@ import Testing
     func one(_ p: ProgramBuilder, _ x: Value, _ number: Double = 1) throws -> Value {
       try p.scalar(number, like: x)
     }
-    try check("1 + erf(z)", { erfc(-$0) }) { p, z in try p.add(one(p, z), p.errorFunction(z)) }
-    try check("erf(z) + 1", { erfc(-$0) }) { p, z in try p.add(p.errorFunction(z), one(p, z)) }
-    try check("1 - erf(z)", { erfc($0) }) { p, z in
-      try p.subtract(one(p, z), p.errorFunction(z))
-    }
-    try check("1 + -erf(z)", { erfc($0) }) { p, z in
-      try p.add(one(p, z), p.negate(p.errorFunction(z)))
-    }
-    try check("erf(z) - 1", { -erfc($0) }) { p, z in
-      try p.subtract(p.errorFunction(z), one(p, z))
-    }
-    try check("0.5 + 0.5·erf(z)", { erfc(-$0) / 2 }) { p, z in
-      try p.add(one(p, z, 0.5), p.multiply(p.errorFunction(z), one(p, z, 0.5)))
-    }
-    try check("erf(z)/2 - 0.5", { -erfc($0) / 2 }) { p, z in
-      try p.subtract(p.divide(p.errorFunction(z), one(p, z, 2)), one(p, z, 0.5))
-    }
-    try check("1 + erf(-2·z)", { erfc(2 * $0) }) { p, z in
-      try p.add(one(p, z), p.errorFunction(p.multiply(z, one(p, z, -2))))
-    }
+    try check("1 + erf(z)", { erfc(-$0) }, { p, z in try p.add(one(p, z), p.errorFunction(z)) })
+    try check("erf(z) + 1", { erfc(-$0) }, { p, z in try p.add(p.errorFunction(z), one(p, z)) })
+    try check(
+      "1 - erf(z)", { erfc($0) },
+      { p, z in
+        try p.subtract(one(p, z), p.errorFunction(z))
+      })
+    try check(
+      "1 + -erf(z)", { erfc($0) },
+      { p, z in
+        try p.add(one(p, z), p.negate(p.errorFunction(z)))
+      })
+    try check(
+      "erf(z) - 1", { -erfc($0) },
+      { p, z in
+        try p.subtract(p.errorFunction(z), one(p, z))
+      })
+    try check(
+      "0.5 + 0.5·erf(z)", { erfc(-$0) / 2 },
+      { p, z in
+        try p.add(one(p, z, 0.5), p.multiply(p.errorFunction(z), one(p, z, 0.5)))
+      })
+    try check(
+      "erf(z)/2 - 0.5", { -erfc($0) / 2 },
+      { p, z in
+        try p.subtract(p.divide(p.errorFunction(z), one(p, z, 2)), one(p, z, 0.5))
+      })
+    try check(
+      "1 + erf(-2·z)", { erfc(2 * $0) },
+      { p, z in
+        try p.add(one(p, z), p.errorFunction(p.multiply(z, one(p, z, -2))))
+      })
   }
 
   @Test("1 + tanh and 1 - tanh")
   func hyperbolicTangents() throws {
-    try check("1 + tanh(z)", { 2 / (1 + exp(-2 * $0)) }) { p, z in
-      try p.add(p.scalar(1, like: z), p.tanh(z))
-    }
-    try check("1 - tanh(z/2)", { 2 / (1 + exp($0)) }) { p, z in
-      try p.subtract(p.scalar(1, like: z), p.tanh(p.multiply(z, p.scalar(0.5, like: z))))
-    }
-    try check("log(1 - sigmoid(z))", { -(max($0, 0) + log1p(exp(-abs($0)))) }) { p, z in
-      try p.logarithm(p.subtract(p.scalar(1, like: z), p.sigmoid(z)))
-    }
+    try check(
+      "1 + tanh(z)", { 2 / (1 + exp(-2 * $0)) },
+      { p, z in
+        try p.add(p.scalar(1, like: z), p.tanh(z))
+      })
+    try check(
+      "1 - tanh(z/2)", { 2 / (1 + exp($0)) },
+      { p, z in
+        try p.subtract(p.scalar(1, like: z), p.tanh(p.multiply(z, p.scalar(0.5, like: z))))
+      })
+    try check(
+      "log(1 - sigmoid(z))", { -(max($0, 0) + log1p(exp(-abs($0)))) },
+      { p, z in
+        try p.logarithm(p.subtract(p.scalar(1, like: z), p.sigmoid(z)))
+      })
   }
 
   /// Each spelling of a Gelu becomes the product that the operator is.
