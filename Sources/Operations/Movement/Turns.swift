@@ -71,8 +71,12 @@ package struct Turns {
   /// What a loop gives that may have met the limit: not a number where it would have gone on.
   package func unlessRunning(_ value: Value) throws -> Value {
     guard p.type(value).element.isReal else { return value }
-    return try p.select(
-      p.broadcast(isRunning, to: p.shape(value)), p.scalar(.nan, like: value), value)
+    // Taken away, not chosen: chosen, all that the derivatives need would have to wait for the last turn. What
+    // remains of any number less zero is that number, with its sign.
+    let excess = try p.select(
+      p.broadcast(isRunning, to: p.shape(value)), p.scalar(.nan, like: value),
+      p.scalar(0, like: value))
+    return try p.subtract(value, excess)
   }
 
   package static func refusal(_ what: String) -> NetJacError {
