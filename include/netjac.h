@@ -245,9 +245,10 @@ netjac_options *netjac_options_create(void);
  *                                                offers (default: serving_default, or the only one)
  *   loop_limit     1, 2, ...                     the most turns of a loop whose number of turns depends on an
  *                                                input (default: none; such a model is refused). Turns past the
- *                                                end change nothing; real outputs of a loop that would go on
- *                                                beyond the limit are NaN, and so are their derivatives by
- *                                                what they depend on, unless turns so far made those zero
+ *                                                end change nothing and cost little; real outputs of a loop
+ *                                                that would go on beyond the limit are NaN, and so are their
+ *                                                derivatives by what they depend on, unless turns so far made
+ *                                                those zero
  *   memory_limit   bytes, a whole number         the most memory that the network may take, its weights and
  *                                                workspaces included (default: 3/4 of the machine's memory);
  *                                                loading and preparing fail with NETJAC_ERROR_MEMORY before

@@ -11,7 +11,7 @@ final class TaskVariant: @unchecked Sendable {
   init(
     _ program: Program, samples: Int, _ layout: ArrayLayout, sharing constants: SharedConstants
   ) throws {
-    executable = try Executable.compile(program, sharing: constants)
+    executable = try Executable.compile(program, sharing: constants, samples: samples)
     self.samples = samples
     let extra = layout.extraBytes(samples: samples)
     guard executable.workspaceBytes + extra <= program.memoryLimit else {

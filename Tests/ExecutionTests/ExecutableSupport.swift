@@ -30,7 +30,7 @@ func differenceOfSamples(
 ) throws -> String? {
   let single = try Executable.compile(program)
   let tile = try Executable.compile(
-    program.vectorised(added: program.inputs.map { _ in true }, size: length))
+    program.vectorised(added: program.inputs.map { _ in true }, size: length), samples: length)
   var random = Random(seed: 5)
   let samples = (0..<length).map { _ in program.inputTypes.map { random.tensor($0) } }
   let together = try tile.tensors(

@@ -22,7 +22,7 @@ struct GuardTests {
         let tile =
           length == 1
           ? task : try task.vectorised(added: task.inputs.map { _ in true }, size: length)
-        let skipping = try Executable.compile(tile)
+        let skipping = try Executable.compile(tile, samples: length)
         let plain = try Executable.compile(tile, skipsParts: false)
         #expect(!plain.kernelNames.contains(where: isGuard))
         if skipping.kernelNames.contains(where: isGuard) { guarded += 1 }
@@ -107,7 +107,8 @@ struct GuardTests {
         let tile = try task.vectorised(added: task.inputs.map { _ in true }, size: length)
         for (fill, isTaken) in [(0.5, false), (-0.5, true)] {
           let arguments = tile.inputTypes.map { Tensor($0, fill: fill) }
-          #expect(raised(try Executable.compile(tile), arguments) == isTaken, "\(name)")
+          #expect(
+            raised(try Executable.compile(tile, samples: length), arguments) == isTaken, "\(name)")
         }
       }
     }
@@ -143,7 +144,8 @@ struct GuardTests {
       isRunning = try p.add(BitOperation(.and), [isRunning, isSmall(y)])
     }
     for (name, task) in try tasks(p.program(outputs: [y])) {
-      let guards = Guards(task, isNeeded: task.nodes.map { !($0.primitive is Constant) })
+      let guards = Guards(
+        task, isNeeded: task.nodes.map { !($0.primitive is Constant) }, samples: 1)
       func work(_ isCounted: (Int) -> Bool) -> Int {
         task.nodes.indices.count { task.nodes[$0].primitive is Dot && isCounted($0) }
       }

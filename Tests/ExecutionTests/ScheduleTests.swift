@@ -28,7 +28,7 @@ struct ScheduleTests {
   func guarded(_ seed: Int) throws {
     let program = try GuardedProgram.make(seed: UInt64(seed))
     let isDone = program.nodes.map { $0.primitive is Constant || $0.primitive is Input }
-    let guards = Guards(program, isNeeded: isDone.map { !$0 })
+    let guards = Guards(program, isNeeded: isDone.map { !$0 }, samples: 1)
     let items = Schedule(program, isDone: isDone, guards).items
     #expect(Set(items.flatMap(\.nodes)) == Set(program.nodes.indices.filter { !isDone[$0] }))
     var isComputed = isDone

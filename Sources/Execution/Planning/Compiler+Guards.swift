@@ -2,14 +2,11 @@ import Graph
 
 /// Parts that are skipped where no sample needs them.
 extension Guards {
-  /// Samples of the longest tile.
-  private static let mostSamples = 64
-
   /// The parts of a program of which some nodes are to be computed.
-  init(_ program: Program, isNeeded: [Bool]) {
+  init(_ program: Program, isNeeded: [Bool], samples: Int) {
     self.init(
       program.nodes, from: 0, where: { isNeeded[$0] }, outputs: program.outputs,
-      samples: Guards.mostSamples, least: Guards.leastWork)
+      samples: samples, least: Guards.leastWork)
   }
 }
 

@@ -19,7 +19,8 @@ struct Compiler {
   private let shared: SharedConstants?
   /// See `Executable.compile`.
   let sumsAlike: Bool
-  let skipsParts: Bool
+  /// How many samples there are; nil where all parts are computed, whether needed or not.
+  let samples: Int?
   var signMasks = SignMasks()
   var destinations = Destinations()
 
@@ -85,19 +86,19 @@ struct Compiler {
   }
 
   static func compile(
-    _ program: Program, sharing shared: SharedConstants?, sumsAlike: Bool, skipsParts: Bool
+    _ program: Program, sharing shared: SharedConstants?, sumsAlike: Bool, samples: Int?
   ) throws -> Executable {
-    var compiler = Compiler(program, shared, sumsAlike: sumsAlike, skipsParts: skipsParts)
+    var compiler = Compiler(program, shared, sumsAlike: sumsAlike, samples: samples)
     return try compiler.compiled(foldsConstants: true)
   }
 
   private init(
-    _ program: Program, _ shared: SharedConstants?, sumsAlike: Bool, skipsParts: Bool
+    _ program: Program, _ shared: SharedConstants?, sumsAlike: Bool, samples: Int?
   ) {
     self.program = program
     self.shared = shared
     self.sumsAlike = sumsAlike
-    self.skipsParts = skipsParts
+    self.samples = samples
     placements = [Placement?](repeating: nil, count: program.nodes.count)
     users = program.users
     joinedParts = JoinedParts.all(program)
@@ -119,7 +120,8 @@ struct Compiler {
     if foldsConstants { try foldConstants() }
 
     let isNeeded = isNeeded()
-    let guards = skipsParts ? Guards(program, isNeeded: isNeeded) : Guards(none: program)
+    let guards =
+      samples.map { Guards(program, isNeeded: isNeeded, samples: $0) } ?? Guards(none: program)
     for part in guards.parts.dropFirst() { isKept[part.condition.index] = true }
     let schedule = Schedule(program, isDone: isNeeded.map { !$0 }, guards)
     claimOutputs(computed: schedule)
@@ -252,7 +254,7 @@ struct Compiler {
     }
     guard !sources.isEmpty else { return }
     let constantProgram = program.withoutInputs.with(outputs: sources)
-    var compiler = Compiler(constantProgram, shared, sumsAlike: sumsAlike, skipsParts: false)
+    var compiler = Compiler(constantProgram, shared, sumsAlike: sumsAlike, samples: nil)
     let executable = try compiler.compiled(foldsConstants: false)
     for (value, tensor) in zip(sources, try executable.tensors()) {
       placements[value.index] = place(tensor)

@@ -27,12 +27,14 @@ package final class Executable: @unchecked Sendable {
   ///   - shared: Constants that are held once, however many executables read them.
   ///   - sumsAlike: Whether sums are taken in the same order as in the same program for another number of samples;
   ///     what never meets such a program may be faster.
+  ///   - samples: How many samples the program takes at once.
   ///   - skipsParts: Whether parts that no sample needs are skipped; results are the same bits.
   package static func compile(
     _ program: Program, sharing shared: SharedConstants? = nil, sumsAlike: Bool = true,
-    skipsParts: Bool = true
+    samples: Int = 1, skipsParts: Bool = true
   ) throws -> Executable {
-    try Compiler.compile(program, sharing: shared, sumsAlike: sumsAlike, skipsParts: skipsParts)
+    try Compiler.compile(
+      program, sharing: shared, sumsAlike: sumsAlike, samples: skipsParts ? samples : nil)
   }
 
   init(

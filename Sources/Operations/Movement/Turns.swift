@@ -72,9 +72,13 @@ package struct Turns {
   /// derivatives numbers then, but for those of what it does not depend on: a zero stays zero.
   package func unlessRunning(_ value: Value) throws -> Value {
     guard p.type(value).element.isReal else { return value }
+    let isRunning = try p.broadcast(isRunning, to: p.shape(value))
     let none = try p.scalar(.nan, like: value)
-    let unknown = try p.add(p.add(GuardedMultiply(), [value, none]), none)
-    return try p.select(p.broadcast(isRunning, to: p.shape(value)), unknown, value)
+    let (zero, one) = try (p.scalar(0, like: value), p.scalar(1, like: value))
+    // Not chosen: chosen, all that the derivatives need would have to wait for the last turn. Any number times one
+    // less zero is that number, with its sign.
+    let product = try p.add(GuardedMultiply(), [value, p.select(isRunning, none, one)])
+    return try p.subtract(product, p.select(isRunning, none, zero))
   }
 
   package static func refusal(_ what: String) -> NetJacError {
