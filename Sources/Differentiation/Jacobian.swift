@@ -33,8 +33,10 @@ package struct Jacobian {
     let (n, m) = (
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
-    guard min(n, m) >= 16, program.inputs.count == 1, let pattern else { return nil }
-    let colouring = Colouring(pattern, columns: n)
+    guard min(n, m) >= 16, program.inputs.count == 1, let pattern,
+      let meeting = try program.meetingPattern(pattern, entryLimit: patternEntryLimit)
+    else { return nil }
+    let colouring = Colouring(meeting, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
     let structure = SparseStructure(pattern, columns: n)
     let compressed = try CompressedJacobian.cheapest(of: program, structure, colouring)

@@ -19,7 +19,9 @@ extension Program {
 
   /// The same, or nil where the patterns on the way have more entries together than the limit, or
   /// take more memory at a time.
-  func jacobianPattern(entryLimit: Int) throws -> Pattern? {
+  ///
+  /// - Parameter countsZeros: Whether a known factor counts that is 0.
+  func jacobianPattern(entryLimit: Int, countsZeros: Bool = false) throws -> Pattern? {
     let rowBytes = nodes.reduce(0) {
       $0.addingSaturated($1.type.count.multipliedSaturated(by: MemoryLayout<Pattern.Row>.stride))
     }
@@ -27,14 +29,22 @@ extension Program {
     let memory = PatternMemory(limit: min(memoryLimit, rowBytes.addingSaturated(entryBytes)))
     do {
       return try PatternMemory.$current.withValue(memory) {
-        try jacobianPattern(entryLimit: entryLimit, memory)
+        try jacobianPattern(entryLimit: entryLimit, countsZeros: countsZeros, memory)
       }
     } catch is PatternMemory.Exhausted {
       return nil
     }
   }
 
-  private func jacobianPattern(entryLimit: Int, _ memory: PatternMemory) throws -> Pattern? {
+  /// The pattern by which lines may share a seed. A slope that may be infinite is not a number times a known 0, so
+  /// that lines meet there, too. Nil if it has more entries than the limit.
+  func meetingPattern(_ pattern: Pattern, entryLimit: Int) throws -> Pattern? {
+    try hasSingularSlopes ? jacobianPattern(entryLimit: entryLimit, countsZeros: true) : pattern
+  }
+
+  private func jacobianPattern(
+    entryLimit: Int, countsZeros: Bool, _ memory: PatternMemory
+  ) throws -> Pattern? {
     let lastUse = lastUses
     var patterns: [Pattern?] = []
     patterns.reserveCapacity(nodes.count)
@@ -56,7 +66,9 @@ extension Program {
       } else {
         pattern = try node.primitive.pattern(
           node.operands.compactMap { patterns[$0.index] }, node.operands.map(type),
-          constants: node.operands.map(constant), node.type)
+          constants: node.operands.map { operand in
+            constant(operand).map { countsZeros ? $0.withoutZeros : $0 }
+          }, node.type)
       }
       patterns.append(pattern)
       entryCount += pattern.entryCount
@@ -90,6 +102,11 @@ extension Program {
     for output in outputs { lastUse[output.index] = nodes.count }
     return lastUse
   }
+}
+
+extension Tensor {
+  /// Of reals, one that says no more than that each of them may count.
+  fileprivate var withoutZeros: Tensor { type.element.isReal ? Tensor(type, fill: 1.0) : self }
 }
 
 extension Pattern {
@@ -182,10 +199,11 @@ package struct SparseJacobian: Sendable {
     let pattern = try program.jacobianPattern()
     structure = SparseStructure(pattern, columns: n)
     let structure = structure
-    let colouring = Colouring(pattern, columns: n)
-    let isDense = colouring.count >= min(n, m)
+    let colouring = try program.meetingPattern(pattern, entryLimit: .max).map {
+      Colouring($0, columns: n)
+    }
     let way: String
-    if !isDense {
+    if let colouring, colouring.count < min(n, m) {
       seedCount = colouring.count
       let compressed = try CompressedJacobian.cheapest(
         of: program, structure, colouring)
@@ -208,7 +226,7 @@ package struct SparseJacobian: Sendable {
       ])
     }
     summary =
-      "\(structure.rows.count) of \(m * n) elements, \(min(colouring.count, n, m)) seeds, \(way)"
+      "\(structure.rows.count) of \(m * n) elements, \(seedCount) seeds, \(way)"
   }
 }
 

@@ -95,8 +95,9 @@ package struct Guards {
     return way
   }
 
-  /// A part with less work takes about as long as finding out whether it is needed.
-  package static let leastWork = 128
+  /// A part with less work is left in the one around it: what stands on both sides of its border is computed by
+  /// kernels of its own, which costs more than skipping it gains. Turns of a loop with less are skipped in blocks.
+  package static let leastWork = 4096
   private static let unused = -1
   /// Parts that lie deeper in each other than any program needs would make each node a long way.
   private static let depthLimit = 32

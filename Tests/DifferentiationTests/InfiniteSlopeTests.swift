@@ -33,6 +33,9 @@ import Testing
     .init(testDescription: "roots, convolved") { p, x in
       try convolved(p.squareRoot(x), [0.5, -1, 2], in: p)
     },
+    .init(testDescription: "roots, convolved with a kernel that has a zero") { p, x in
+      try convolved(p.squareRoot(x), [0.5, 0, 2], in: p)
+    },
     .init(testDescription: "roots of a convolution of roots") { p, x in
       let inner = try convolved(p.squareRoot(x), [0.5, 1, 2], in: p)
       return try convolved(
@@ -79,8 +82,10 @@ import Testing
         at: [argument], of: [Tensor(program.outputTypes[0], reals: unit)])[0].reals
       for column in 0..<Self.points {
         let place = "\(network.testDescription) at \(row), \(column)"
+        // A known zero times an infinite slope is no number in a product forwards, and the structure says 0.
         #expect(
-          same(found[row][column], columns[row][column]),
+          same(found[row][column], columns[row][column])
+            || columns[row][column].isNaN && !pattern.rows[row].contains(Int32(column)),
           "\(place): \(found[row][column]), forwards \(columns[row][column])")
         #expect(
           same(found[row][column], rows[column]),

@@ -76,7 +76,7 @@ package struct Turns {
     let none = try p.scalar(.nan, like: value)
     let (zero, one) = try (p.scalar(0, like: value), p.scalar(1, like: value))
     // Not chosen: chosen, all that the derivatives need would have to wait for the last turn. Any number times one
-    // less zero is that number, with its sign.
+    // less zero is that number.
     let product = try p.add(GuardedMultiply(), [value, p.select(isRunning, none, one)])
     return try p.subtract(product, p.select(isRunning, none, zero))
   }
