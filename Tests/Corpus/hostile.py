@@ -278,11 +278,10 @@ def main(target, names):
             with open(path, "wb") as file:
                 file.write(content)
         # Unrolling is slow in a debug build, where the tests in Swift load these files, too.
-        seconds = 120 if "loop_own" in name or "while" in name else 20
         description = {
             "name": name, "file": {"onnx": "model.onnx", "savedmodel": "savedmodel", "keras": "model.keras"}[kind],
             "format": kind, "expect": expectation, "when": "load or run", "options": {"memory_limit": "268435456"},
-            "message_mentions_any_of": [], "limits": {"seconds": seconds, "memory_mb": 512},
+            "message_mentions_any_of": [], "limits": {"seconds": 20, "memory_mb": 512},
             "note": "written by hostile.py",
         }
         with open(f"{target}/{name}/expect.json", "w") as file:
