@@ -16,8 +16,8 @@ enum ComputedIndices {
     picks zero with derivative zero, and writes nowhere; of several that name an element together, one \
     outside is enough. A negative one counts from the end in ONNX (but for classes, positions and indices of \
     MaxUnpool) and in Keras 3, and lies outside in TensorFlow and Keras 2. A conversion (`Cast`) cuts \
-    fractions off towards zero and makes of NaN, of infinity and of a real that does not fit the smallest \
-    number of the type, which of 32 and 64 bits with a sign lies outside every axis and without a sign is 0; \
-    of whole numbers that do not fit the last bits are kept. Derivatives with respect to indices are zero.
+    fractions off towards zero and makes of NaN, of infinity and of what does not fit the smallest whole \
+    number of 64 or 32 bits, which lies outside every axis; where a format converts to fewer bits, the \
+    last bits are kept. Derivatives with respect to indices are zero.
     """
 }

@@ -96,8 +96,9 @@ package struct Guards {
   }
 
   /// A part with less work is left in the one around it: what stands on both sides of its border is computed by
-  /// kernels of its own, which costs more than skipping it gains. Turns of a loop with less are skipped in blocks.
-  package static let leastWork = 4096
+  /// kernels of its own, which costs more than skipping it gains. Turns of a loop with less are skipped in blocks. Tests of small programs
+  /// have less.
+  @TaskLocal package static var leastWork = 4096
   private static let unused = -1
   /// Parts that lie deeper in each other than any program needs would make each node a long way.
   private static let depthLimit = 32

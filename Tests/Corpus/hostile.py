@@ -277,7 +277,6 @@ def main(target, names):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
                 file.write(content)
-        # Unrolling is slow in a debug build, where the tests in Swift load these files, too.
         description = {
             "name": name, "file": {"onnx": "model.onnx", "savedmodel": "savedmodel", "keras": "model.keras"}[kind],
             "format": kind, "expect": expectation, "when": "load or run", "options": {"memory_limit": "268435456"},

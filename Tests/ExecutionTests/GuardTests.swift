@@ -8,7 +8,7 @@ import Testing
 @testable import Execution
 
 /// Parts of a plan that are skipped where no sample needs them.
-@Suite("Guarded parts")
+@Suite("Guarded parts", SmallParts())
 struct GuardTests {
   @Test(
     "skipping changes no bit of values and derivatives, alone and in tiles",
@@ -196,4 +196,15 @@ struct GuardTests {
 private final class CountingKernel: Kernel {
   private(set) var count = 0
   override func run(_ bases: Bases) { count += 1 }
+}
+
+/// Lets parts be skipped that are small enough for tests.
+private struct SmallParts: SuiteTrait, TestTrait, TestScoping {
+  var isRecursive: Bool { true }
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    try await Guards.$leastWork.withValue(128) { try await function() }
+  }
 }
