@@ -138,7 +138,9 @@ def check_model(model, folder, precision):
         check(not lost, f"{model}: {lost} is written in another way")
     network.save(both, "netjac_save_jacobian")
     # Functions that ONNX Runtime has in single precision only limit what can be compared.
-    single = any(node.op_type == "Cast" and node.attribute[0].i == 1 for node in onnx.load(saved).graph.node)
+    file = onnx.load(saved)
+    nodes = [*file.graph.node, *(node for function in file.functions for node in function.node)]
+    single = any(node.op_type == "Cast" and node.attribute[0].i == 1 for node in nodes)
     tolerance = 3e-4 if is_single else 2e-5 if single else 1e-9
     for path in (saved, both):
         onnx.checker.check_model(onnx.load(path), full_check=True)
