@@ -105,7 +105,7 @@ func transpose(
   // Of a part that does not count, no cotangent does. Said where they leave it, so that it can be skipped, too.
   let guards = Guards(
     p.nodes, from: first, where: { isLinear[$0 - first] }, outputs: results.map(\.value),
-    samples: 1, least: Guards.leastWork)
+    samples: 1)
   var cotangents = Cotangents(first: first, isLinear: isLinear, p)
   for (value, cotangent) in results { try cotangents.add(cotangent, to: value) }
   let isSeed = Set(seeds.map(\.index))

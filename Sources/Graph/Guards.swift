@@ -31,10 +31,9 @@ package struct Guards {
   /// - Parameters:
   ///   - isCounted: Whether a node from `first` on belongs to the graph.
   ///   - samples: The most elements that a condition has, one for a sample.
-  ///   - work: Multiply-adds below which a part is not worth being one.
   package init(
     _ nodes: [Node], from first: Int, where isCounted: (Int) -> Bool, outputs: [Value],
-    samples: Int, least work: Int
+    samples: Int
   ) {
     self.first = first
     partOf = [Int](repeating: Guards.unused, count: nodes.count - first)
@@ -67,7 +66,7 @@ package struct Guards {
         partOf[place] = partOf[place] == Guards.unused ? part : common(partOf[place], part)
       }
     }
-    dissolve(nodes, least: work)
+    dissolve(nodes)
     numbers = [:]
   }
 
@@ -81,6 +80,7 @@ package struct Guards {
 
   /// The parts that a node lies in, from the inside; if another node is given, those of conditions that it has not.
   package func parts(of index: Int, outside other: Int? = nil) -> [Part] {
+    guard self[index] != 0 else { return [] }
     let known = Set(other.map { way(to: self[$0]).map(\.literal) } ?? [])
     return way(to: self[index]).filter { !known.contains($0.literal) }
   }
@@ -95,9 +95,9 @@ package struct Guards {
     return way
   }
 
-  /// A part with less work is left in the one around it: what stands on both sides of its border is computed by
-  /// kernels of its own, which costs more than skipping it gains. Turns of a loop with less are skipped in blocks. Tests of small programs
-  /// have less.
+  /// A part with fewer multiply-adds is left in the one around it: what stands on both sides of its border is
+  /// computed by kernels of its own, which costs more than skipping it gains. Turns of a loop with less are skipped
+  /// in blocks. Tests of small programs have less.
   @TaskLocal package static var leastWork = 4096
   private static let unused = -1
   /// Parts that lie deeper in each other than any program needs would make each node a long way.
@@ -145,7 +145,7 @@ package struct Guards {
   }
 
   /// Gives parts with little work back to those that they lie in.
-  private mutating func dissolve(_ nodes: [Node], least: Int) {
+  private mutating func dissolve(_ nodes: [Node]) {
     var work = parts.map { _ in 0 }
     for (place, part) in partOf.enumerated() {
       if part == Guards.unused { partOf[place] = 0 }
@@ -157,6 +157,7 @@ package struct Guards {
     for part in parts.indices.dropFirst().reversed() {
       work[parts[part].parent] = work[parts[part].parent].addingSaturated(work[part])
     }
+    let least = Guards.leastWork
     var kept = Array(parts.indices)
     var left = [Part.whole]
     for part in parts.indices.dropFirst() {

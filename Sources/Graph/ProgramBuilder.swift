@@ -128,27 +128,23 @@ package final class ProgramBuilder {
   /// To be asked before numbers are made that no primitive computes, such as those of a range; they are counted
   /// as what is folded.
   package func requireNumbers(_ count: Int, of what: String) throws {
-    let bytes = count.multipliedSaturated(by: ProgramBuilder.workBytes)
-    guard foldedBytes.addingSaturated(bytes) <= memoryLimit else {
-      throw NetJacError(
-        .memory,
-        "\(what) of \(count) numbers takes up to \(bytes) bytes while loading; the memory limit is "
-          + "\(memoryLimit) (option memory_limit), of which \(foldedBytes) are taken")
-    }
-    try Memory.require(bytes)
+    try requireWork(on: count, "\(what) of \(count) numbers")
     foldedBytes = foldedBytes.addingSaturated(count.multipliedSaturated(by: 8))
   }
 
   /// The largest of these is read as numbers of eight bytes, made into others and kept.
   private func requireRoom(_ types: [TensorType], _ name: String) throws {
-    let largest = types.max { $0.count < $1.count }
-    guard let largest else { return }
-    let bytes = largest.count.multipliedSaturated(by: ProgramBuilder.workBytes)
+    guard let largest = types.max(by: { $0.count < $1.count }) else { return }
+    try requireWork(on: largest.count, "\(name) of a known tensor \(largest)")
+  }
+
+  private func requireWork(on count: Int, _ what: @autoclosure () -> String) throws {
+    let bytes = count.multipliedSaturated(by: ProgramBuilder.workBytes)
     guard foldedBytes.addingSaturated(bytes) <= memoryLimit else {
       throw NetJacError(
         .memory,
-        "\(name) of a known tensor \(largest) takes up to \(bytes) bytes while loading; the memory "
-          + "limit is \(memoryLimit) (option memory_limit), of which \(foldedBytes) are taken")
+        "\(what()) takes up to \(bytes) bytes while loading; the memory limit is \(memoryLimit) "
+          + "(option memory_limit), of which \(foldedBytes) are taken")
     }
     try Memory.require(bytes)
   }

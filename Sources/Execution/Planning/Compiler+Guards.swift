@@ -6,7 +6,7 @@ extension Guards {
   init(_ program: Program, isNeeded: [Bool], samples: Int) {
     self.init(
       program.nodes, from: 0, where: { isNeeded[$0] }, outputs: program.outputs,
-      samples: samples, least: Guards.leastWork)
+      samples: samples)
   }
 }
 

@@ -30,6 +30,7 @@ extension ProgramWriter {
     if let operation = Self.single[name] {
       return try single(operation, full(x[0]), node.type.element)
     }
+    if let operation = OwnOperators.functions[name] { return try own(operation, node) }
     switch node.primitive {
     case let extreme as Extreme where extreme.tie != .shared && node.type.element.isReal:
       if let bound = program.constant(x[1])?.fill {
@@ -52,10 +53,6 @@ extension ProgramWriter {
       guard node.type.element.isReal else { return try add("Mod", operands) }
       let whole = try add("Floor", [add("Div", operands)])
       return try add("Sub", [operands[0], add("Mul", [whole, operands[1]])])
-    case is Detach, is NormalDistribution, is NormalDistributionByTanh,
-      is ComplementaryErrorFunction,
-      is ExponentialMinusOne, is LogarithmOfOnePlus:
-      return try own(node)
     case is Truncate:
       let operand = try full(x[0])
       return try add("Mul", [add("Sign", [operand]), add("Floor", [add("Abs", [operand])])])

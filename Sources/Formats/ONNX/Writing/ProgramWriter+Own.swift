@@ -4,10 +4,7 @@ import Tensors
 extension ProgramWriter {
   /// What ONNX has no operator for is a function of the file: other readers compute it by its body, NetJac takes
   /// it for the primitive again, with the same bits and derivatives.
-  func own(_ node: Node) throws -> String {
-    guard let name = OwnOperators.functions[node.primitive.name] else {
-      throw unsupported(node.primitive)
-    }
+  func own(_ name: String, _ node: Node) throws -> String {
     try defineFunction(name, ["x"]) { try body(of: node) }
     return try call(name, [full(node.operands[0])])
   }
