@@ -104,7 +104,10 @@ extension Network {
       let size = p.shape(x).dims.dropFirst(lead.count).reduce(1, *)
       return try p.convert(p.reshape(x, Shape(lead + [size])), to: real)
     }
-    let joined = try p.concatenate(flattened, axis: lead.count)
+    let joined =
+      try flattened.isEmpty
+      ? p.constant(Tensor(TensorType(real, Shape(lead + [0])), fill: 0.0))
+      : p.concatenate(flattened, axis: lead.count)
     let parameters = try flat.inputTypes.dropFirst().map { try p.input($0) }
     let values = try p.inline(flat, [joined] + parameters)
     let y = values[flat.outputs[0].index]

@@ -64,6 +64,24 @@ import Testing
     #expect(found.jacobian == [2, 0, 0, 0, 3, 0, 0, 0, -5])
   }
 
+  @Test("the Jacobian of a network without inputs has no columns")
+  func withoutInputs() throws {
+    let p = ProgramBuilder()
+    let y = try p.constant(Tensor(TensorType(.float64, [2]), reals: [2, 3]))
+    let program = p.program(outputs: [y])
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("netjac-\(UUID().uuidString).onnx").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try FormatRegistry.saving.save(
+      WritableNetwork(
+        inputs: [], outputs: [.init(name: "y", isBatched: false)], parameters: [],
+        program: { _ in program }), to: path)
+    try FormatRegistry.saving.save(loadedNetwork(path).writableJacobian(), to: path)
+    let again = try loadedNetwork(path)
+    #expect(again.inputSize == 0 && again.outputs.map(\.name) == ["y", "jacobian"])
+    #expect(try numbers(again, []).y == [2, 3])
+  }
+
   private func numbers(_ network: Network, _ x: [Double]) throws -> (
     y: [Double], jacobian: [Double]
   ) {

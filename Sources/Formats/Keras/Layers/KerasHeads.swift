@@ -65,7 +65,9 @@ struct KerasHeads {
     let axes = try (call.config.ints("attention_axes") ?? Array(1..<rank - 1)).map {
       try call.axis($0, rank: rank)
     }
-    guard Set(axes).count == axes.count, axes.allSatisfy({ (1..<rank - 1).contains($0) }) else {
+    guard !axes.isEmpty, Set(axes).count == axes.count,
+      axes.allSatisfy({ (1..<rank - 1).contains($0) })
+    else {
       throw NetJacError(
         .shape, "'attention_axes' is \(axes); axes between batch and features are needed")
     }
