@@ -17,6 +17,7 @@ package final class ProgramBuilder {
   /// For each node, whether it depends on constants alone.
   private var isKnown: [Bool] = []
   private var shared = SharedValues()
+  var powersOfTwo = PowersOfTwo()
   private var evaluated: [Int: Tensor] = [:]
   private var placeholders = 0
   private var foldedBytes = 0
