@@ -4,12 +4,13 @@
  *
  * Usage: arguments FOLDER SEED SEQUENCES SECONDS MODEL
  *
- * FOLDER is for files of the calls, MODEL one that is loaded with each option. Runs until SEQUENCES or SECONDS are over; every sequence follows from SEED and its
- * number alone, so `arguments FOLDER SEED:NUMBER 1 60 MODEL` repeats one. Options are then tried one by one, each with every
- * value and with whatever uses it. Ends with `N passed, N failed`.
+ * FOLDER is for files of the calls, MODEL one that is loaded with each option. Runs until SEQUENCES or SECONDS are over;
+ * every sequence follows from SEED and its number alone, so `arguments FOLDER SEED:NUMBER 1 60 MODEL` repeats one. Options
+ * are then tried one by one, each with every value and with whatever uses it. Ends with `N passed, N failed`.
  *
  * Arrays hold a few numbers that are right and then some that are not, so that counts beyond them meet an error; counts
- * themselves are small, negative, or so large that no array of theirs could exist.
+ * themselves are small, negative, or so large that no array of theirs could exist. A size may be said to be the largest
+ * there is: buffers hold the longest text that names of 100,000 characters can give.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -32,7 +33,7 @@ enum kind {
   NOTHING, INT64, INT32, SIZE, DOUBLE, TEXT, BUFFER, BYTES, RECEIVER, OPTIONS, NETWORK, GRAPH, TRAINER, STORE, STUDY,
   REALS, WHOLES64, WHOLES32
 };
-enum { MOST_PARAMETERS = 12, ARRAY = 1 << 16 };
+enum { MOST_PARAMETERS = 12, ARRAY = 1 << 16, BUFFER_SIZE = 1 << 22 };
 
 union value {
   int64_t whole;
@@ -81,6 +82,17 @@ static netjac_trainer *trainer;
 static netjac_store *store;
 static netjac_study *study;
 static void *received;
+
+/* Behind it is a page that nothing may touch, so what is written beyond the end is seen where it happens. */
+static void *fenced(size_t size) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char *memory = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED || mprotect(memory + size, page, PROT_NONE) != 0) {
+    fputs("there is no memory for arrays\n", stderr);
+    exit(2);
+  }
+  return memory;
+}
 
 static void fill_arrays(void) {
   double *r = arrays[0];
@@ -295,9 +307,11 @@ static void run_option(const char *key, const char *value) {
 }
 
 static void prepare_child(void) {
+#ifndef UNLIMITED
   /* Above what the library maps at its start; an allocation beyond it fails as on an exhausted machine. */
   const struct rlimit most = {(rlim_t)6 << 30, (rlim_t)6 << 30};
   setrlimit(RLIMIT_AS, &most);
+#endif
   make_all();
 }
 
@@ -343,7 +357,7 @@ int main(int argc, char **argv) {
 
   report = shared(sizeof *report);
   complaint = shared(COMPLAINT);
-  for (int k = 0; k < 4; k++) arrays[k] = aligned_alloc(64, ARRAY);
+  for (int k = 0; k < 4; k++) arrays[k] = fenced(k == 3 ? BUFFER_SIZE : ARRAY);
   memset(arrays[3], 7, ARRAY);
   long_text = malloc(100001);
   memset(long_text, 'n', 100000);

@@ -35,7 +35,11 @@
 enum { BATCH = 256, MOST_CHANGES = 8, MOST_BYTES = 1 << 22 };
 /* What a network may take by the option memory_limit, and what its process may take in all. */
 static const char memory_limit[] = "134217728";
+#ifdef UNLIMITED
+enum { MOST_KIBIBYTES = 1 << 30 };
+#else
 enum { MOST_KIBIBYTES = 600 << 10 };
+#endif
 
 /* ---- Files ---- */
 
