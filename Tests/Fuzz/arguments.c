@@ -5,8 +5,9 @@
  * Usage: arguments FOLDER SEED SEQUENCES SECONDS MODEL
  *
  * FOLDER is for files of the calls, MODEL one that is loaded with each option. Runs until SEQUENCES or SECONDS are over;
- * every sequence follows from SEED and its number alone, so `arguments FOLDER SEED:NUMBER 1 60 MODEL` repeats one. Options
- * are then tried one by one, each with every value and with whatever uses it. Ends with `N passed, N failed`.
+ * every sequence follows from SEED and its number alone, and runs in a batch of 500. `arguments FOLDER SEED:NUMBER 1 60
+ * MODEL` repeats one, and `... SEED:NUMBER 500 ...` a batch that begins with it. Options are then tried one by one, each
+ * with every value and with whatever uses it. FOLDER is emptied. Ends with `N passed, N failed`.
  *
  * Arrays hold a few numbers that are right and then some that are not, so that counts beyond them meet an error; counts
  * themselves are small, negative, or so large that no array of theirs could exist. A size may be said to be the largest
@@ -306,6 +307,13 @@ static void run_option(const char *key, const char *value) {
   report->done++;
 }
 
+/* What sequences find in the folder follows from those before them in the batch alone. */
+static void empty_folder(void) {
+  DIR *folder = opendir(".");
+  for (const struct dirent *entry; folder && (entry = readdir(folder));) unlink(entry->d_name);
+  if (folder) closedir(folder);
+}
+
 static void prepare_child(void) {
 #ifndef UNLIMITED
   /* Above what the library maps at its start; an allocation beyond it fails as on an exhausted machine. */
@@ -352,8 +360,8 @@ int main(int argc, char **argv) {
   const uint64_t sequences = strtoull(argv[3], NULL, 10);
   const double seconds = atof(argv[4]);
   const time_t start = time(NULL);
-  uint64_t failed = 0, batch = 500;
-  if (*end == ':') batch = 1;
+  const uint64_t batch = 500;
+  uint64_t failed = 0;
 
   report = shared(sizeof *report);
   complaint = shared(COMPLAINT);
@@ -367,7 +375,7 @@ int main(int argc, char **argv) {
 
   for (uint64_t k = first; k < first + sequences && difftime(time(NULL), start) < seconds && failed < 50;) {
     const uint64_t until = k + batch < first + sequences ? k + batch : first + sequences;
-    unlink("fuzz.db");
+    empty_folder();
     fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {
