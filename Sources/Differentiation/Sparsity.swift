@@ -235,6 +235,11 @@ package struct SparseStructure: Sendable {
   /// What an entry takes while the structure is made: rows, columns, their groups and places.
   static let bytesPerEntry = 48
 
+  /// What it takes once it is made.
+  package var byteCount: Int {
+    MemoryLayout<Int>.stride * (pointers.count + rows.count + columns.count)
+  }
+
   package let pointers: [Int]
   package let rows: [Int]
   /// The column of each nonzero.

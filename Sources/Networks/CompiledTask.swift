@@ -11,12 +11,12 @@ final class CompiledTask: Sendable {
 
   init(
     _ program: Program, _ matrix: JacobianProgram.Layout? = nil, threads: Int,
-    sharing constants: SharedConstants
+    within budget: MemoryBudget
   ) throws {
     let layout = ArrayLayout(
       inputs: program.inputTypes, outputs: program.outputTypes, rows: matrix?.rows ?? 0,
       columns: matrix?.columns ?? 0)
-    variants = try TaskVariants(program, layout, sharing: constants)
+    variants = try TaskVariants(program, layout, within: budget)
     isTransposed = matrix?.isTransposed ?? false
     self.threads = threads
   }
@@ -52,13 +52,14 @@ final class CompiledTask: Sendable {
       return
     }
     // The threads find plans; they do not make them.
-    _ = variants.shortTile(for: call.samples)
+    let short = variants.shortTile(for: call.samples)
+    let helped = (tile ?? short ?? variants.single).pool.admitted(min(threads, shared.count))
     var job = Job(
       task: .passUnretained(self), tile: tile.map { .passUnretained($0) }, call: call,
       division: shared)
-    ThreadPool.shared.prepare(threads: min(threads, shared.count))
+    ThreadPool.shared.prepare(threads: helped)
     withUnsafePointer(to: &job) { job in
-      ThreadPool.shared.run(count: shared.count, threads: threads, context: job) { context, part in
+      ThreadPool.shared.run(count: shared.count, threads: helped, context: job) { context, part in
         let job = context.assumingMemoryBound(to: Job.self)
         job.pointee.task._withUnsafeGuaranteedRef { task in
           task.computePart(

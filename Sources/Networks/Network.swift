@@ -23,8 +23,8 @@ package final class Network: Sendable {
   package let options: NetworkOptions
   /// y [m] of x [n].
   private let program: Program
-  /// Its weights, which all tasks share.
-  private let constants: SharedConstants
+  /// What it may take, and its weights, which all tasks share.
+  private let budget: MemoryBudget
   private let real: ElementType
   private let threads: Int
   /// Each task by its number, planned when it is first asked for.
@@ -42,7 +42,7 @@ package final class Network: Sendable {
     threads = options.threads ?? ThreadPool.coreCount
     program = try FlatProgram.make(
       imported.program.with(memoryLimit: options.memoryLimit), real: real)
-    constants = SharedConstants(of: program)
+    budget = try MemoryBudget(limit: options.memoryLimit, SharedConstants(of: program))
     inputSize = program.type(program.inputs[0]).count
     outputSize = program.type(program.outputs[0]).count
     wholeNumberInputs = WholeNumberInputs(imported.inputs, inputSize: inputSize, real: real)
@@ -75,7 +75,7 @@ package final class Network: Sendable {
     case .jacobian:
       let jacobian = try jacobianProgram()
       return try CompiledTask(
-        jacobian.program, jacobian.layout, threads: threads, sharing: constants)
+        jacobian.program, jacobian.layout, threads: threads, within: budget)
     case .jacobianSparse: return try plan(sparseJacobian().program)
     case .kinks:
       return try plan(FlatProgram.make(kinks().program, real: real))
@@ -84,7 +84,7 @@ package final class Network: Sendable {
 
   private func plan(_ program: Program) throws -> CompiledTask {
     try CompiledTask(
-      program, threads: threads, sharing: constants)
+      program, threads: threads, within: budget)
   }
 
   /// The first of several programs that runs within the memory limit.
@@ -104,7 +104,11 @@ package final class Network: Sendable {
   }
 
   private func sparseJacobian() throws -> SparseJacobian {
-    try knownSparseJacobian { try SparseJacobian(of: program) }
+    try knownSparseJacobian {
+      let sparse = try SparseJacobian(of: program)
+      try budget.take(sparse.structure.byteCount, for: "the structure of the Jacobian")
+      return sparse
+    }
   }
 
   /// What a task does when it runs: kernels in order, memory and multiply-adds.
@@ -143,7 +147,9 @@ package final class Network: Sendable {
   /// Where the Hessian of a weighted sum of outputs can be other than zero, whatever the weights.
   package func hessianSparsity() throws -> Structure {
     let structure = try knownHessianStructure {
-      try SparseStructure(program.hessianPattern(), columns: inputSize)
+      let structure = try SparseStructure(program.hessianPattern(), columns: inputSize)
+      try budget.take(structure.byteCount, for: "the structure of the Hessian")
+      return structure
     }
     return Structure(structure)
   }
@@ -167,7 +173,10 @@ package final class Network: Sendable {
   }
 
   /// Bytes that the tasks planned so far hold of the network's weights, beside the weights themselves.
-  package var heldWeightBytes: Int { constants.heldBytes }
+  package var heldWeightBytes: Int { budget.constants.heldBytes }
+
+  /// Bytes that it takes now: weights in all their forms, plans, workspaces and structures.
+  package var memoryBytes: Int { budget.bytes }
 
   // MARK: - Running
   //

@@ -7,19 +7,14 @@ final class TaskVariant: @unchecked Sendable {
   let executable: Executable
   let pool: WorkspacePool
   let samples: Int
+  private let share: MemoryBudget.Share
 
   init(
-    _ program: Program, samples: Int, _ layout: ArrayLayout, sharing constants: SharedConstants
+    _ program: Program, samples: Int, _ layout: ArrayLayout, within budget: MemoryBudget
   ) throws {
-    executable = try Executable.compile(program, sharing: constants, samples: samples)
+    executable = try Executable.compile(program, within: budget, samples: samples)
     self.samples = samples
-    let extra = layout.extraBytes(samples: samples)
-    guard executable.workspaceBytes + extra <= program.memoryLimit else {
-      throw NetJacError(
-        .memory,
-        "a run needs \(executable.workspaceBytes + extra) bytes of working memory; the limit is "
-          + "\(program.memoryLimit) (option memory_limit)")
-    }
-    pool = try WorkspacePool(executable, extraBytes: extra)
+    share = try MemoryBudget.Share(of: budget, executable.ownBytes, for: "a plan")
+    pool = try WorkspacePool(executable, extraBytes: layout.extraBytes(samples: samples), budget)
   }
 }

@@ -9,7 +9,7 @@ struct TaskVariants: Sendable {
   /// What arguments and results are for one sample.
   let layout: ArrayLayout
   private let program: Program
-  private let constants: SharedConstants
+  private let budget: MemoryBudget
   /// Samples of a tile; 1 if samples are too large to be taken together.
   private let tileLength: Int
   /// Nil where planning failed, for want of memory: samples then run one by one.
@@ -20,13 +20,13 @@ struct TaskVariants: Sendable {
   static let shortTileLength = 8
 
   init(
-    _ program: Program, _ layout: ArrayLayout, sharing constants: SharedConstants
+    _ program: Program, _ layout: ArrayLayout, within budget: MemoryBudget
   ) throws {
     self.program = program
-    self.constants = constants
+    self.budget = budget
     self.layout = layout
     single = try TaskVariant(
-      program, samples: 1, layout, sharing: constants)
+      program, samples: 1, layout, within: budget)
     tileLength = TaskVariants.tileLength(
       bytesPerSample: single.executable.arenaBytes + layout.total * 8)
   }
@@ -56,7 +56,7 @@ struct TaskVariants: Sendable {
     try TaskVariant(
       program.vectorised(
         added: program.inputs.map { _ in true }, size: samples),
-      samples: samples, layout, sharing: constants)
+      samples: samples, layout, within: budget)
   }
 
   /// The kernels in order, the memory and the multiply-adds, of one sample and of a tile.

@@ -46,11 +46,13 @@ struct SharedConstantsTests {
     let program = try layers.program(rows: 1)
     let shared = SharedConstants(of: program)
     #expect(shared.heldBytes == 0)
-    let one = try Executable.compile(program, sharing: shared)
+    let one = try Executable.compile(program, within: MemoryBudget(limit: .max, shared))
     #expect(shared.heldBytes == layers.bytes)
-    let many = try Executable.compile(layers.program(rows: 12), sharing: shared)
+    let many = try Executable.compile(
+      layers.program(rows: 12), within: MemoryBudget(limit: .max, shared))
     #expect(shared.heldBytes == layers.bytes)
-    let back = try Executable.compile(layers.program(rows: 3, transposed: true), sharing: shared)
+    let back = try Executable.compile(
+      layers.program(rows: 3, transposed: true), within: MemoryBudget(limit: .max, shared))
     #expect(shared.heldBytes == 2 * layers.bytes)
     withExtendedLifetime((one, many, back)) {}
   }
@@ -61,7 +63,7 @@ struct SharedConstantsTests {
     let program = try layers.program(rows: 1)
     let shared = SharedConstants(of: program)
     var executables = try [1, 4].map {
-      try Executable.compile(layers.program(rows: $0), sharing: shared)
+      try Executable.compile(layers.program(rows: $0), within: MemoryBudget(limit: .max, shared))
     }
     executables.removeFirst()
     #expect(shared.heldBytes == layers.bytes)
@@ -81,7 +83,8 @@ struct SharedConstantsTests {
       var random = Random(seed: 9)
       for program in programs {
         let arguments = program.inputTypes.map { random.tensor($0) }
-        let found = try Executable.compile(program, sharing: shared).tensors(arguments)
+        let found = try Executable.compile(program, within: MemoryBudget(limit: .max, shared))
+          .tensors(arguments)
         #expect(try found == Executable.compile(program).tensors(arguments))
       }
     }
@@ -95,7 +98,7 @@ struct SharedConstantsTests {
     let executables = try await withThrowingTaskGroup(of: Executable.self) { group in
       for rows in 1...8 {
         let program = try layers.program(rows: rows)
-        group.addTask { try Executable.compile(program, sharing: shared) }
+        group.addTask { try Executable.compile(program, within: MemoryBudget(limit: .max, shared)) }
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }
@@ -111,7 +114,7 @@ struct SharedConstantsTests {
     let y = try p.add(p.input(type), p.constant(random.tensor(type)))
     let program = p.program(outputs: [y])
     let shared = SharedConstants(of: program)
-    let executable = try Executable.compile(program, sharing: shared)
+    let executable = try Executable.compile(program, within: MemoryBudget(limit: .max, shared))
     #expect(shared.heldBytes == 0)
     let x = random.tensor(type)
     #expect(try executable.tensors([x]) == program.evaluate([x]))

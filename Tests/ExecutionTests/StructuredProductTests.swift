@@ -261,7 +261,7 @@ struct StructuredProductTests {
     let tolerance = element == .float64 ? 1e-11 : 1e-3
     for program in [network, jacobian] {
       let shared = SharedConstants(of: network)
-      let executable = try Executable.compile(program, sharing: shared)
+      let executable = try Executable.compile(program, within: MemoryBudget(limit: .max, shared))
       #expect(executable.kernelNames.contains { $0.hasPrefix("active-product") })
       let arguments = program.inputTypes.map { random.tensor($0) }
       let disagreement = disagreement(

@@ -15,8 +15,9 @@ struct Compiler {
   var placements: [Placement?]
   var steps: [Step] = []
   var constants: [ConstantMemory] = []
-  /// The constants that other executables read, too.
-  private let shared: SharedConstants?
+  /// Those of them that no other executable reads.
+  private var ownConstants: [ConstantMemory] = []
+  private let budget: MemoryBudget
   /// See `Executable.compile`.
   let sumsAlike: Bool
   /// How many samples there are; nil where all parts are computed, whether needed or not.
@@ -86,17 +87,17 @@ struct Compiler {
   }
 
   static func compile(
-    _ program: Program, sharing shared: SharedConstants?, sumsAlike: Bool, samples: Int?
+    _ program: Program, within budget: MemoryBudget, sumsAlike: Bool, samples: Int?
   ) throws -> Executable {
-    var compiler = Compiler(program, shared, sumsAlike: sumsAlike, samples: samples)
+    var compiler = Compiler(program, budget, sumsAlike: sumsAlike, samples: samples)
     return try compiler.compiled(foldsConstants: true)
   }
 
   private init(
-    _ program: Program, _ shared: SharedConstants?, sumsAlike: Bool, samples: Int?
+    _ program: Program, _ budget: MemoryBudget, sumsAlike: Bool, samples: Int?
   ) {
     self.program = program
-    self.shared = shared
+    self.budget = budget
     self.sumsAlike = sumsAlike
     self.samples = samples
     placements = [Placement?](repeating: nil, count: program.nodes.count)
@@ -185,7 +186,12 @@ struct Compiler {
   }
 
   mutating func place(_ tensor: Tensor) -> Placement {
-    constants.append(shared?.memory(of: tensor) ?? ConstantMemory(tensor))
+    if let known = budget.constants.memory(of: tensor) {
+      constants.append(known)
+    } else {
+      constants.append(ConstantMemory(tensor))
+      ownConstants.append(constants[constants.count - 1])
+    }
     let buffer = addBuffer(.constant(constants.count - 1), constants[constants.count - 1].byteCount)
     // A fill is one element, repeated.
     if tensor.count > 0, tensor.fill != nil {
@@ -254,11 +260,18 @@ struct Compiler {
     }
     guard !sources.isEmpty else { return }
     let constantProgram = program.withoutInputs.with(outputs: sources)
-    var compiler = Compiler(constantProgram, shared, sumsAlike: sumsAlike, samples: nil)
+    var compiler = Compiler(constantProgram, budget, sumsAlike: sumsAlike, samples: nil)
     let executable = try compiler.compiled(foldsConstants: false)
+    // What is computed is written, read as a tensor and copied to where kernels read it.
+    let results = sources.reduce(0) { $0.addingSaturated(program.type($1).count * 24) }
+    let bytes = executable.workspaceBytes.addingSaturated(results)
+    let share = try MemoryBudget.Share(
+      of: budget, bytes, for: "to compute what depends on no input")
+    try Memory.require(bytes)
     for (value, tensor) in zip(sources, try executable.tensors()) {
       placements[value.index] = place(tensor)
     }
+    withExtendedLifetime(share) {}
   }
 
   func isConstantOrView(_ index: Int) -> Bool {
@@ -276,6 +289,7 @@ struct Compiler {
     else { return }
     let gathered = ConstantMemory(gathering: view, from: constants[index])
     constants.append(gathered)
+    ownConstants.append(gathered)
     placements[value.index] = Placement(
       buffer: addBuffer(.constant(constants.count - 1), gathered.byteCount), program.type(value))
   }
@@ -363,13 +377,17 @@ struct Compiler {
       }
     }
     let addresses = Addresses(offsets: plan.offsets, bases: bases)
+    let kernels = kernels(steps[...], addresses)
+    let plain = constants.enumerated().map { k, constant in
+      addresses.read.bases.contains(fixed + k) ? constant.plain : nil
+    }
     return Executable(
-      kernels: kernels(steps[...], addresses),
-      constants: constants.enumerated().map { k, constant in
-        addresses.read.bases.contains(fixed + k) ? constant.plain : nil
-      },
+      kernels: kernels, constants: plain,
       inputTypes: program.inputTypes, outputTypes: program.outputTypes,
       arenaBytes: plan.byteCount, scratchBytes: steps.map(\.scratchBytes).max() ?? 0,
+      ownConstantBytes: ownConstants.reduce(0) {
+        $0.addingSaturated($1.sourceBytes).addingSaturated($1.heldBytes)
+      },
       multiplyAdds: program.multiplyAdds)
   }
 }

@@ -92,6 +92,11 @@ final class ConstantMemory: Sendable {
     return element == .float64 ? all(Double.self) : all(Float.self)
   }
 
+  /// Bytes of the tensor itself; a view has none.
+  var sourceBytes: Int {
+    if case .tensor(let tensor) = source { tensor.storedBytes } else { 0 }
+  }
+
   /// Bytes of the forms that are held beside the tensor's own elements.
   var heldBytes: Int {
     withForms { forms in
@@ -164,6 +169,8 @@ struct ConstantLayout: Hashable {
 /// The constants of a network, whose forms its tasks share, be they planned by one thread or several.
 package final class SharedConstants: Sendable {
   private let constants: [Tensor: ConstantMemory]
+  /// Bytes of the constants themselves, as the program has them.
+  package let ownBytes: Int
 
   package init(of program: Program) {
     var constants: [Tensor: ConstantMemory] = [:]
@@ -173,7 +180,12 @@ package final class SharedConstants: Sendable {
       }
     }
     self.constants = constants
+    ownBytes = constants.values.reduce(0) { $0.addingSaturated($1.sourceBytes) }
   }
+
+  private init() { (constants, ownBytes) = ([:], 0) }
+
+  package static let none = SharedConstants()
 
   func memory(of tensor: Tensor) -> ConstantMemory? { constants[tensor] }
 
@@ -182,6 +194,16 @@ package final class SharedConstants: Sendable {
 }
 
 extension Tensor {
+  /// Bytes in which the elements are held.
+  fileprivate var storedBytes: Int {
+    switch storage {
+    case .reals(let elements): elements.count * MemoryLayout<Double>.stride
+    case .floats(let elements): elements.memory.byteCount
+    case .integers(let elements): elements.count * MemoryLayout<Int64>.stride
+    case .realFill, .integerFill: MemoryLayout<Int64>.stride
+    }
+  }
+
   /// The first element alone.
   fileprivate var firstElement: Tensor { picking([0], shape: []) }
 

@@ -18,30 +18,34 @@ package final class Executable: @unchecked Sendable {
   let scratchBytes: Int
 
   private let kernels: [Kernel]
+  private let ownConstantBytes: Int
   /// The constants in the order of their base addresses; nil where no kernel reads one as it is.
   private let constants: [ElementMemory?]
   /// The kernels without ownership: walking them counts no references.
   private let steps: PlainArray<Unmanaged<Kernel>>
 
   /// - Parameters:
-  ///   - shared: Constants that are held once, however many executables read them.
+  ///   - budget: What the program's network may take, with the constants that its executables share.
   ///   - sumsAlike: Whether sums are taken in the same order as in the same program for another number of samples;
   ///     what never meets such a program may be faster.
   ///   - samples: How many samples the program takes at once.
   ///   - skipsParts: Whether parts that no sample needs are skipped; results are the same bits.
   package static func compile(
-    _ program: Program, sharing shared: SharedConstants? = nil, sumsAlike: Bool = true,
+    _ program: Program, within budget: MemoryBudget? = nil, sumsAlike: Bool = true,
     samples: Int = 1, skipsParts: Bool = true
   ) throws -> Executable {
     try Compiler.compile(
-      program, sharing: shared, sumsAlike: sumsAlike, samples: skipsParts ? samples : nil)
+      program, within: budget ?? MemoryBudget(limit: program.memoryLimit, .none),
+      sumsAlike: sumsAlike, samples: skipsParts ? samples : nil)
   }
 
   init(
     kernels: [Kernel], constants: [ElementMemory?], inputTypes: [TensorType],
-    outputTypes: [TensorType], arenaBytes: Int, scratchBytes: Int, multiplyAdds: Int
+    outputTypes: [TensorType], arenaBytes: Int, scratchBytes: Int, ownConstantBytes: Int,
+    multiplyAdds: Int
   ) {
     self.kernels = kernels
+    self.ownConstantBytes = ownConstantBytes
     self.constants = constants
     self.inputTypes = inputTypes
     self.outputTypes = outputTypes
@@ -55,6 +59,14 @@ package final class Executable: @unchecked Sendable {
 
   /// Bytes of working memory that one run needs.
   package var workspaceBytes: Int { arenaBytes + scratchBytes }
+
+  /// Bytes that it holds itself: of constants that are its own, and of its kernels.
+  package var ownBytes: Int {
+    ownConstantBytes.addingSaturated(kernels.count.multipliedSaturated(by: Executable.kernelBytes))
+  }
+
+  /// About what a kernel takes, as the tables of fused ones are short.
+  private static let kernelBytes = 512
 
   /// The kernels by name, in order.
   package var kernelNames: [String] { kernels.flatMap(\.names) }

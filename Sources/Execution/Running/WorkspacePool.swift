@@ -6,6 +6,9 @@ import Tensors
 package final class WorkspacePool: @unchecked Sendable {
   private let executable: Executable
   private let extraBytes: Int
+  private let budget: MemoryBudget
+  /// How many workspaces were made and are not given up.
+  private let made = Atomic<Int>(0)
   /// Addresses of idle workspaces, each holding one reference; 0 is an empty place.
   private let places: UnsafeMutablePointer<Atomic<UInt>>
 
@@ -13,9 +16,10 @@ package final class WorkspacePool: @unchecked Sendable {
   private static let placeCount = 64
 
   /// Makes the first workspace, so that a machine without memory for it is found out now.
-  package init(_ executable: Executable, extraBytes: Int) throws {
+  package init(_ executable: Executable, extraBytes: Int, _ budget: MemoryBudget) throws {
     self.executable = executable
     self.extraBytes = extraBytes
+    self.budget = budget
     places = .allocate(capacity: WorkspacePool.placeCount)
     for k in 0..<WorkspacePool.placeCount { (places + k).initialize(to: Atomic(0)) }
     try reserve(1)
@@ -27,6 +31,20 @@ package final class WorkspacePool: @unchecked Sendable {
     }
     places.deinitialize(count: WorkspacePool.placeCount)
     places.deallocate()
+    budget.giveBack(made.load(ordering: .relaxed) * workspaceBytes)
+  }
+
+  private var workspaceBytes: Int { executable.workspaceBytes.addingSaturated(extraBytes) }
+
+  private func workspace() -> Unmanaged<Workspace> {
+    made.add(1, ordering: .relaxed)
+    return .passRetained(Workspace(executable, extraBytes: extraBytes))
+  }
+
+  /// How many of so many runs can go on at once within the network's memory; one at least.
+  package func admitted(_ count: Int) -> Int {
+    if made.load(ordering: .relaxed) >= min(count, WorkspacePool.placeCount) { return count }
+    return (try? reserve(count)) != nil ? count : max(made.load(ordering: .relaxed), 1)
   }
 
   /// Makes sure that `count` runs can go on at once without an allocation.
@@ -37,15 +55,21 @@ package final class WorkspacePool: @unchecked Sendable {
       if let idle = idle() {
         taken.append(idle)
       } else {
-        try Memory.require(executable.workspaceBytes + extraBytes)
-        taken.append(.passRetained(Workspace(executable, extraBytes: extraBytes)))
+        try budget.take(workspaceBytes, for: "the working memory of a run")
+        do { try Memory.require(workspaceBytes) } catch {
+          budget.giveBack(workspaceBytes)
+          throw error
+        }
+        taken.append(workspace())
       }
     }
     try Memory.check()
   }
 
   package func take() -> Unmanaged<Workspace> {
-    idle() ?? .passRetained(Workspace(executable, extraBytes: extraBytes))
+    if let idle = idle() { return idle }
+    budget.count(workspaceBytes)
+    return workspace()
   }
 
   private func idle() -> Unmanaged<Workspace>? {
@@ -66,6 +90,8 @@ package final class WorkspacePool: @unchecked Sendable {
       }
     }
     workspace.release()
+    made.subtract(1, ordering: .relaxed)
+    budget.giveBack(workspaceBytes)
   }
 
   private func free(_ address: UInt) {

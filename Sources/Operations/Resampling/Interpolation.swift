@@ -100,8 +100,9 @@ package struct Interpolation {
       let place = start + index
       if excludesOutside, place < 0 || place >= axis.length { continue }
       let inside = min(max(place, 0), axis.length - 1)
-      if let known = row.firstIndex(where: { $0.place == inside }) {
-        row[known].weight += weight
+      // Those beyond a border follow each other.
+      if let last = row.indices.last, row[last].place == inside {
+        row[last].weight += weight
       } else {
         row.append((inside, weight))
       }
@@ -159,7 +160,14 @@ extension ProgramBuilder {
   /// would be found after the work of the first.
   package func requireResized(_ x: Value, axes: [Int], to lengths: [Int]) throws {
     var dims = shape(x).dims
-    for (axis, length) in zip(axes, lengths) { dims[axis] = length }
+    for (axis, length) in zip(axes, lengths) {
+      guard dims[axis] > 0 || length == 0 else {
+        throw NetJacError(
+          .shape,
+          "axis \(axis) of \(shape(x)) has no elements and cannot be resized to \(length)")
+      }
+      dims[axis] = length
+    }
     let type = type(x).with(try Shape(checking: dims))
     guard type.byteCount <= memoryLimit else {
       throw NetJacError(
@@ -169,6 +177,12 @@ extension ProgramBuilder {
         \(memoryLimit) (option memory_limit)
         """)
     }
+    // A row is an array of up to four elements and their weights, or in all rows together of four times as many as
+    // the axis has.
+    let rows = zip(axes, lengths).reduce(0) {
+      $0.addingSaturated(shape(x)[$1.0]).addingSaturated($1.1)
+    }
+    try requireNumbers(rows.multipliedSaturated(by: 8), of: "the rows of a resampling")
   }
 
   /// Replaces the elements along an axis by weighted means of them; nil rows get a fixed number.

@@ -12,10 +12,6 @@ enum KerasResampling: String, CaseIterable {
     try p.requireResized(x, axes: axes, to: lengths)
     for (axis, newLength) in zip(axes, lengths) {
       let length = p.shape(y)[axis]
-      guard length > 0, newLength > 0, newLength <= p.memoryLimit / 64 / length else {
-        throw NetJacError(
-          .memory, "an axis of length \(length) cannot be resized to \(newLength)")
-      }
       y = try p.interpolate(y, axis: axis, rows(length, newLength), outside: 0)
     }
     return y

@@ -92,9 +92,7 @@ enum TFResizeOperators {
     let x = try node.input(0, "images")
     let sizes = try node.constantIntegers(1, "size")
     guard p.shape(x).rank == 4, p.shape(x).count > 0, sizes.count == 2,
-      zip(sizes, p.shape(x).dims.dropFirst()).allSatisfy({
-        $0 > 0 && $0 <= p.memoryLimit / 8 / max($1, 1)
-      })
+      sizes.allSatisfy({ $0 > 0 })
     else {
       throw NetJacError(
         .shape, "images \(p.shape(x)) cannot be resized to \(sizes); two lengths are needed")

@@ -107,10 +107,6 @@ enum ResizeOperators {
       let target = targets[place]
       let part = region.map { (start: $0[place], end: $0[axes.count + place]) } ?? (0, 1)
       if target == dims[axis], abs(factors[place] - 1) <= 1e-9, part == (0, 1) { continue }
-      guard dims[axis] > 0, target <= p.memoryLimit / 8 / max(dims[axis], 1) else {
-        throw NetJacError(
-          .memory, "axis \(axis) of length \(dims[axis]) cannot be resized to \(target)")
-      }
       let rows = interpolation.rows(
         Interpolation.Axis(
           length: dims[axis], newLength: target, scale: factors[place], region: part))
