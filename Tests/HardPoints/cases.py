@@ -187,6 +187,148 @@ CASES = [
         y = Loop (n, go, x) <body = b (int64 i, bool c, double[1] v) => (bool d, double[1] w) {
             w = Mul(v, v)
             d = Identity(c) }> }""", "options": {"loop_limit": "4"}, "x": [2, 2], "y": [16], "J": [[32, 0]]},
+    # ---- Norms at 0, layers behind singular functions, sums of exponentials
+    {"model": "a radial basis function of a scaled norm, at its centre", "graph": """g (double[2] x) => (double[1] y)
+        <double[2] c = {1, 2}, double l = {0.5}, double mh = {-0.5}> {
+        d = Sub(x, c)
+        r = ReduceL2(d)
+        s = Div(r, l)
+        q = Mul(s, s)
+        t = Mul(q, mh)
+        y = Exp(t) }""",
+     "x": [1, 2], "y": [1], "J": [[0, 0]],
+     "H": [[1], [[-4, 0], [0, -4]]]},
+    {"model": "the same with the norm written out", "graph": """g (double[2] x) => (double[1] y)
+        <double[2] c = {1, 2}, double l = {0.5}, double mh = {-0.5}, double two = {2}> {
+        d = Sub(x, c)
+        dd = Mul(d, d)
+        s0 = ReduceSum(dd)
+        r = Sqrt(s0)
+        s = Div(r, l)
+        q = Pow(s, two)
+        t = Mul(q, mh)
+        y = Exp(t) }""",
+     "x": [1, 2], "y": [1], "J": [[0, 0]],
+     "H": [[1], [[-4, 0], [0, -4]]]},
+    {"model": "Huber's loss by a squared magnitude, at 0", "graph": """g (double[2] x) => (double[2] y)
+        <double one = {1}, double half = {0.5}> {
+        a = Abs(x)
+        c = Less(a, one)
+        aa = Mul(a, a)
+        h = Mul(aa, half)
+        m = Sub(a, half)
+        y = Where(c, h, m) }""",
+     "x": [0, 0.25], "y": [0, 0.03125], "J": [[0, 0], [0, 0.25]],
+     "H": [[1, 1], [[1, 0], [0, 1]]]},
+    {"model": "a magnitude times itself", "graph": """g (double[1] x) => (double[1] y) {
+        a = Abs(x)
+        y = Mul(a, a) }""",
+     "x": [0], "y": [0], "J": [[0]],
+     "H": [[1], [[2]]]},
+    {"model": "a power with exponent 0 has mixed second derivatives", "graph": """g (double[1] a, double[1] b)
+        => (double[1] y) { y = Pow(a, b) }""",
+     "x": [4, 0], "y": [1], "J": [[0, 1.3862943611198906]],
+     "H": [[1], [[0, 0.25], [0.25, 1.9218120556728056]]]},
+    {"model": "layers of a root, not taken", "graph": """g (double[3] x) => (double[3] y)
+        <double[3,3] W = {1, 2, -1, 2, 1, 3, 1, 4, 1}, double[3,3] V = {1, 0.5, -1, -0.3, 1, 0.2, 0.7, -0.4, 0.1},
+        int64[1] ax = {0}, double z = {0}, double big = {1000000}> {
+        t = Sqrt(x)
+        a = MatMul(W, t)
+        b = Tanh(a)
+        o = MatMul(V, b)
+        m = ReduceMax<keepdims = 0>(x, ax)
+        c = Less(m, z)
+        q = Mul(x, x)
+        y = Where(c, o, q) }""",
+     "x": [2, 0, 0.5], "y": [4, 0, 0.25], "J": [[4, 0, 0], [0, 0, 0], [0, 0, 1]],
+     "H": [[1, 1, 1], [[2, 0, 0], [0, 2, 0], [0, 0, 2]]]},
+    {"model": "layers of a logarithm, cut off", "graph": """g (double[3] x) => (double[3] y)
+        <double[3,3] W = {1, 2, -1, 2, 1, 3, 1, 4, 1}, double[3,3] V = {1, 0.5, -1, -0.3, 1, 0.2, 0.7, -0.4, 0.1},
+        int64[1] ax = {0}, double z = {0}, double big = {1000000}> {
+        t = Log(x)
+        a = MatMul(W, t)
+        b = Tanh(a)
+        o = MatMul(V, b)
+        n = Sub(o, big)
+        r = Relu(n)
+        q = Mul(x, x)
+        y = Add(r, q) }""",
+     "x": [2, 0, 0.5], "y": [4, 0, 0.25], "J": [[4, 0, 0], [0, 0, 0], [0, 0, 1]],
+     "H": [[1, 1, 1], [[2, 0, 0], [0, 2, 0], [0, 0, 2]]]},
+    {"model": "attention of a logarithm, not taken by If", "graph": """g (double[3] x) => (double[3] y)
+        <double[3,3] W = {1, 2, -1, 2, 1, 3, 1, 4, 1}, double[3,3] V = {1, 0.5, -1, -0.3, 1, 0.2, 0.7, -0.4, 0.1},
+        int64[1] ax = {0}, double z = {0}, double big = {1000000}, int64[1] one = {1}> {
+        m = ReduceMax<keepdims = 0>(x, ax)
+        c = Less(m, z)
+        y = If (c) <then_branch = t1 () => (double[3] o) {
+        t = Log(x)
+        p = Unsqueeze(t, one)
+        q = Unsqueeze(t, ax)
+        a = MatMul(p, q)
+        b = Softmax(a)
+        o = MatMul(b, t) }, else_branch = e1 () => (double[3] u) { u = Identity(x) }> }""",
+     "x": [2, -1, 0.5], "y": [2, -1, 0.5], "J": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+     "H": [[1, 1, 1], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]]},
+    {"model": "a normalised root, not taken", "graph": """g (double[1,3] x) => (double[1,3] y)
+        <double[3] s = {1, 1, 1}, double z = {0}> {
+        t = Sqrt(x)
+        o = LayerNormalization(t, s)
+        m = ReduceMax(x)
+        c = Less(m, z)
+        y = Where(c, o, x) }""",
+     "x": [2, 0, 0.5], "y": [2, 0, 0.5], "J": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+     "H": [[1, 1, 1], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]]},
+    {"model": "a norm by MatMul, at 0", "graph": """g (double[3] x) => (double y) {
+        s = MatMul(x, x)
+        y = Sqrt(s) }""",
+     "x": [0, 0, 0], "y": [0], "J": [[0, 0, 0]]},
+    {"model": "a norm by Einsum, at 0", "graph": """g (double[3] x) => (double y) {
+        s = Einsum<equation = "i,i->">(x, x)
+        y = Sqrt(s) }""",
+     "x": [0, 0, 0], "y": [0], "J": [[0, 0, 0]]},
+    {"model": "distances by Einsum, some of them 0", "graph": """g (double[2,2] x) => (double[2,2] y)
+        <int64[3] p = {2, 1, 2}, int64[3] q = {1, 2, 2}> {
+        a = Reshape(x, p)
+        b = Reshape(x, q)
+        d = Sub(a, b)
+        s = Einsum<equation = "ijk,ijk->ij">(d, d)
+        y = Sqrt(s) }""",
+     "x": [1, 2, 4, 6], "y": [0, 5, 5, 0], "J": [[0, 0, 0, 0], [-0.6, -0.8, 0.6, 0.8], [-0.6, -0.8, 0.6, 0.8], [0, 0, 0, 0]],
+     "H": [[1, 1, 1, 1], [[0.256, -0.192, -0.256, 0.192], [-0.192, 0.144, 0.192, -0.144],
+      [-0.256, 0.192, 0.256, -0.192], [0.192, -0.144, -0.192, 0.144]]]},
+    {"model": "log of a sum of exponentials written out", "graph": """g (double[1] a, double[1] b) => (double[1] y) {
+        p = Exp(a)
+        q = Exp(b)
+        s = Add(p, q)
+        y = Log(s) }""",
+     "x": [-800, -801], "y": [-799.6867383124818], "J": [[0.7310585786300049, 0.2689414213699951]],
+     "H": [[1], [[0.19661193324148185, -0.19661193324148185], [-0.19661193324148185, 0.19661193324148185]]]},
+    {"model": "log of a mean of exponentials", "graph": """g (double[2] x) => (double[1] y) {
+        p = Exp(x)
+        q = ReduceMean(p)
+        y = Log(q) }""",
+     "x": [800, 800], "y": [800], "J": [[0.5, 0.5]],
+     "H": [[1], [[0.25, -0.25], [-0.25, 0.25]]]},
+    {"model": "log of the normal distribution function, far out", "graph": """g (double[1] x) => (double[1] y)
+        <double r = {1.4142135623730951}, double one = {1}, double h = {0.5}> {
+        q = Div(x, r)
+        f = Erf(q)
+        d = Add(one, f)
+        p = Mul(d, h)
+        y = Log(p) }""",
+     "x": [-27], "y": [-368.7161424563684], "J": [[27.036936116444192]],
+     "H": [[1], [[-0.9986394206911267]]]},
+    {"model": "log of a product of small numbers", "graph": """g (double[3] x) => (double[1] y) {
+        d = ReduceProd(x)
+        y = Log(d) }""",
+     "x": [1e-60, 1e-60, 1e-60],
+     "J": [[1e+60, 1e+60, 1e+60]],
+     "H": [[1], [[-1e+120, 0, 0], [0, -1e+120, 0], [0, 0, -1e+120]]]},
+    {"model": "a root mean square at 0", "graph": """g (double[3] x) => (double[1] y) {
+        q = Mul(x, x)
+        m = ReduceMean(q)
+        y = Sqrt(m) }""",
+     "x": [0, 0, 0], "y": [0], "J": [[0, 0, 0]]},
     # ---- Indices that the data choose
     {"model": "indices outside their axis", "graph": """g (double[3] x, int64[4] i) => (double[4] y) {
         y = Gather(x, i) }""", "x": [1, 2, 3, 0, -1, 3, -4], "y": [1, 3, 0, 0]},

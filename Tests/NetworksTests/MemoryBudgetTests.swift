@@ -1,4 +1,3 @@
-import Execution
 import Graph
 import Models
 import Networks

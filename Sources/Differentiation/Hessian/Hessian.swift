@@ -18,9 +18,12 @@ extension Program {
   package func hessians() throws -> [Program] {
     let gradient = try weightedGradient()
     let pattern = try gradient.jacobianPattern(entryLimit: Jacobian.patternEntryLimit)
+    // First derivatives on both sides of second ones are products of matrices, in which a zero of one meets what is
+    // infinite in the other.
+    let isGuarded = gradient.nodes.contains { $0.isA(GuardedMultiply.self) }
     let ways = [
       Result { try Self.jacobian(of: gradient, pattern) as Program? },
-      Result { try symmetricHessian(pattern) },
+      Result { isGuarded ? nil : try symmetricHessian(pattern) },
     ]
     let found = try ways.compactMap { way in
       do {

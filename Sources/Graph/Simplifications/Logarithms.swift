@@ -1,3 +1,4 @@
+import Glibc
 import Tensors
 
 extension ProgramBuilder {
@@ -6,8 +7,22 @@ extension ProgramBuilder {
   func logarithmOfSum(_ sum: Value) throws -> Value? {
     let node = node(sum)
     if node.isA(Reshape.self) {
-      guard self.node(node.operands[0]).isA(ReduceSum.self) else { return nil }
       return try logarithmOfSum(node.operands[0]).map { try reshape($0, node.type.shape) }
+    }
+    // A mean of exponentials, or a sum in other units.
+    if node.isA(Multiply.self) || node.isA(Divide.self) {
+      for (place, other) in [(1, 0), (0, 1)] where place == 1 || node.isA(Multiply.self) {
+        guard let factor = fill(of: node.operands[place]), factor > 0, factor.isFinite,
+          let logarithm = try logarithmOfSum(node.operands[other])
+        else { continue }
+        let shift = node.isA(Multiply.self) ? log(factor) : -log(factor)
+        return try add(logarithm, scalar(shift, like: logarithm))
+      }
+    }
+    if let terms = exponents(of: sum, room: 16), terms.count > 1 {
+      let stacked = try concatenate(
+        terms.map { try reshape($0, self.shape($0).prepending(1)) }, axis: 0)
+      return try logarithmOfSum(reduceSum(exponential(stacked), over: [0]))
     }
     guard let reduction = node.primitive as? ReduceSum,
       self.node(node.operands[0]).isA(Exponential.self), shape(node.operands[0]).count > 0
@@ -26,6 +41,16 @@ extension ProgramBuilder {
       Broadcast(shape, axes: shape.dims.indices.filter { !reduction.axes.contains($0) }), [shift])
     let shifted = try reduceSum(exponential(subtract(u, spread)), over: reduction.axes)
     return try add(logarithm(shifted), shift)
+  }
+
+  /// The exponents of a sum of exponentials of the same shape that is written out, at most so many; nil for other sums.
+  private func exponents(of sum: Value, room: Int) -> [Value]? {
+    let node = node(sum)
+    if node.isA(Exponential.self) { return room > 0 ? node.operands : nil }
+    guard node.isA(Add.self), let first = exponents(of: node.operands[0], room: room),
+      let second = exponents(of: node.operands[1], room: room - first.count)
+    else { return nil }
+    return first + second
   }
 
   /// `log(exp(u)/b)`, such as that of a softmax: `u - log b`, which is a number where the quotient is 0.

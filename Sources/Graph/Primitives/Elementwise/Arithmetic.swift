@@ -204,9 +204,14 @@ package struct Power: BinaryFunction, Nonlinear, Smooth {
       let one = try p.scalar(1, like: x[1])
       var safe = x[0]
       if p.fill(of: x[1]) == nil {
-        // b = 0 makes a constant, also where aᵇ⁻¹ is infinite. Choosing the base and not the result
-        // keeps the infinity out of further derivatives as well.
-        safe = try p.select(p.compare(.equal, x[1], p.scalar(0, like: x[1])), one, x[0])
+        // b = 0 makes a constant, also where aᵇ⁻¹ is infinite, which it is for no other a. Choosing the base and
+        // not the result keeps the infinity out of further derivatives as well.
+        let isConstant = try p.compare(.equal, x[1], p.scalar(0, like: x[1]))
+        let least =
+          p.type(x[0]).element == .float32
+          ? Double(Float.leastNormalMagnitude) : .leastNormalMagnitude
+        let isTiny = try p.compare(.less, p.absolute(p.detach(x[0])), p.scalar(least, like: x[0]))
+        safe = try p.select(isConstant, p.select(isTiny, one, x[0]), x[0])
       }
       let lower = try p.power(safe, p.subtract(x[1], one))
       return try p.scaled(da, by: p.multiply(x[1], lower))

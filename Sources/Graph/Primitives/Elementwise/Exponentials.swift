@@ -151,6 +151,9 @@ package struct SquareRoot: UnaryFunction, Smooth {
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.divide(p.scalar(0.5, like: y), y)
   }
+  package func simplified(_ x: [Value], in p: ProgramBuilder) throws -> Value? {
+    try p.asSumOfSquares(x[0]).map { try p.squareRoot($0) }
+  }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.3...4))]
 }
 
@@ -165,6 +168,12 @@ package struct Reciprocal: UnaryFunction, Smooth {
   package func value(_ x: Double) -> Double { 1 / x }
   package func slope(at x: Value, _ y: Value, in p: ProgramBuilder) throws -> Value? {
     try p.negate(p.multiply(y, y))
+  }
+  /// Multiplied twice: y² may overflow where what it is multiplied with brings it back, as in `log u` of a small u.
+  package func linearise(
+    _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
+  ) throws -> Value? {
+    try dx[0].map { try p.negate(p.scaled(p.scaled($0, by: y), by: y)) }
   }
   package static let samples = [Sample(Self(), .init([2, 3], in: 0.4...3))]
 }
