@@ -73,8 +73,9 @@
  *
  * Threads    Every function may be called from any thread. A network never changes after loading, and any
  *            number of threads may use one network at the same time, with results that do not depend on how
- *            many. The exceptions: release a network only when no call on it is running, and use an options
- *            object from one thread at a time. A process may fork() while other threads are inside the library; the
+ *            many. The exceptions: release a network, a graph or a trainer only when no call on it is running, and
+ *            use an options object from one thread at a time. A thread needs a stack of 512 KiB for loading and
+ *            planning, of 64 KiB for tasks that are prepared. A process may fork() while other threads are inside the library; the
  *            fork waits until none of them plans. The child uses what is loaded and loads more; a trainer that
  *            another thread was using gives it an error.
  *
@@ -92,8 +93,10 @@
  *
  * The host   The library prints nothing, installs no signal or exit handlers, whatever the environment says, and leaves
  *            locale, floating-point environment and the threads of any other BLAS in the process alone. It raises no
- *            floating-point exception that the numbers do not raise, so that hosts may trap them. It stays loaded
- *            once it is loaded.
+ *            floating-point exception that the numbers do not raise, so that hosts may trap them. Files, options
+ *            and samples mean the same numbers whatever rounding the host has set; tasks are evaluated with the
+ *            host's. A file that may not grow (RLIMIT_FSIZE) is an error, not a signal. It stays loaded once it is
+ *            loaded.
  *
  * Versions   From 1.0.0 on, nothing declared here is removed or changes its meaning within a major version.
  */
@@ -730,7 +733,7 @@ netjac_status netjac_graph_show(netjac_graph *graph, int32_t value, const char *
  *         "program", "program dot", "program table": the same of all that is computed, in NetJac's primitive
  *             operations, with derivatives spelled out. They have numbers of their own, counted from 0.
  *         "value N", "value N LENGTH": the formula of value N, cut where it becomes longer than about LENGTH
- *             characters (default: 400).
+ *             characters (default: 400; at most 1000000).
  * buffer, size, needed  As for netjac_jacobian_plan().
  */
 netjac_status netjac_graph_text(const netjac_graph *graph, const char *format, char *buffer, size_t size,

@@ -38,12 +38,12 @@ extension GraphSession {
     case ["program", "dot"]: return drawing(programRows())
     default:
       guard words.first == "value", (2...3).contains(words.count), let number = Int(words[1]),
-        let length = words.count > 2 ? Int(words[2]) : 400, length > 0
+        let length = words.count > 2 ? Int(words[2]) : 400, (1...1_000_000).contains(length)
       else {
         throw NetJacError(
           .argument,
           "the format is '\(format)'; it must be 'text', 'table', 'dot', 'program', 'program table', "
-            + "'program dot', 'value N' or 'value N LENGTH'")
+            + "'program dot', 'value N' or 'value N LENGTH' with a LENGTH of at most 1000000")
       }
       _ = try entry(number)
       return formulas.formula(.entry(number), length: length)

@@ -27,13 +27,13 @@ let graphHandles = HandleTable<GraphRecord>(
 public func netjac_graph_create(
   _ graph: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  status { try receiver(graph, "graph").pointee = try graphHandles.insert(GraphRecord()) }
+  unhurried { try receiver(graph, "graph").pointee = try graphHandles.insert(GraphRecord()) }
 }
 
 @_cdecl("netjac_graph_release") @implementation
 public func netjac_graph_release(_ graph: OpaquePointer?) {
   guard graph != nil else { return }
-  _ = status { try graphHandles.release(graph) }
+  _ = unhurried { try graphHandles.release(graph) }
 }
 
 @_cdecl("netjac_graph_input") @implementation
@@ -197,7 +197,7 @@ private func record(_ handle: OpaquePointer?) throws -> GraphRecord {
 private func build(
   _ handle: OpaquePointer?, _ body: (GraphSession) throws -> Void
 ) -> netjac_status {
-  status { try record(handle).withSession(body) }
+  unhurried { try record(handle).withSession(body) }
 }
 
 /// Where a result goes, which must be there.

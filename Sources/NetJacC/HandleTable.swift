@@ -20,6 +20,8 @@ final class HandleTable<Object: AnyObject>: @unchecked Sendable {
   private let used = Atomic<Int>(0)
   /// Where the search for a free slot continues once all have been used.
   private let cursor = Mutex<Int>(0)
+  /// Held while an object is looked up and retained, and while a handle is given up.
+  private let retaining = Mutex<Void>(())
 
   /// - Parameters:
   ///   - kind: What messages call a handle of this table.
@@ -79,13 +81,26 @@ final class HandleTable<Object: AnyObject>: @unchecked Sendable {
     throw invalid(handle)
   }
 
+  /// The object behind a handle that another thread may be releasing: it lives on until the call is over.
+  func shared(_ handle: OpaquePointer?) throws -> Object {
+    let bits = try ForkGate.behind {
+      try retaining.withLock { _ in UInt(bitPattern: try object(handle).retain().toOpaque()) }
+    }
+    guard let object = UnsafeRawPointer(bitPattern: bits) else { throw invalid(handle) }
+    return Unmanaged<Object>.fromOpaque(object).takeRetainedValue()
+  }
+
   /// Gives up a handle.
   func release(_ handle: OpaquePointer?) throws {
     // The exchange lets only one of several releases of the same handle have the object.
-    guard let slot = slot(of: handle),
-      let object = UnsafeRawPointer(
-        bitPattern: slots[slot].exchange(0, ordering: .acquiringAndReleasing))
-    else { throw invalid(handle) }
+    let bits = slot(of: handle).map { slot in
+      ForkGate.behind {
+        retaining.withLock { _ in slots[slot].exchange(0, ordering: .acquiringAndReleasing) }
+      }
+    }
+    guard let object = bits.flatMap({ UnsafeRawPointer(bitPattern: $0) }) else {
+      throw invalid(handle)
+    }
     Unmanaged<Object>.fromOpaque(object).release()
   }
 

@@ -81,7 +81,7 @@ public func netjac_load(
   _ path: UnsafePointer<CChar>?, _ options: OpaquePointer?,
   _ network: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let path = try text(path, "path")
     try load(into: network, options) {
       try FormatRegistry.load(path: path, options: $0)
@@ -94,7 +94,7 @@ public func netjac_load_bytes(
   _ bytes: UnsafeRawPointer?, _ size: Int, _ options: OpaquePointer?,
   _ network: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  status {
+  unhurried {
     // A size_t beyond the range of Int arrives as a negative number.
     guard size >= 0 else {
       throw NetJacError(
@@ -113,7 +113,7 @@ public func netjac_load_bytes(
 @_cdecl("netjac_release") @implementation
 public func netjac_release(_ network: OpaquePointer?) {
   guard network != nil else { return }
-  _ = status { try networkHandles.release(network) }
+  _ = unhurried { try networkHandles.release(network) }
 }
 
 private func load(

@@ -46,7 +46,7 @@ public func netjac_options_create() -> OpaquePointer? {
 public func netjac_options_set(
   _ options: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let record = try optionsHandles.object(options).takeUnretainedValue()
     let key = try text(key, "key")
     let value = try text(value, "value")
@@ -57,5 +57,5 @@ public func netjac_options_set(
 @_cdecl("netjac_options_release") @implementation
 public func netjac_options_release(_ options: OpaquePointer?) {
   guard options != nil else { return }
-  _ = status { try optionsHandles.release(options) }
+  _ = unhurried { try optionsHandles.release(options) }
 }

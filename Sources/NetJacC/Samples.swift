@@ -12,7 +12,7 @@ public func netjac_study_find(
   _ y: UnsafeMutablePointer<Double>?, _ jacobian: UnsafeMutablePointer<Double>?,
   _ seconds: UnsafeMutablePointer<Double>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let samples = try checkedSamples(samples)
     let x = try readable(x, samples, study.inputSize, "x")
@@ -31,7 +31,7 @@ public func netjac_study_add(
   _ tag: UnsafePointer<CChar>?, _ priority: Double, _ ids: UnsafeMutablePointer<Int64>?,
   _ added: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let samples = try checkedSamples(samples)
     let x = try readable(x, samples, study.inputSize, "x")
@@ -49,7 +49,7 @@ public func netjac_study_claim(
   _ ids: UnsafeMutablePointer<Int64>?, _ tokens: UnsafeMutablePointer<Int64>?,
   _ x: UnsafeMutablePointer<Double>?, _ claimed: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let most = try checkedMost(most)
     let ids = try writable(ids, most, 1, "ids")
@@ -71,7 +71,7 @@ public func netjac_study_put(
   _ jacobian: UnsafePointer<Double>?, _ seconds: UnsafePointer<Double>?,
   _ taken: UnsafeMutablePointer<Int32>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let samples = try checkedSamples(samples)
     let ids = try readable(ids, samples, 1, "ids")
@@ -91,7 +91,7 @@ public func netjac_study_put_array(
   _ study: OpaquePointer?, _ id: Int64, _ output: UnsafePointer<CChar>?, _ size: Int64,
   _ values: UnsafePointer<Double>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let output = try text(output, "output")
     let size = try checkedSize(size)
@@ -105,7 +105,7 @@ public func netjac_study_get_array(
   _ study: OpaquePointer?, _ id: Int64, _ output: UnsafePointer<CChar>?,
   _ values: UnsafeMutablePointer<Double>?, _ size: Int64, _ needed: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let output = try text(output, "output")
     let size = try checkedSize(size)
@@ -122,7 +122,7 @@ public func netjac_study_fail(
   _ study: OpaquePointer?, _ id: Int64, _ token: Int64, _ message: UnsafePointer<CChar>?,
   _ final: Int32
 ) -> netjac_status {
-  status {
+  unhurried {
     try NetJacC.study(study).fail(
       id, token: token, message: message.map { String(cString: $0) } ?? "", final: final != 0)
   }
@@ -133,7 +133,7 @@ public func netjac_study_return(
   _ study: OpaquePointer?, _ samples: Int64, _ ids: UnsafePointer<Int64>?,
   _ tokens: UnsafePointer<Int64>?
 ) -> netjac_status {
-  status { try NetJacC.study(study).giveBack(claims(samples, ids, tokens)) }
+  unhurried { try NetJacC.study(study).giveBack(claims(samples, ids, tokens)) }
 }
 
 @_cdecl("netjac_study_extend") @implementation
@@ -141,7 +141,7 @@ public func netjac_study_extend(
   _ study: OpaquePointer?, _ samples: Int64, _ ids: UnsafePointer<Int64>?,
   _ tokens: UnsafePointer<Int64>?, _ seconds: Double
 ) -> netjac_status {
-  status { try NetJacC.study(study).extend(claims(samples, ids, tokens), seconds: seconds) }
+  unhurried { try NetJacC.study(study).extend(claims(samples, ids, tokens), seconds: seconds) }
 }
 
 @_cdecl("netjac_study_insert") @implementation
@@ -150,7 +150,7 @@ public func netjac_study_insert(
   _ y: UnsafePointer<Double>?, _ jacobian: UnsafePointer<Double>?, _ tag: UnsafePointer<CChar>?,
   _ inserted: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let samples = try checkedSamples(samples)
     let x = try readable(x, samples, study.inputSize, "x")
@@ -167,7 +167,7 @@ public func netjac_study_insert(
 public func netjac_study_count(
   _ study: OpaquePointer?, _ filter: UnsafePointer<CChar>?, _ count: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let count = try writable(count, 1, 1, "count")
     count.pointee = try study.count(filter.map { String(cString: $0) })
@@ -181,7 +181,7 @@ public func netjac_study_read(
   _ y: UnsafeMutablePointer<Double>?, _ jacobian: UnsafeMutablePointer<Double>?,
   _ count: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let most = try checkedMost(most)
     let ids = try optional(ids, most, 1, "ids")
@@ -202,7 +202,7 @@ public func netjac_study_records(
   _ fields: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int,
   _ needed: UnsafeMutablePointer<Int>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let most = try checkedMost(most)
     let needed = try optional(needed, 1, 1, "needed")
@@ -218,7 +218,7 @@ public func netjac_study_change(
   _ study: OpaquePointer?, _ filter: UnsafePointer<CChar>?, _ action: UnsafePointer<CChar>?,
   _ changed: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let action = try text(action, "action")
     let changed = try optional(changed, 1, 1, "changed")

@@ -35,6 +35,12 @@ func status(_ body: () throws -> Void) -> netjac_status {
   }
 }
 
+/// The same for functions that no real-time loop calls: the host's rounding and signals are kept away from them.
+@inline(__always)
+func unhurried(_ body: () throws -> Void) -> netjac_status {
+  status { try HostEnvironment.withDefaults(body) }
+}
+
 /// The same for queries, which answer failure with a value of their own.
 @inline(__always)
 func query<Answer>(orElse failure: Answer, _ body: () throws -> Answer) -> Answer {

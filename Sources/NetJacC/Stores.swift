@@ -49,7 +49,7 @@ public func netjac_store_open(
   _ url: UnsafePointer<CChar>?, _ options: OpaquePointer?,
   _ store: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let url = try text(url, "url")
     let options = try NetJacC.options(options).store
     let store = try receiver(store, "store")
@@ -66,8 +66,8 @@ public func netjac_store_open(
 @_cdecl("netjac_store_release") @implementation
 public func netjac_store_release(_ store: OpaquePointer?) {
   guard store != nil else { return }
-  _ = status {
-    let record = try storeHandles.object(store).takeUnretainedValue()
+  _ = unhurried {
+    let record = try storeHandles.shared(store)
     try storeHandles.release(store)
     record.store.close()
   }
@@ -76,7 +76,7 @@ public func netjac_store_release(_ store: OpaquePointer?) {
 @_cdecl("netjac_store_study_count") @implementation
 public func netjac_store_study_count(_ store: OpaquePointer?) -> Int32 {
   query(orElse: -1) {
-    Int32(clamping: try storeHandles.object(store).takeUnretainedValue().store.studyNames().count)
+    Int32(clamping: try storeHandles.shared(store).store.studyNames().count)
   }
 }
 
@@ -85,7 +85,7 @@ public func netjac_store_study_name(_ store: OpaquePointer?, _ index: Int32) -> 
   CChar
 >? {
   query(orElse: nil) {
-    let record = try storeHandles.object(store).takeUnretainedValue()
+    let record = try storeHandles.shared(store)
     let names = try record.store.studyNames()
     guard names.indices.contains(Int(index)) else {
       throw NetJacError(
@@ -100,8 +100,8 @@ public func netjac_store_text(
   _ store: OpaquePointer?, _ what: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?,
   _ size: Int, _ needed: UnsafeMutablePointer<Int>?
 ) -> netjac_status {
-  status {
-    let record = try storeHandles.object(store).takeUnretainedValue()
+  unhurried {
+    let record = try storeHandles.shared(store)
     let what = try text(what, "what")
     let needed = try optional(needed, 1, 1, "needed")
     deliver(try record.store.text(what), buffer, size, needed)
@@ -112,8 +112,8 @@ public func netjac_store_text(
 public func netjac_store_backup(_ store: OpaquePointer?, _ path: UnsafePointer<CChar>?)
   -> netjac_status
 {
-  status {
-    let record = try storeHandles.object(store).takeUnretainedValue()
+  unhurried {
+    let record = try storeHandles.shared(store)
     try record.store.backup(to: text(path, "path"))
   }
 }

@@ -17,7 +17,7 @@ let studyHandles = HandleTable<StudyRecord>(
   kind: "netjac_study", maker: "netjac_study_open", capacity: 1 << 16)
 
 func study(_ handle: OpaquePointer?) throws -> Study {
-  try studyHandles.object(handle).takeUnretainedValue().study
+  try studyHandles.shared(handle).study
 }
 
 @_cdecl("netjac_study_open") @implementation
@@ -25,8 +25,8 @@ public func netjac_study_open(
   _ store: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ options: OpaquePointer?,
   _ study: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  status {
-    let store = try storeHandles.object(store).takeUnretainedValue().store
+  unhurried {
+    let store = try storeHandles.shared(store).store
     let name = try text(name, "name")
     let options = try NetJacC.options(options).store
     let study = try receiver(study, "study")
@@ -37,7 +37,7 @@ public func netjac_study_open(
 @_cdecl("netjac_study_release") @implementation
 public func netjac_study_release(_ study: OpaquePointer?) {
   guard study != nil else { return }
-  _ = status { try studyHandles.release(study) }
+  _ = unhurried { try studyHandles.release(study) }
 }
 
 @_cdecl("netjac_study_variable") @implementation
@@ -45,7 +45,7 @@ public func netjac_study_variable(
   _ study: OpaquePointer?, _ role: Int32, _ name: UnsafePointer<CChar>?, _ size: Int64,
   _ details: UnsafePointer<CChar>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let role = try checkedRole(role)
     let name = try text(name, "name")
@@ -58,7 +58,7 @@ public func netjac_study_version(
   _ study: OpaquePointer?, _ label: UnsafePointer<CChar>?, _ simulator: UnsafePointer<CChar>?,
   _ parameters: UnsafePointer<CChar>?, _ source: UnsafePointer<CChar>?
 ) -> netjac_status {
-  status {
+  unhurried {
     try NetJacC.study(study).setVersion(
       text(label, "label"), simulator: simulator.map { String(cString: $0) },
       parameters: parameters.map { String(cString: $0) }, source: source.map { String(cString: $0) }
@@ -84,7 +84,7 @@ public func netjac_study_variable_name(_ study: OpaquePointer?, _ role: Int32, _
   -> UnsafePointer<CChar>?
 {
   query(orElse: nil) {
-    let record = try studyHandles.object(study).takeUnretainedValue()
+    let record = try studyHandles.shared(study)
     return try record.strings.lend(variable(study, role, index).name)
   }
 }
@@ -101,7 +101,7 @@ public func netjac_study_variable_details(_ study: OpaquePointer?, _ role: Int32
   -> UnsafePointer<CChar>?
 {
   query(orElse: nil) {
-    let record = try studyHandles.object(study).takeUnretainedValue()
+    let record = try studyHandles.shared(study)
     return try record.strings.lend(VariableDetails.text(variable(study, role, index)))
   }
 }
@@ -111,7 +111,7 @@ public func netjac_study_bounds(
   _ study: OpaquePointer?, _ lower: UnsafeMutablePointer<Double>?,
   _ upper: UnsafeMutablePointer<Double>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let lower = try writable(lower, 1, study.inputSize, "lower")
     let upper = try writable(upper, 1, study.inputSize, "upper")
@@ -127,7 +127,7 @@ public func netjac_study_design(
   _ study: OpaquePointer?, _ kind: UnsafePointer<CChar>?, _ from: Int64, _ samples: Int64,
   _ seed: Int64, _ x: UnsafeMutablePointer<Double>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let kind = try text(kind, "kind")
     let samples = try checkedSamples(samples)
@@ -140,7 +140,7 @@ public func netjac_study_design(
 public func netjac_study_export(
   _ study: OpaquePointer?, _ filter: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?
 ) -> netjac_status {
-  status {
+  unhurried {
     try NetJacC.study(study).export(
       filter.map { String(cString: $0) }, to: text(path, "path"))
   }
@@ -150,7 +150,7 @@ public func netjac_study_export(
 public func netjac_study_import(
   _ study: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ inserted: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  status {
+  unhurried {
     let study = try NetJacC.study(study)
     let path = try text(path, "path")
     let inserted = try optional(inserted, 1, 1, "inserted")

@@ -62,7 +62,9 @@ package final class Network: Sendable {
   }
 
   private func compiled(_ task: Task) throws -> CompiledTask {
-    try tasks[task.rawValue].callAsFunction { try compile(task) }
+    try tasks[task.rawValue].callAsFunction {
+      try HostEnvironment.withDefaults { try compile(task) }
+    }
   }
 
   private func compile(_ task: Task) throws -> CompiledTask {

@@ -10,7 +10,9 @@ struct DeclaredTypes {
 
   /// Checks the values of a graph that has been imported, as far as they have been made.
   func check(_ graph: ONNXGraph, _ scope: ImportScope, in p: ProgramBuilder) throws {
-    for (ports, what) in [(graph.outputs, "output"), (graph.values, "value")] {
+    let constants = Set(graph.constantNames)
+    let given = graph.inputs.filter { constants.contains($0.name) }
+    for (ports, what) in [(given, "input"), (graph.outputs, "output"), (graph.values, "value")] {
       for port in ports {
         guard let value = scope.made(port.name) else { continue }
         try check(port, p.type(value), what)

@@ -73,10 +73,11 @@ package struct ONNXVocabulary: OperatorVocabulary {
   // MARK: - Names that are almost right
 
   private static func unknown(_ name: String) -> NetJacError {
-    let near = names.map { ($0, distance($0.lowercased(), name.lowercased())) }
+    let asked = String(name.prefix(100)).lowercased()
+    let near = names.map { ($0, distance($0.lowercased(), asked)) }
       .filter { candidate, distance in
-        distance <= max(2, name.count / 3)
-          || (name.count > 2 && candidate.lowercased().contains(name.lowercased()))
+        distance <= max(2, asked.count / 3)
+          || (asked.count > 2 && candidate.lowercased().contains(asked))
       }
       .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
     let hint =

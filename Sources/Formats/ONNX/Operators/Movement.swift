@@ -78,6 +78,9 @@ enum MovementOperators {
     let x = try node.input(0, "input")
     let axis = try node.axis(node.integer("axis", default: 0), rank: p.shape(x).rank)
     let length = p.shape(x)[axis]
+    guard given == nil || !node.has("num_outputs") else {
+      throw NetJacError(.format, "the parts are given both as 'split' and as 'num_outputs'")
+    }
     let sizes = try given ?? equalParts(node, length)
     guard sizes.allSatisfy({ $0 >= 0 && $0 <= length }), sizes.reduce(0, +) == length else {
       throw NetJacError(
