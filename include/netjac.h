@@ -52,8 +52,9 @@
  *            What a branch that is not taken, an argument that is cut off or an element that takes no part adds to
  *            a derivative is 0, however large, infinite or undefined the slopes there are; and a derivative outside the
  *            structure of netjac_jacobian_sparsity() or netjac_hessian_sparsity() is 0, whatever is in x.
- *            Products are sums over all that depends on each other, as IEEE arithmetic has them: where x holds NaN
- *            or infinity, a 0 of a tangent or of weights may meet a slope that is not finite, and give NaN.
+ *            Products are sums over all that depends on each other, as IEEE arithmetic has them: where x, or what
+ *            products of matrices are made of, holds NaN or infinity, a 0 of a tangent or of weights may meet a slope
+ *            that is not finite, and give NaN. docs/hard_points.md lists the cases that are known.
  *
  *            An index that a network computes and that lies outside its axis, as all do that come from NaN or
  *            infinity, picks zero with derivative 0, and writes nowhere; docs/operators.md says more.

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* ---- Wrong arguments ------------------------------------------------------------------------------------------ */
 
@@ -353,6 +354,44 @@ static void test_threads(netjac_study *study) {
   CHECK(count_of(study, "tag=threads") == POINTS);
 }
 
+/* A handle that others use is released, again and again: they get its answers or an error. */
+static _Atomic(netjac_study *) current;
+static atomic_int is_over;
+
+static void *use(void *unused) {
+  intptr_t wrong = 0;
+  while (!is_over) {
+    const int32_t size = netjac_study_size(current, NETJAC_INPUT);
+    wrong += size != N && size != -1;
+    netjac_study_count(current, NULL, &(int64_t){0});
+  }
+  return (void *)(unused ? 0 : wrong);
+}
+
+static void test_release_in_use(netjac_store *store) {
+  enum { RELEASES = 2000, THREADS = 4 };
+  pthread_t threads[THREADS];
+  netjac_study *study = NULL;
+  OK(netjac_study_open(store, "foot", NULL, &study));
+  current = study;
+  for (int k = 0; k < THREADS; k++) CHECK(pthread_create(&threads[k], NULL, use, NULL) == 0);
+  int opened = 1;
+  for (int k = 0; k < RELEASES && opened; k++) {
+    netjac_study *next = NULL, *last = current;
+    opened = netjac_study_open(store, "foot", NULL, &next) == NETJAC_OK;
+    current = next;
+    netjac_study_release(last);
+  }
+  CHECK(opened);
+  is_over = 1;
+  for (int k = 0; k < THREADS; k++) {
+    void *wrong;
+    pthread_join(threads[k], &wrong);
+    CHECK(wrong == NULL);
+  }
+  netjac_study_release(current);
+}
+
 int main(void) {
   netjac_store *store = NULL, *released = NULL;
   netjac_study *study, *gone = NULL;
@@ -380,6 +419,7 @@ int main(void) {
   test_key(study);
   test_records(study);
   test_threads(study);
+  test_release_in_use(store);
 
   netjac_study_release(study);
   netjac_store_release(store);

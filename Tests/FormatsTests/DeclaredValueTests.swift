@@ -67,6 +67,14 @@ struct DeclaredValueTests {
     #expect(model.refusal() == "no error")
     model.graph.values = [("b", HandmadeModel.float, [.length(3)])]
     #expect(model.refusal().contains("value 'b'"))
+    // Older files list their initialisers among the inputs.
+    model.graph.values = []
+    model.graph.inputs.append(("b", HandmadeModel.float, [.length(2)]))
+    #expect(model.refusal() == "no error")
+    model.graph.inputs[1] = ("b", HandmadeModel.float, [.length(3)])
+    #expect(model.refusal().contains("input 'b' is declared as float[3]"))
+    model.graph.inputs[1] = ("b", HandmadeModel.int64, [.length(2)])
+    #expect(model.refusal().contains("input 'b' is declared as int64[2]"))
   }
 
   @Test("values in bodies are looked at, too")
