@@ -93,10 +93,12 @@ package final class ProgramBuilder {
     let types = operands.map(type)
     let type = try primitive.type(of: types)
     if let value = try primitive.simplified(operands, in: self) { return value }
-    guard type.byteCount <= memoryLimit else {
+    // Tables of places along axes are as long as these, also where another axis has no elements.
+    let bytes = type.dims.reduce(type.element.byteCount) { $0.multipliedSaturated(by: max($1, 1)) }
+    guard bytes <= memoryLimit else {
       throw NetJacError(
         .memory,
-        "\(primitive.name) makes a tensor \(type) of \(type.byteCount) bytes; the memory limit is "
+        "\(primitive.name) makes a tensor \(type) of \(bytes) bytes; the memory limit is "
           + "\(memoryLimit) (option memory_limit)")
     }
     let known = operands.allSatisfy { isKnown[$0.index] }
