@@ -64,6 +64,7 @@ package final class ProgramBuilder {
   // MARK: - Adding
 
   package func input(_ type: TensorType) throws -> Value {
+    try requireSize(type, "an input is")
     let value = try append(Input(position: inputs.count, declared: type), [], type, known: false)
     inputs.append(value)
     return value
@@ -93,14 +94,7 @@ package final class ProgramBuilder {
     let types = operands.map(type)
     let type = try primitive.type(of: types)
     if let value = try primitive.simplified(operands, in: self) { return value }
-    // Tables of places along axes are as long as these, also where another axis has no elements.
-    let bytes = type.dims.reduce(type.element.byteCount) { $0.multipliedSaturated(by: max($1, 1)) }
-    guard bytes <= memoryLimit else {
-      throw NetJacError(
-        .memory,
-        "\(primitive.name) makes a tensor \(type) of \(bytes) bytes; the memory limit is "
-          + "\(memoryLimit) (option memory_limit)")
-    }
+    try requireSize(type, "\(primitive.name) makes")
     let known = operands.allSatisfy { isKnown[$0.index] }
     if known, primitive.foldsEagerly, !operands.isEmpty,
       type.count <= ProgramBuilder.eagerCount || !type.element.isReal
@@ -114,6 +108,17 @@ package final class ProgramBuilder {
       }
     }
     return try append(primitive, operands, type, known: known)
+  }
+
+  private func requireSize(_ type: TensorType, _ what: @autoclosure () -> String) throws {
+    // Tables of places along axes are as long as these, also where another axis has no elements.
+    let bytes = type.dims.reduce(type.element.byteCount) { $0.multipliedSaturated(by: max($1, 1)) }
+    guard bytes <= memoryLimit else {
+      throw NetJacError(
+        .memory,
+        "\(what()) a tensor \(type) of \(bytes) bytes; the memory limit is \(memoryLimit) (option "
+          + "memory_limit)")
+    }
   }
 
   /// What is computed while the program is built is held as eight bytes an element.

@@ -82,6 +82,7 @@ enum KerasPoolingLayers {
         guard length > 0, size <= 1 << 14 else {
           throw NetJacError(.shape, "an axis of length \(length) cannot be pooled to \(size)")
         }
+        try p.requireResized(y, axes: [axis], to: [size])
         let parts = (0..<size).map { $0 * length / size..<(($0 + 1) * length + size - 1) / size }
         y = try body(p, y, axis, parts)
       }
