@@ -4,16 +4,20 @@ import Tensors
 extension ProgramBuilder {
   /// `log Σ exp(u)`, where `sum` is such a sum and u is not shifted already: with the maximum taken off,
   /// nothing overflows.
-  func logarithmOfSum(_ sum: Value) throws -> Value? {
+  /// Through so many reshapes and factors at most, for chains of them may be of any length.
+  func logarithmOfSum(_ sum: Value, depth: Int = 8) throws -> Value? {
+    guard depth > 0 else { return nil }
     let node = node(sum)
     if node.isA(Reshape.self) {
-      return try logarithmOfSum(node.operands[0]).map { try reshape($0, node.type.shape) }
+      return try logarithmOfSum(node.operands[0], depth: depth - 1).map {
+        try reshape($0, node.type.shape)
+      }
     }
     // A mean of exponentials, or a sum in other units.
     if node.isA(Multiply.self) || node.isA(Divide.self) {
       for (place, other) in [(1, 0), (0, 1)] where place == 1 || node.isA(Multiply.self) {
         guard let factor = fill(of: node.operands[place]), factor > 0, factor.isFinite,
-          let logarithm = try logarithmOfSum(node.operands[other])
+          let logarithm = try logarithmOfSum(node.operands[other], depth: depth - 1)
         else { continue }
         let shift = node.isA(Multiply.self) ? log(factor) : -log(factor)
         return try add(logarithm, scalar(shift, like: logarithm))
@@ -45,9 +49,10 @@ extension ProgramBuilder {
 
   /// The exponents of a sum of exponentials of the same shape that is written out, at most so many; nil for other sums.
   private func exponents(of sum: Value, room: Int) -> [Value]? {
+    guard room > 0 else { return nil }
     let node = node(sum)
-    if node.isA(Exponential.self) { return room > 0 ? node.operands : nil }
-    guard node.isA(Add.self), let first = exponents(of: node.operands[0], room: room),
+    if node.isA(Exponential.self) { return node.operands }
+    guard node.isA(Add.self), let first = exponents(of: node.operands[0], room: room - 1),
       let second = exponents(of: node.operands[1], room: room - first.count)
     else { return nil }
     return first + second

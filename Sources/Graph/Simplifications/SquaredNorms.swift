@@ -3,19 +3,20 @@ import Tensors
 extension ProgramBuilder {
   /// The square of a norm or of a magnitude, seen through reshapes, repetitions and known factors: the sum of squares
   /// that it is the root of, which has derivatives at 0, too. Nil for what is neither.
-  func squaredByRoot(_ x: Value) -> (() throws -> Value)? {
+  func squaredByRoot(_ x: Value, depth: Int = 8) -> (() throws -> Value)? {
+    guard depth > 0 else { return nil }
     let node = node(x)
     switch node.primitive {
     case is Reshape, is Broadcast:
-      return squaredByRoot(node.operands[0]).map { inner in
+      return squaredByRoot(node.operands[0], depth: depth - 1).map { inner in
         { [self] in try add(node.primitive, [inner()]) }
       }
     case is Absolute: return { [self] in try multiply(node.operands[0], node.operands[0]) }
-    case is Negate: return squaredByRoot(node.operands[0])
+    case is Negate: return squaredByRoot(node.operands[0], depth: depth - 1)
     case is Multiply, is Divide:
       for (place, other) in [(1, 0), (0, 1)] where place == 1 || node.isA(Multiply.self) {
         guard let factor = fill(of: node.operands[place]), (1e-15...1e15).contains(abs(factor)),
-          let inner = squaredByRoot(node.operands[other])
+          let inner = squaredByRoot(node.operands[other], depth: depth - 1)
         else { continue }
         let square = try? scalar(factor * factor, like: x)
         return square.map { square in
@@ -39,10 +40,12 @@ extension ProgramBuilder {
 
   /// A product of a value with itself as a sum of squares: the root of it has an infinite slope at 0, which a sum keeps
   /// from zeros and a product does not. Nil for other values.
-  func asSumOfSquares(_ x: Value) throws -> Value? {
+  func asSumOfSquares(_ x: Value, depth: Int = 8) throws -> Value? {
     let node = node(x)
-    if node.isA(Reshape.self) {
-      return try asSumOfSquares(node.operands[0]).map { try reshape($0, node.type.shape) }
+    if depth > 0, node.isA(Reshape.self) {
+      return try asSumOfSquares(node.operands[0], depth: depth - 1).map {
+        try reshape($0, node.type.shape)
+      }
     }
     guard let dot = node.primitive as? Dot, node.isSquare else { return nil }
     let factor = node.operands[0]
