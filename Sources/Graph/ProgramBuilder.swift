@@ -254,6 +254,14 @@ package final class ProgramBuilder {
     nodes[value.index].constant?.fill
   }
 
+  /// The known numbers that a product or quotient scales an operand with, each with that operand.
+  func knownFactors(of node: Node) -> [(factor: Double, scaled: Value)] {
+    let places = node.isA(Multiply.self) ? [1, 0] : node.isA(Divide.self) ? [1] : []
+    return places.compactMap { place in
+      fill(of: node.operands[place]).map { ($0, node.operands[1 - place]) }
+    }
+  }
+
   // MARK: - Finishing
 
   /// The program of all that the outputs need. Inputs stay, also where unused.

@@ -33,7 +33,7 @@ public func netjac_graph_create(
 @_cdecl("netjac_graph_release") @implementation
 public func netjac_graph_release(_ graph: OpaquePointer?) {
   guard graph != nil else { return }
-  _ = unhurried { try graphHandles.release(graph) }
+  _ = status { try graphHandles.release(graph) }
 }
 
 @_cdecl("netjac_graph_input") @implementation

@@ -113,7 +113,7 @@ public func netjac_load_bytes(
 @_cdecl("netjac_release") @implementation
 public func netjac_release(_ network: OpaquePointer?) {
   guard network != nil else { return }
-  _ = unhurried { try networkHandles.release(network) }
+  _ = status { try networkHandles.release(network) }
 }
 
 private func load(

@@ -57,5 +57,5 @@ public func netjac_options_set(
 @_cdecl("netjac_options_release") @implementation
 public func netjac_options_release(_ options: OpaquePointer?) {
   guard options != nil else { return }
-  _ = unhurried { try optionsHandles.release(options) }
+  _ = status { try optionsHandles.release(options) }
 }

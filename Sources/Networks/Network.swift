@@ -61,6 +61,7 @@ package final class Network: Sendable {
     try compiled(task).reserve(samples: samples)
   }
 
+  /// Whoever calls first plans, under whatever rounding the host has set.
   private func compiled(_ task: Task) throws -> CompiledTask {
     try tasks[task.rawValue].callAsFunction {
       try HostEnvironment.withDefaults { try compile(task) }

@@ -35,6 +35,9 @@ __attribute__((format(printf, 4, 5))) static void check_that(int holds, const ch
     check_that(check_holds, __FILE__, __LINE__, __VA_ARGS__); \
   } while (0)
 
+/* A call of the library that has to succeed. */
+#define OK(call) CHECK_SAYING((call) == NETJAC_OK, "%s: %s", #call, netjac_last_error())
+
 /* The result of main; prints the closing line. */
 static int checks_result(void) {
   printf("%d passed, %d failed\n", checks_passed, checks_failed);

@@ -9,8 +9,6 @@
 #include "check.h"
 #include "netjac.h"
 
-#define OK(call) CHECK_SAYING((call) == NETJAC_OK, "%s: %s", #call, netjac_last_error())
-
 static netjac_graph *graph;
 
 static int32_t input(const char *name, int32_t rank, int64_t rows, int64_t columns) {

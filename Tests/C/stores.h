@@ -15,7 +15,6 @@
 #include "check.h"
 #include "clock.h"
 
-#define OK(call) CHECK_SAYING((call) == NETJAC_OK, "%s: %s", #call, netjac_last_error())
 #define N 2
 #define M 3
 

@@ -19,8 +19,6 @@
 #include <xmmintrin.h>
 #endif
 
-#define OK(call) CHECK_SAYING((call) == NETJAC_OK, "%s: %s", #call, netjac_last_error())
-
 /* A study that is made, filled and read within these surroundings; everything that it gives. */
 struct found {
   double y[2], x[2];

@@ -17,7 +17,6 @@
 #include "check.h"
 #include "netjac.h"
 
-#define OK(call) CHECK_SAYING((call) == NETJAC_OK, "%s: %s", #call, netjac_last_error())
 #define SAMPLES 12
 
 static const char *reference_path, *folder;

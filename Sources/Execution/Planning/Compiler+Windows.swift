@@ -106,18 +106,25 @@ extension Compiler {
   }
 
   /// Whether whatever reads a value from this placement, if need be through views, is accepted: called
-  /// with the node, its operand and where that is. Some users may be left out of account.
+  /// with the node, its operand and where that is. Some users of the value itself may be left out of account.
   func everyReader(
-    of index: Int, at placement: Placement, besides ignored: Set<Int> = [],
+    of value: Int, at placement: Placement, besides ignored: Set<Int> = [],
     _ accepts: (_ user: Int, _ operand: Int, _ placement: Placement) -> Bool
   ) -> Bool {
-    guard !isKept[index], !users[index].isEmpty else { return false }
-    return users[index].allSatisfy { user in
-      if ignored.contains(user) { return true }
-      guard program.nodes[user].isView else { return accepts(user, index, placement) }
-      guard let view = Compiler.view(program.nodes[user], of: placement) else { return false }
-      return everyReader(of: user, at: view, accepts)
+    // Chains of views may be of any length.
+    var read = [(index: value, placement: placement)]
+    while let (index, placement) = read.popLast() {
+      guard !isKept[index], !users[index].isEmpty else { return false }
+      for user in users[index] where index != value || !ignored.contains(user) {
+        if program.nodes[user].isView {
+          guard let view = Compiler.view(program.nodes[user], of: placement) else { return false }
+          read.append((user, view))
+        } else if !accepts(user, index, placement) {
+          return false
+        }
+      }
     }
+    return true
   }
 
   /// Where a view's elements are, if no copy is needed.

@@ -14,14 +14,10 @@ extension ProgramBuilder {
       }
     }
     // A mean of exponentials, or a sum in other units.
-    if node.isA(Multiply.self) || node.isA(Divide.self) {
-      for (place, other) in [(1, 0), (0, 1)] where place == 1 || node.isA(Multiply.self) {
-        guard let factor = fill(of: node.operands[place]), factor > 0, factor.isFinite,
-          let logarithm = try logarithmOfSum(node.operands[other], depth: depth - 1)
-        else { continue }
-        let shift = node.isA(Multiply.self) ? log(factor) : -log(factor)
-        return try add(logarithm, scalar(shift, like: logarithm))
-      }
+    for (factor, scaled) in knownFactors(of: node) where factor > 0 && factor.isFinite {
+      guard let logarithm = try logarithmOfSum(scaled, depth: depth - 1) else { continue }
+      let shift = node.isA(Multiply.self) ? log(factor) : -log(factor)
+      return try add(logarithm, scalar(shift, like: logarithm))
     }
     if let terms = exponents(of: sum, room: 16), terms.count > 1 {
       let stacked = try concatenate(
@@ -70,9 +66,15 @@ extension ProgramBuilder {
 
   /// The logarithm of a value, taken before its elements are repeated.
   private func logarithmBelowMovements(_ x: Value) throws -> Value {
-    let node = node(x)
-    guard node.isA(Reshape.self) || node.isA(Broadcast.self) else { return try logarithm(x) }
-    return try add(node.primitive, [logarithmBelowMovements(node.operands[0])])
+    var movements: [any Primitive] = []
+    var node = node(x)
+    var source = x
+    while node.isA(Reshape.self) || node.isA(Broadcast.self) {
+      movements.append(node.primitive)
+      source = node.operands[0]
+      node = self.node(source)
+    }
+    return try movements.reversed().reduce(logarithm(source)) { try add($1, [$0]) }
   }
 
   /// `log cosh u`, which is a line where cosh overflows.

@@ -14,10 +14,8 @@ extension ProgramBuilder {
     case is Absolute: return { [self] in try multiply(node.operands[0], node.operands[0]) }
     case is Negate: return squaredByRoot(node.operands[0], depth: depth - 1)
     case is Multiply, is Divide:
-      for (place, other) in [(1, 0), (0, 1)] where place == 1 || node.isA(Multiply.self) {
-        guard let factor = fill(of: node.operands[place]), (1e-15...1e15).contains(abs(factor)),
-          let inner = squaredByRoot(node.operands[other], depth: depth - 1)
-        else { continue }
+      for (factor, scaled) in knownFactors(of: node) where (1e-15...1e15).contains(abs(factor)) {
+        guard let inner = squaredByRoot(scaled, depth: depth - 1) else { continue }
         let square = try? scalar(factor * factor, like: x)
         return square.map { square in
           { [self] in try add(node.primitive, [inner(), square]) }
