@@ -21,6 +21,8 @@ package final class ProgramBuilder {
   private var evaluated: [Int: Tensor] = [:]
   private var placeholders = 0
   private var foldedBytes = 0
+  private var rulesAtWork = 0
+  private static let ruleDepth = 64
 
   package static let defaultMemoryLimit = 1 << 34
 
@@ -93,7 +95,7 @@ package final class ProgramBuilder {
   private func addNew(_ primitive: some Primitive, _ operands: [Value]) throws -> Value {
     let types = operands.map(type)
     let type = try primitive.type(of: types)
-    if let value = try primitive.simplified(operands, in: self) { return value }
+    if let value = try simplified(primitive, operands) { return value }
     try requireSize(type, "\(primitive.name) makes")
     let known = operands.allSatisfy { isKnown[$0.index] }
     if known, primitive.foldsEagerly, !operands.isEmpty,
@@ -108,6 +110,15 @@ package final class ProgramBuilder {
       }
     }
     return try append(primitive, operands, type, known: known)
+  }
+
+  /// Rules make their results of values that rules simplify in turn. Along a chain of any length each would do so
+  /// within the last one: those at the end stay as they are.
+  private func simplified(_ primitive: some Primitive, _ operands: [Value]) throws -> Value? {
+    guard rulesAtWork < ProgramBuilder.ruleDepth else { return nil }
+    rulesAtWork += 1
+    defer { rulesAtWork -= 1 }
+    return try primitive.simplified(operands, in: self)
   }
 
   private func requireSize(_ type: TensorType, _ what: @autoclosure () -> String) throws {

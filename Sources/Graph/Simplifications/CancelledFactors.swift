@@ -16,10 +16,10 @@ extension ProgramBuilder {
   private func powerOfTwo(in x: Value) -> (factor: Double, path: [Int])? {
     guard hasPowerOfTwo(x) else { return nil }
     if let fill = fill(of: x) { return (fill, []) }
-    for (place, operand) in node(x).operands.enumerated() {
-      if let found = powerOfTwo(in: operand) { return (found.factor, [place] + found.path) }
-    }
-    return nil
+    // The nearest: others may stand at the end of a chain of any length.
+    let operands = node(x).operands
+    let place = powersOfTwo.depth(operands[0]) <= powersOfTwo.depth(operands[1]) ? 0 : 1
+    return powerOfTwo(in: operands[place]).map { ($0.factor, [place] + $0.path) }
   }
 
   private func hasPowerOfTwo(_ x: Value) -> Bool { powersOfTwo.isFactor(of: x, among: nodes) }
@@ -43,8 +43,11 @@ struct PowersOfTwo {
 
   mutating func isFactor(of value: Value, among nodes: [Node]) -> Bool {
     while depths.count <= value.index { depths.append(depth(of: nodes[depths.count])) }
-    return depths[value.index] <= PowersOfTwo.deepest
+    return depth(value) <= PowersOfTwo.deepest
   }
+
+  /// How many products deep a power of two stands in a value that a value asked for is made of.
+  func depth(_ value: Value) -> UInt8 { depths[value.index] }
 
   private func depth(of node: Node) -> UInt8 {
     if let fill = node.constant?.fill {

@@ -36,10 +36,10 @@ extension ProgramBuilder {
     return try multiply(distribution, scalar(2, like: x))
   }
 
-  /// A value as a number times another one.
-  private func factored(_ y: Value) -> (value: Value, factor: Double) {
+  /// A value as a number times another one, of at most so many factors: chains of them may be of any length.
+  private func factored(_ y: Value, depth: Int = 8) -> (value: Value, factor: Double) {
     let node = self.node(y)
-    guard node.type.element.isReal else { return (y, 1) }
+    guard depth > 0, node.type.element.isReal else { return (y, 1) }
     let rest: Value
     let factor: Double
     switch node.primitive {
@@ -57,7 +57,7 @@ extension ProgramBuilder {
       (rest, factor) = (node.operands[0], 1 / number)
     default: return (y, 1)
     }
-    let inner = factored(rest)
+    let inner = factored(rest, depth: depth - 1)
     return (inner.value, factor * inner.factor)
   }
 
