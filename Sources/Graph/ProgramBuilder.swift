@@ -122,6 +122,7 @@ package final class ProgramBuilder {
   }
 
   private func requireSize(_ type: TensorType, _ what: @autoclosure () -> String) throws {
+    try Shape.requireRank(type.rank)
     // Tables of places along axes are as long as these, also where another axis has no elements.
     let bytes = type.dims.reduce(type.element.byteCount) { $0.multipliedSaturated(by: max($1, 1)) }
     guard bytes <= memoryLimit else {

@@ -6,6 +6,7 @@ package struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStrin
 
   /// Makes a shape from lengths that a file or a caller gave.
   package init(checking dims: [Int]) throws {
+    try Shape.requireRank(dims.count)
     var count = 1
     var overflowed = false
     for dim in dims {
@@ -35,6 +36,17 @@ package struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStrin
 
   /// Far above any real network, and small enough that byte sizes and strides cannot overflow.
   package static let countLimit = 1 << 40
+
+  /// NumPy has 64 axes at most and TensorFlow 254. With hundreds of thousands, which a small file can name, work on pairs
+  /// of axes would take minutes.
+  package static let rankLimit = 1024
+
+  package static func requireRank(_ rank: Int) throws {
+    guard rank <= rankLimit else {
+      throw NetJacError(
+        .unsupported, "a tensor with \(rank) axes; at most \(rankLimit) are supported")
+    }
+  }
 
   package var rank: Int { dims.count }
   package subscript(axis: Int) -> Int { dims[axis] }

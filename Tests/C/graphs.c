@@ -355,8 +355,36 @@ static void check_mistakes(void) {
   netjac_graph_release(graph);
 }
 
+/* A product of more matrices than are compared with each other at once, in an order that keeps neighbours apart. */
+static void check_many_factors(void) {
+  enum { FACTORS = 25 };
+  const int64_t dims[2] = {2, 3};
+  const double numbers[6] = {0.5, -0.25, 1, 0.75, 0.5, -1};
+  char text[200] = "equation=";
+  int32_t factors[FACTORS], outputs[2] = {-1, -1}, x = -1, transposed = -1;
+  double y[12];
+  OK(netjac_graph_create(&graph));
+  OK(netjac_graph_constant(graph, 2, dims, numbers, &x));
+  transposed = unary("Transpose", x, "perm=1,0");
+  outputs[1] = x;
+  for (int k = 1; k < FACTORS; k++) outputs[1] = binary("MatMul", outputs[1], k % 2 ? transposed : x);
+  for (int k = 0; k < FACTORS; k++) {
+    const int place = k * 7 % FACTORS;
+    factors[k] = place % 2 ? transposed : x;
+    sprintf(text + strlen(text), "%s%c%c", k ? "," : "", 'a' + place, 'a' + place + 1);
+  }
+  sprintf(text + strlen(text), "->%ca", 'a' + FACTORS);
+  OK(netjac_graph_apply(graph, "Einsum", FACTORS, factors, text, 1, &outputs[0]));
+  outputs[0] = unary("Transpose", outputs[0], "perm=1,0");
+  evaluate(0, NULL, 2, outputs, NULL, y);
+  for (int k = 0; k < 6; k++)
+    CHECK_SAYING(fabs(y[k] - y[6 + k]) <= 1e-12 * fabs(y[6 + k]), "%.17g instead of %.17g", y[k], y[6 + k]);
+  netjac_graph_release(graph);
+}
+
 int main(void) {
   check_assignment();
+  check_many_factors();
   for (int k = 0; k < 4; k++) check_matrix_product(k & 1, k >> 1);
   check_intermediate();
   check_parameters_and_text();

@@ -97,6 +97,7 @@ extension OperatorCall {
   }
 
   func axes(_ axes: [Int], rank: Int, _ name: String = "axes") throws -> [Int] {
+    try Shape.requireRank(rank)
     let positions = try axes.map { try axis($0, rank: rank, name) }
     guard Set(positions).count == positions.count else {
       throw NetJacError(.shape, "\(name) \(axes) name an axis twice")

@@ -12,6 +12,8 @@ package struct Einsum {
 
   private var operands: [Operand] = []
   private var output: [Int] = []
+  /// Of the labels whose axes are not 1 long everywhere.
+  private var lengths: [Int: Int] = [:]
 
   package init(_ equation: String, operands values: [Value], in p: ProgramBuilder) throws {
     let text = equation.filter { $0 != " " }
@@ -27,7 +29,6 @@ package struct Einsum {
         .format, "equation \(equation.quoted) has \(terms.count) terms for \(values.count) inputs")
     }
     var hiddenRank = 0
-    var lengths: [Int: Int] = [:]
     for (term, value) in zip(terms, values) {
       let labels = try Self.labels(term, rank: p.shape(value).rank, equation)
       hiddenRank = max(hiddenRank, labels.count { $0 < 0 })
@@ -54,7 +55,7 @@ package struct Einsum {
       throw NetJacError(
         .format, "equation \(equation.quoted): labels of the result must be in an input, each once")
     }
-    operands = try operands.map { try Self.prepared($0, lengths, in: p) }
+    operands = try operands.map { try prepared($0, in: p) }
   }
 
   /// The axes of an ellipsis are labelled -rank … -1, so that they align at the right.
@@ -79,9 +80,7 @@ package struct Einsum {
   }
 
   /// Takes the diagonal where a label stands twice, and drops axes that are only repeated.
-  private static func prepared(_ operand: Operand, _ lengths: [Int: Int], in p: ProgramBuilder)
-    throws -> Operand
-  {
+  private func prepared(_ operand: Operand, in p: ProgramBuilder) throws -> Operand {
     let dims = p.shape(operand.value).dims
     let kept = operand.labels.indices.filter {
       dims[$0] != 1 || lengths[operand.labels[$0]] == nil
@@ -89,7 +88,7 @@ package struct Einsum {
     var operand = Operand(
       value: try p.reshape(operand.value, Shape(kept.map { dims[$0] })),
       labels: kept.map { operand.labels[$0] })
-    while let (first, second) = repeated(operand.labels) {
+    while let (first, second) = Self.repeated(operand.labels) {
       let others = operand.labels.indices.filter { $0 != first && $0 != second }
       let moved = try p.transpose(operand.value, others + [first, second])
       operand = Operand(
@@ -106,24 +105,33 @@ package struct Einsum {
     return nil
   }
 
-  /// Multiplies the two operands whose product is smallest, until one is left.
+  /// Multiplies the two operands whose product is smallest, until one is left. They are looked for among so many
+  /// at most: all pairs of thousands would take minutes.
   package func result(in p: ProgramBuilder) throws -> Value {
-    var operands = try self.operands.indices.map { try summed(self.operands, $0, in: p) }
-    while operands.count > 1 {
+    var uses: [Int: Int] = [:]
+    for label in self.operands.flatMap(\.labels) { uses[label, default: 0] += 1 }
+    var waiting: [Operand] = try self.operands.reversed().map { try summed($0, uses, in: p) }
+    var operands: [Operand] = []
+    while true {
+      while operands.count < 16, let next = waiting.popLast() { operands.append(next) }
+      guard operands.count > 1 else { break }
       var best: (first: Int, second: Int, size: Double)?
       for second in operands.indices.dropFirst() {
         for first in 0..<second {
-          let size = size(of: product(operands, first, second), operands, p)
-          if size < best?.size ?? .infinity { best = (first, second, size) }
+          let size = size(of: product(operands[first], operands[second], uses))
+          if best.map({ size < $0.size }) ?? true { best = (first, second, size) }
         }
       }
       guard let (first, second, _) = best else { break }
-      var labels = product(operands, first, second)
+      var labels = product(operands[first], operands[second], uses)
       // The last product can have its axes in the order that is wanted.
-      if operands.count == 2 { labels = output.filter(labels.contains) }
+      if operands.count == 2, waiting.isEmpty { labels = output.filter(labels.contains) }
       let value = try p.dot(
         operands[first].value, operands[second].value, operands[first].labels,
         operands[second].labels, labels)
+      for label in operands[second].labels where operands[first].labels.contains(label) {
+        uses[label, default: 0] -= 1
+      }
       operands.remove(at: second)
       operands[first] = Operand(value: value, labels: labels)
     }
@@ -132,34 +140,23 @@ package struct Einsum {
   }
 
   /// Sums over the labels that only one operand has and the result lacks.
-  private func summed(_ operands: [Operand], _ index: Int, in p: ProgramBuilder) throws -> Operand {
-    let operand = operands[index]
-    let others = operands.indices.filter { $0 != index }.flatMap { operands[$0].labels }
-    let kept = operand.labels.filter { output.contains($0) || others.contains($0) }
+  private func summed(
+    _ operand: Operand, _ uses: [Int: Int], in p: ProgramBuilder
+  ) throws -> Operand {
+    let kept = operand.labels.filter { output.contains($0) || uses[$0, default: 0] > 1 }
     let axes = operand.labels.indices.filter { !kept.contains(operand.labels[$0]) }
     return Operand(value: try p.reduceSum(operand.value, over: axes), labels: kept)
   }
 
   /// The labels that are needed of a product: those of the result and of other operands.
-  private func product(_ operands: [Operand], _ first: Int, _ second: Int) -> [Int] {
-    let others = operands.indices.filter { $0 != first && $0 != second }
-      .flatMap { operands[$0].labels }
-    let own =
-      operands[first].labels
-      + operands[second].labels.filter {
-        !operands[first].labels.contains($0)
-      }
-    return own.filter { output.contains($0) || others.contains($0) }
+  private func product(_ first: Operand, _ second: Operand, _ uses: [Int: Int]) -> [Int] {
+    let shared = second.labels.filter(first.labels.contains)
+    return (first.labels + second.labels.filter { !shared.contains($0) }).filter {
+      output.contains($0) || uses[$0, default: 0] > (shared.contains($0) ? 2 : 1)
+    }
   }
 
-  private func size(of labels: [Int], _ operands: [Operand], _ p: ProgramBuilder) -> Double {
-    labels.reduce(1) { size, label in
-      for operand in operands {
-        if let axis = operand.labels.firstIndex(of: label) {
-          return size * Double(p.shape(operand.value)[axis])
-        }
-      }
-      return size
-    }
+  private func size(of labels: [Int]) -> Double {
+    labels.reduce(1) { $0 * Double(lengths[$1] ?? 1) }
   }
 }
