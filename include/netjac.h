@@ -77,7 +77,7 @@
  *            many. The exceptions: release a network, a graph or a trainer only when no call on it is running, and
  *            use an options object from one thread at a time. A thread needs a stack of 512 KiB for loading and
  *            planning, of 64 KiB for tasks that are prepared. A process may fork() while other threads are inside the library; the
- *            fork waits until none of them plans. The child uses what is loaded and loads more; a trainer that
+ *            fork waits until none of them loads or plans. The child uses what is loaded and loads more; a trainer that
  *            another thread was using gives it an error.
  *
  * Memory     Where the machine has no memory for an allocation, the call ends with NETJAC_ERROR_MEMORY, gives back what

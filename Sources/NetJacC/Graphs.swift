@@ -27,7 +27,7 @@ let graphHandles = HandleTable<GraphRecord>(
 public func netjac_graph_create(
   _ graph: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  unhurried { try receiver(graph, "graph").pointee = try graphHandles.insert(GraphRecord()) }
+  making { try receiver(graph, "graph").pointee = try graphHandles.insert(GraphRecord()) }
 }
 
 @_cdecl("netjac_graph_release") @implementation
@@ -197,7 +197,7 @@ private func record(_ handle: OpaquePointer?) throws -> GraphRecord {
 private func build(
   _ handle: OpaquePointer?, _ body: (GraphSession) throws -> Void
 ) -> netjac_status {
-  unhurried { try record(handle).withSession(body) }
+  making { try record(handle).withSession(body) }
 }
 
 /// Where a result goes, which must be there.

@@ -81,7 +81,7 @@ public func netjac_load(
   _ path: UnsafePointer<CChar>?, _ options: OpaquePointer?,
   _ network: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let path = try text(path, "path")
     try load(into: network, options) {
       try FormatRegistry.load(path: path, options: $0)
@@ -94,7 +94,7 @@ public func netjac_load_bytes(
   _ bytes: UnsafeRawPointer?, _ size: Int, _ options: OpaquePointer?,
   _ network: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  unhurried {
+  making {
     // A size_t beyond the range of Int arrives as a negative number.
     guard size >= 0 else {
       throw NetJacError(

@@ -11,7 +11,7 @@ public func netjac_mlp(
   _ layerCount: Int32, _ sizes: UnsafePointer<Int64>?, _ activation: UnsafePointer<CChar>?,
   _ seed: Int64, _ network: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  unhurried {
+  making {
     guard layerCount >= 2, layerCount <= 10_000 else {
       throw NetJacError(
         .argument,
@@ -45,7 +45,7 @@ public func netjac_scaled(
   _ inputScale: UnsafePointer<Double>?, _ outputOffset: UnsafePointer<Double>?,
   _ outputScale: UnsafePointer<Double>?, _ scaled: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let inputs = try scaling(
       (inputOffset, "input_offset"), (inputScale, "input_scale"), network.inputSize)

@@ -39,14 +39,14 @@ func options(_ handle: OpaquePointer?) throws -> CallerOptions {
 
 @_cdecl("netjac_options_create") @implementation
 public func netjac_options_create() -> OpaquePointer? {
-  query(orElse: nil) { try optionsHandles.insert(OptionsRecord()) }
+  query(orElse: nil) { try ForkGate.behind { try optionsHandles.insert(OptionsRecord()) } }
 }
 
 @_cdecl("netjac_options_set") @implementation
 public func netjac_options_set(
   _ options: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let record = try optionsHandles.object(options).takeUnretainedValue()
     let key = try text(key, "key")
     let value = try text(value, "value")

@@ -9,7 +9,7 @@ import Tensors
 public func netjac_prepare(
   _ network: OpaquePointer?, _ task: UnsafePointer<CChar>?, _ samples: Int64
 ) -> netjac_status {
-  unhurried {
+  making {
     let record = try networkHandles.object(network).takeUnretainedValue()
     let task = try namedTask(task)
     let samples = try checkedSamples(samples)
@@ -27,7 +27,7 @@ public func netjac_network_plan(
   _ network: OpaquePointer?, _ task: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?,
   _ size: Int, _ needed: UnsafeMutablePointer<Int>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let needed = try optional(needed, 1, 1, "needed")
     deliver(try network.plan(namedTask(task)), buffer, size, needed)
@@ -48,7 +48,7 @@ public func netjac_jacobian_sparsity(
   _ network: OpaquePointer?, _ nonzeros: UnsafeMutablePointer<Int64>?,
   _ columnPointers: UnsafeMutablePointer<Int64>?, _ rowIndices: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     try deliver(network.jacobianSparsity(), nonzeros, columnPointers, rowIndices)
   }
@@ -59,7 +59,7 @@ public func netjac_hessian_sparsity(
   _ network: OpaquePointer?, _ nonzeros: UnsafeMutablePointer<Int64>?,
   _ columnPointers: UnsafeMutablePointer<Int64>?, _ rowIndices: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     try deliver(network.hessianSparsity(), nonzeros, columnPointers, rowIndices)
   }
@@ -84,7 +84,7 @@ public func netjac_jacobian_plan(
   _ network: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int,
   _ needed: UnsafeMutablePointer<Int>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let needed = try optional(needed, 1, 1, "needed")
     deliver(try network.jacobianPlan(), buffer, size, needed)
@@ -112,7 +112,7 @@ public func netjac_jacobian_cost(
   _ network: OpaquePointer?, _ chosen: UnsafeMutablePointer<Int64>?,
   _ forward: UnsafeMutablePointer<Int64>?, _ reverse: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let chosen = try optional(chosen, 1, 1, "chosen")
     let forward = try optional(forward, 1, 1, "forward")
@@ -128,7 +128,7 @@ public func netjac_jacobian_cost(
 public func netjac_jacobian_seeds(
   _ network: OpaquePointer?, _ seeds: UnsafeMutablePointer<Int64>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let seeds = try writable(seeds, 1, 1, "seeds")
     seeds.pointee = Int64(try network.jacobianSeedCount())

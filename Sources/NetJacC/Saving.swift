@@ -9,7 +9,7 @@ import Networks
 public func netjac_save(
   _ network: OpaquePointer?, _ path: UnsafePointer<CChar>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let record = try networkHandles.object(network).takeUnretainedValue()
     try FormatRegistry.saving.save(record.network.writable(), to: text(path, "path"))
   }
@@ -19,7 +19,7 @@ public func netjac_save(
 public func netjac_save_jacobian(
   _ network: OpaquePointer?, _ path: UnsafePointer<CChar>?
 ) -> netjac_status {
-  unhurried {
+  making {
     let record = try networkHandles.object(network).takeUnretainedValue()
     try FormatRegistry.saving.save(record.network.writableJacobian(), to: text(path, "path"))
   }

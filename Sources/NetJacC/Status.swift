@@ -41,6 +41,13 @@ func unhurried(_ body: () throws -> Void) -> netjac_status {
   status { try HostEnvironment.withDefaults(body) }
 }
 
+/// The same for functions that make and plan networks, which a fork waits for: Swift makes a global when a thread first
+/// uses it, and a child of a fork in between would wait for a thread that is no more.
+@inline(__always)
+func making(_ body: () throws -> Void) -> netjac_status {
+  unhurried { try ForkGate.behind(body) }
+}
+
 /// The same for queries, which answer failure with a value of their own.
 @inline(__always)
 func query<Answer>(orElse failure: Answer, _ body: () throws -> Answer) -> Answer {

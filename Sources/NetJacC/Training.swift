@@ -46,7 +46,7 @@ public func netjac_trainer_create(
   _ network: OpaquePointer?, _ options: OpaquePointer?,
   _ trainer: UnsafeMutablePointer<OpaquePointer?>?
 ) -> netjac_status {
-  status {
+  making {
     let network = try networkHandles.object(network).takeUnretainedValue().network
     let options = try NetJacC.options(options)
     let trainer = try receiver(trainer, "trainer")

@@ -92,14 +92,10 @@ static int try_all(void) {
   return 0;
 }
 
-int main(int argc, char **argv) {
+/* Forks while four threads are at work, so many times. */
+static void fork_at_work(int rounds) {
   static int kinds[] = {0, 1, 2, 3};
-  const int rounds = argc > 2 ? atoi(argv[2]) : 60;
   pthread_t threads[4];
-  if (argc < 2) return 2;
-  model = argv[1];
-  for (int k = 0; k < 64 * 3; k++) x[k] = 0.01 * k;
-  for (int k = 0; k < 64 * 2; k++) t[k] = 0.005 * k;
   netjac_network *network = NULL;
   CHECK(netjac_mlp(3, sizes, "tanh", 1, &loaded) == NETJAC_OK && netjac_prepare(loaded, "forward", 1) == NETJAC_OK);
   CHECK(netjac_mlp(3, sizes, "tanh", 1, &network) == NETJAC_OK);
@@ -111,7 +107,7 @@ int main(int argc, char **argv) {
     fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {
-      alarm(60);
+      alarm(30);
       _exit(try_all());
     }
     waitpid(child, &status, 0);
@@ -123,5 +119,28 @@ int main(int argc, char **argv) {
   netjac_trainer_release(training);
   netjac_release(network);
   netjac_release(loaded);
+}
+
+int main(int argc, char **argv) {
+  const int rounds = argc > 2 ? atoi(argv[2]) : 60;
+  if (argc < 2) return 2;
+  model = argv[1];
+  for (int k = 0; k < 64 * 3; k++) x[k] = 0.01 * k;
+  for (int k = 0; k < 64 * 2; k++) t[k] = 0.005 * k;
+  /* In fresh processes, whose threads use the library for the first time when they fork. */
+  for (int host = 0; host < rounds; host++) {
+    int status = 0;
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+      srand((unsigned)host);
+      fork_at_work(1);
+      fflush(stdout);
+      _exit(checks_failed ? 1 : 0);
+    }
+    waitpid(child, &status, 0);
+    CHECK_SAYING(status == 0, "fresh process %d ended with %#x", host, status);
+  }
+  fork_at_work(rounds);
   return checks_result();
 }
