@@ -50,7 +50,7 @@ public func netjac_options_set(
     let record = try optionsHandles.object(options).takeUnretainedValue()
     let key = try text(key, "key")
     let value = try text(value, "value")
-    try ForkGate.behind { try record.options.withLock { try $0.set(key, to: value) } }
+    try record.options.withLock { try $0.set(key, to: value) }
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * chains.c - Chains of thousands of the same operators, and of two in turn, are built, written as a formula, planned,
+ * chains.c - Long chains of the same operators, and of two in turn, are built, written as a formula, planned,
  * differentiated, saved and loaded on a thread with a small stack: nothing follows them by recursion.
  *
  * Usage: chains FOLDER [LENGTH]

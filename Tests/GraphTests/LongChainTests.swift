@@ -20,18 +20,4 @@ import Testing
     let z = try p.add(y, p.multiply(product, product))
     #expect(p.program(outputs: [z]).nodes.count > Self.length)
   }
-
-  @Test("a logarithm of a quotient by what is moved again and again")
-  func movements() throws {
-    let p = ProgramBuilder()
-    let x = try p.input(TensorType(.float64, [2]))
-    var divisor = x
-    for k in 1...Self.length / 2 {
-      divisor = try p.add(Broadcast([1, 2], axes: [1]), [divisor])
-      divisor = try p.add(Reshape(k % 2 == 0 ? [2] : [1, 2]), [divisor])
-      if k % 2 == 1 { divisor = try p.add(Reshape([2]), [divisor]) }
-    }
-    let y = try p.logarithm(p.divide(p.exponential(x), divisor))
-    #expect(p.program(outputs: [y]).nodes.count > 1)
-  }
 }

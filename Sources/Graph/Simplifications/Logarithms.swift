@@ -64,17 +64,11 @@ extension ProgramBuilder {
     return try subtract(u, logarithmBelowMovements(node.operands[1]))
   }
 
-  /// The logarithm of a value, taken before its elements are repeated.
+  /// The logarithm of a value, taken before its elements are repeated. Movements that make no larger value are one.
   private func logarithmBelowMovements(_ x: Value) throws -> Value {
-    var movements: [any Primitive] = []
-    var node = node(x)
-    var source = x
-    while node.isA(Reshape.self) || node.isA(Broadcast.self) {
-      movements.append(node.primitive)
-      source = node.operands[0]
-      node = self.node(source)
-    }
-    return try movements.reversed().reduce(logarithm(source)) { try add($1, [$0]) }
+    let node = node(x)
+    guard node.isA(Reshape.self) || node.isA(Broadcast.self) else { return try logarithm(x) }
+    return try add(node.primitive, [logarithmBelowMovements(node.operands[0])])
   }
 
   /// `log cosh u`, which is a line where cosh overflows.

@@ -42,20 +42,12 @@ extension ProgramBuilder {
     guard depth > 0, node.type.element.isReal else { return (y, 1) }
     let rest: Value
     let factor: Double
-    switch node.primitive {
-    case is Negate: (rest, factor) = (node.operands[0], -1)
-    case is Multiply:
-      if let number = fill(of: node.operands[1]) {
-        (rest, factor) = (node.operands[0], number)
-      } else if let number = fill(of: node.operands[0]) {
-        (rest, factor) = (node.operands[1], number)
-      } else {
-        return (y, 1)
-      }
-    case is Divide:
-      guard let number = fill(of: node.operands[1]) else { return (y, 1) }
-      (rest, factor) = (node.operands[0], 1 / number)
-    default: return (y, 1)
+    if node.isA(Negate.self) {
+      (rest, factor) = (node.operands[0], -1)
+    } else if let known = knownFactors(of: node).first {
+      (rest, factor) = (known.scaled, node.isA(Divide.self) ? 1 / known.factor : known.factor)
+    } else {
+      return (y, 1)
     }
     let inner = factored(rest, depth: depth - 1)
     return (inner.value, factor * inner.factor)
@@ -64,15 +56,11 @@ extension ProgramBuilder {
   /// `y·factor`, which goes into a factor or divisor that y has. It is a power of two or its opposite.
   private func multiplied(_ y: Value, by factor: Double) throws -> Value {
     let node = self.node(y)
-    if node.isA(Multiply.self) {
-      for (one, other) in [(0, 1), (1, 0)] {
-        guard let number = fill(of: node.operands[one]) else { continue }
-        return try multiply(node.operands[other], scalar(number * factor, like: y))
-      }
+    guard let known = knownFactors(of: node).first else {
+      return try multiply(y, scalar(factor, like: y))
     }
-    if node.isA(Divide.self), let number = fill(of: node.operands[1]) {
-      return try divide(node.operands[0], scalar(number / factor, like: y))
-    }
-    return try multiply(y, scalar(factor, like: y))
+    return node.isA(Divide.self)
+      ? try divide(known.scaled, scalar(known.factor / factor, like: y))
+      : try multiply(known.scaled, scalar(known.factor * factor, like: y))
   }
 }

@@ -10,6 +10,7 @@ package struct Einsum {
     var labels: [Int]
   }
 
+  private static let comparedAtOnce = 16
   private var operands: [Operand] = []
   private var output: [Int] = []
   /// Of the labels whose axes are not 1 long everywhere.
@@ -113,19 +114,22 @@ package struct Einsum {
     var waiting: [Operand] = try self.operands.reversed().map { try summed($0, uses, in: p) }
     var operands: [Operand] = []
     while true {
-      while operands.count < 16, let next = waiting.popLast() { operands.append(next) }
+      while operands.count < Einsum.comparedAtOnce, let next = waiting.popLast() {
+        operands.append(next)
+      }
       guard operands.count > 1 else { break }
-      var best: (first: Int, second: Int, size: Double)?
+      var best: (first: Int, second: Int, labels: [Int], size: Double)?
       for second in operands.indices.dropFirst() {
         for first in 0..<second {
-          let size = size(of: product(operands[first], operands[second], uses))
-          if best.map({ size < $0.size }) ?? true { best = (first, second, size) }
+          let labels = product(operands[first], operands[second], uses)
+          let size = size(of: labels)
+          if best.map({ size < $0.size }) ?? true { best = (first, second, labels, size) }
         }
       }
-      guard let (first, second, _) = best else { break }
-      var labels = product(operands[first], operands[second], uses)
+      guard let (first, second, needed, _) = best else { break }
       // The last product can have its axes in the order that is wanted.
-      if operands.count == 2, waiting.isEmpty { labels = output.filter(labels.contains) }
+      let isLast = operands.count == 2 && waiting.isEmpty
+      let labels = isLast ? output.filter(needed.contains) : needed
       let value = try p.dot(
         operands[first].value, operands[second].value, operands[first].labels,
         operands[second].labels, labels)
