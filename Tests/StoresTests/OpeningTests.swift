@@ -91,6 +91,20 @@ import Testing
     #expect(kind("foot.db") { $0.mode = .read } == .conflict)
   }
 
+  @Test(
+    .enabled(if: Folder.isOnFiles),
+    arguments: ["UPDATE netjac_store SET format = 7", "PRAGMA user_version = 7"])
+  func eitherMarkOfANewerFormatIsEnough(change: String) throws {
+    _ = try folder.study().insert([0.1, 0.01], result(1))
+    try folder.execute(change)
+    let error = #expect(throws: NetJacError.self) { try folder.store() }
+    #expect(error?.kind == .conflict)
+    #expect(
+      error?.message.contains("format 7") == true && error?.message.contains("format 1") == true)
+    let reader = try folder.store { $0.mode = .read }
+    #expect(try Study(reader, "foot").read().y == result(1))
+  }
+
   @Test(.enabled(if: Folder.isOnFiles)) func oneMachineAtATimeOnANetwork() throws {
     let clock = TestClock()
     func open(_ host: String) throws -> Store {

@@ -192,10 +192,9 @@ extension SQLiteConnection: Engine {
   }
 
   package func storedFormat() throws -> (format: Int64, reader: Int64) {
-    let version = try number("PRAGMA user_version")
     let (format, reader) = try StoreFormat.stored(self)
-    guard version == format else { throw StoreFormat.unknown(self) }
-    return (format, reader)
+    // The newer mark counts: a program that changed only one has made a file that this library may not know.
+    return (max(format, try number("PRAGMA user_version")), reader)
   }
 
   package func noteFormat(_ format: Int64) throws {
