@@ -331,6 +331,13 @@ static void check_mistakes(void) {
           "NAME=VALUE");
   refused(netjac_graph_apply(graph, "Softmax", 1, values, "axis=5", 1, &result), NETJAC_ERROR_SHAPE, "Softmax(image",
           "axis is 5");
+  refused(netjac_graph_apply(graph, "LeakyRelu", 1, values, "alfa=0.1", 1, &result), NETJAC_ERROR_FORMAT, "'alfa'",
+          "'alpha'");
+  refused(netjac_graph_apply(graph, "ReduceSum", 1, values, "keepdim=1", 1, &result), NETJAC_ERROR_FORMAT, "'keepdim'",
+          "'keepdims'");
+  refused(netjac_graph_apply(graph, "Tanh", 1, values, "axis=0", 1, &result), NETJAC_ERROR_FORMAT, "'axis'",
+          "no attributes");
+  refused(netjac_graph_apply(graph, "Tanh", 2, values, NULL, 1, &result), NETJAC_ERROR_FORMAT, "2 operands", "Tanh");
   values[1] = 12;
   refused(netjac_graph_apply(graph, "Add", 2, values, NULL, 1, &result), NETJAC_ERROR_ARGUMENT, "no value 12", "");
   refused(netjac_graph_gradients(graph, 12, 1, values, &result), NETJAC_ERROR_ARGUMENT, "no value 12", "");

@@ -18,7 +18,7 @@ extension ONNXOperator {
         throw NetJacError(.argument, "attribute \(name.quoted) is given twice")
       }
       guard let kind = attributes?.first(where: { $0.key == name })?.value else {
-        throw NetJacError(.argument, unknownAttribute(name))
+        throw NetJacError(.format, unknownAttribute(name))
       }
       found[name] = try attribute(name, kind, String(parts[1]))
     }
