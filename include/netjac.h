@@ -697,7 +697,8 @@ netjac_status netjac_graph_jvp(netjac_graph *graph, int32_t y, int32_t count, co
  * listed among the inputs is an input instead. The graph can be used further.
  *
  * inputs        [input_count], inputs or parameters of the graph, in the order of the network's inputs.
- * outputs       [output_count], at least one value; the network calls those without a name y0, y1, ...
+ * outputs       [output_count], at least one value; the network calls those without a name y0, y1, ..., with _ behind where
+ *               an input or another output has that name.
  * network       Receives the network. Release it with netjac_release().
  *
  * NETJAC_ERROR_ARGUMENT if an output needs an input that is not listed.
@@ -1141,7 +1142,7 @@ void netjac_study_release(netjac_study *study);
  * name     As that of a study; not "sample".
  * size     How many scalars: 1; k for a vector; 0 for an output whose length varies from sample to sample. Such
  *          an output is no part of y; see netjac_study_put_array().
- * details  "unit=m/s lower=0 upper=0.3 step=1e-6 tolerance=1e-9 scale=log default=0 description=...", each of them
+ * details  "unit=m/s lower=0.01 upper=0.3 step=1e-6 tolerance=1e-9 scale=log default=0.1 description=...", each of them
  *          optional; a value reaches to the next key. NULL for none, or for those that are stored.
  */
 netjac_status netjac_study_variable(netjac_study *study, int32_t role, const char *name, int64_t size,

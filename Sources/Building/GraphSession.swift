@@ -216,10 +216,17 @@ package final class GraphSession {
       nodes: p.nodes, inputs: inputEntries.map(\.value) + parameters.map(\.value),
       outputs: outputEntries.map(\.value), real: p.real, memoryLimit: memoryLimit
     ).with(outputs: outputEntries.map(\.value))
+    var taken = Set((inputEntries + outputEntries).compactMap(\.name))
+    let outputNames = outputEntries.enumerated().map { number, entry in
+      if let name = entry.name { return name }
+      var name = "y\(number)"
+      while !taken.insert(name).inserted { name += "_" }
+      return name
+    }
     return try NetworkDescription(
       ParametricProgram(program: program, parameters: parameters.map(\.parameter)),
       inputs: inputEntries.map { port($0.name ?? "", $0.value) },
-      outputs: outputEntries.enumerated().map { port($1.name ?? "y\($0)", $1.value) },
+      outputs: zip(outputNames, outputEntries).map { port($0, $1.value) },
       hasBatchAxis: false)
   }
 

@@ -112,8 +112,11 @@ extension Network {
     let values = try p.inline(flat, [joined] + parameters)
     let y = values[flat.outputs[0].index]
     var start = 0
-    let outputs = try zip(imported.outputs, imported.program.outputTypes).map { port, type in
+    let outputs = try zip(imported.outputs, imported.program.outputs).map { port, value in
+      let type = imported.program.type(value)
       defer { start += type.count }
+      // So it may keep its name, which is that of the input.
+      if let place = imported.program.inputs.firstIndex(of: value) { return inputs[place] }
       let part = try p.slice(y, axis: lead.count, start: start, size: type.count)
       let shape = samples == nil || port.isBatched ? dims(port) : lead + port.dims
       return try p.convert(p.reshape(part, Shape(shape)), to: type.element)

@@ -17,6 +17,11 @@ package enum ONNXWriter {
   }
 
   private static func encoded(_ network: WritableNetwork) throws -> Data {
+    // As the program has them, as messages, and as the file.
+    let parameters = network.parameters.reduce(0) {
+      $0.addingSaturated($1.value.type.byteCount)
+    }
+    try Memory.require(parameters.multipliedSaturated(by: 4))
     var model: WireModelProto?
     if network.inputs.contains(where: \.isBatched),
       let batched = try BatchedProgram(sizes: (5, 7), network.program)
@@ -58,17 +63,23 @@ package enum ONNXWriter {
       writer.define(value, name)
     }
     try writer.writeNodes()
-    let inputNames = Set(inputs.map(\.name))
-    for (value, output) in zip(program.outputs, outputs) where !inputNames.contains(output.name) {
-      writer.append("Identity", [try writer.full(value)], [], [output.name])
+    // A name of a file means one value: an output may be called as the input that it is, and as nothing else.
+    let read = Dictionary(
+      zip(inputs.map(\.name), program.inputs), uniquingKeysWith: { first, _ in first })
+    var outputNames: [String] = []
+    for (value, output) in zip(program.outputs, outputs) {
+      let isFree = !outputNames.contains(output.name) && read[output.name] ?? value == value
+      let name = isFree ? output.name : writer.freeName(output.name)
+      outputNames.append(name)
+      if read[name] == nil { writer.append("Identity", [try writer.full(value)], [], [name]) }
     }
-    writer.prune(outputs: outputs.map(\.name))
+    writer.prune(outputs: outputNames)
     var graph = WireGraphProto()
     graph.name = "network"
     graph.node = writer.nodes
     graph.initializer = writer.initialisers
     graph.input = zip(program.inputs, inputs).map { info($0, $1.name, batched) }
-    graph.output = zip(program.outputs, outputs).map { info($0, $1.name, batched) }
+    graph.output = zip(program.outputs, outputNames).map { info($0, $1, batched) }
     var model = WireModelProto()
     model.irVersion = 8
     model.producerName = "NetJac"

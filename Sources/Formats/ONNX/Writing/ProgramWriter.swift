@@ -50,6 +50,13 @@ final class ProgramWriter {
     }
   }
 
+  /// A name with what makes it one that nothing has.
+  func freeName(_ name: String) -> String {
+    var free = name
+    while !taken.insert(free).inserted { free += "_" }
+    return free
+  }
+
   func define(_ value: Value, _ name: String) {
     names[value.index] = name
     shapes[name] = batched.shape(value)
