@@ -9,13 +9,14 @@ extension ProgramBuilder {
   /// They are total derivatives: where one x depends on another, that counts.
   package func gradients(of y: Value, by xs: [Value]) throws -> [Value] {
     let outer = guardsZeros
-    guardsZeros = outer || nodes[...y.index].haveSingularSlopes
+    let past = Past(of: y, in: nodes)
+    guardsZeros = outer || past.hasSingularSlopes
     defer { guardsZeros = outer }
     return try independentGroups(xs).reduce(into: [Int: Value]()) { found, group in
       let values = group.map { xs[$0] }
       let yBar = try scalar(1, like: y)
       let seeds = try values.map { try placeholder(type($0)) }
-      let tangent = try tangent(of: y, by: zip(values, seeds).map { ($0, $1) })
+      let tangent = try tangent(past, by: zip(values, seeds).map { ($0, $1) })
       let results = tangent.map { [($0, yBar)] } ?? []
       let pulled = try Differentiation.transpose(seeds: seeds, results: results, in: self)
       for (place, (gradient, seed)) in zip(group, zip(pulled, seeds)) {
@@ -29,23 +30,29 @@ extension ProgramBuilder {
     of y: Value, by xs: [Value], along tangents: [Value]
   ) throws -> Value {
     let outer = guardsZeros
-    guardsZeros = outer || nodes[...y.index].haveSingularSlopes
+    let past = Past(of: y, in: nodes)
+    guardsZeros = outer || past.hasSingularSlopes
     defer { guardsZeros = outer }
     var sum: Value?
     for group in independentGroups(xs) {
-      sum = try self.sum(sum, tangent(of: y, by: group.map { (xs[$0], tangents[$0]) }))
+      sum = try self.sum(sum, tangent(past, by: group.map { (xs[$0], tangents[$0]) }))
     }
     return try sum ?? scalar(0, like: y)
   }
 
   func tangent(of y: Value, by seeds: [(x: Value, tangent: Value)]) throws -> Value? {
+    try tangent(Past(of: y, in: nodes), by: seeds)
+  }
+
+  private func tangent(_ past: Past, by seeds: [(x: Value, tangent: Value)]) throws -> Value? {
+    let y = past.value
     let program = Program(
-      nodes: Array(nodes[...y.index]), inputs: [], outputs: [y], real: real,
-      memoryLimit: memoryLimit)
+      nodes: past.nodes, inputs: [], outputs: [y], real: real, memoryLimit: memoryLimit)
     let inside = seeds.filter { $0.x.index <= y.index }
     var linear = Linearisation(program, primal: program.nodes.indices.map { Value(index: $0) })
     try linear.propagate(
-      from: inside.map { (node: $0.x.index, tangent: $0.tangent) }, through: y.index, in: self)
+      from: inside.map { (node: $0.x.index, tangent: $0.tangent) }, through: y.index,
+      needed: past.isNeeded, in: self)
     return linear.tangents[y.index]
   }
 
@@ -71,4 +78,20 @@ extension ProgramBuilder {
     }
     return groups
   }
+}
+
+/// What a value of a growing graph is computed from. Between its nodes stand those of other values, such as
+/// earlier derivatives, which are not to be differentiated with it: each would make the next one larger.
+private struct Past {
+  let value: Value
+  let nodes: [Node]
+  let isNeeded: [Bool]
+
+  init(of value: Value, in nodes: [Node]) {
+    self.value = value
+    self.nodes = Array(nodes[...value.index])
+    isNeeded = self.nodes.needed(by: [value])
+  }
+
+  var hasSingularSlopes: Bool { nodes.haveSingularSlopes { isNeeded[$0] } }
 }

@@ -16,16 +16,17 @@ struct Linearisation {
     tangents = [Value?](repeating: nil, count: program.nodes.count)
   }
 
-  /// Pushes tangents from the given nodes through all nodes up to and with `last`.
+  /// Pushes tangents from the given nodes through all nodes up to and with `last`, or those of them that are needed.
   mutating func propagate(
-    from seeds: [(node: Int, tangent: Value)], through last: Int, in p: ProgramBuilder
+    from seeds: [(node: Int, tangent: Value)], through last: Int, needed: [Bool]? = nil,
+    in p: ProgramBuilder
   ) throws {
     guard let first = seeds.map(\.node).min(), first <= last else { return }
     for seed in seeds { tangents[seed.node] = seed.tangent }
     let seeded = Set(seeds.map(\.node))
     let outerOrigin = p.origin
     defer { p.origin = outerOrigin }
-    for index in first..<(last + 1) where !seeded.contains(index) {
+    for index in first..<(last + 1) where !seeded.contains(index) && needed?[index] != false {
       let node = program.nodes[index]
       guard node.type.element.isReal else { continue }
       let dx = node.operands.map { tangents[$0.index] }

@@ -90,14 +90,16 @@ package struct Bounds: Sendable, Equatable {
 }
 
 extension RandomAccessCollection where Element == Node, Index == Int {
-  /// Whether a slope of some node may be infinite, not a number, or beyond the range of numbers, while
-  /// all that it is computed from is finite.
-  package var haveSingularSlopes: Bool {
+  /// Whether a slope of some node, of those that count, may be infinite, not a number, or beyond the range of
+  /// numbers, while all that it is computed from is finite.
+  package func haveSingularSlopes(where counts: (Int) -> Bool = { _ in true }) -> Bool {
     var bounds: [Bounds] = []
     bounds.reserveCapacity(count)
-    for node in self {
+    for (index, node) in enumerated() {
       let operands = node.operands.map { bounds[$0.index] }
-      if node.type.element.isReal, !operands.isEmpty, node.primitive.isSingular(operands) {
+      if counts(index), node.type.element.isReal, !operands.isEmpty,
+        node.primitive.isSingular(operands)
+      {
         return true
       }
       bounds.append(
@@ -140,5 +142,5 @@ extension RandomAccessCollection where Element == Node, Index == Int {
 }
 
 extension Program {
-  package var hasSingularSlopes: Bool { nodes.haveSingularSlopes }
+  package var hasSingularSlopes: Bool { nodes.haveSingularSlopes() }
 }

@@ -44,6 +44,39 @@ struct GraphSessionTests {
     #expect(abs(slope - found[2].reals[0]) < 1e-9)
   }
 
+  @Test(
+    "earlier derivatives in a graph do not make later ones larger, nor change how they are guarded")
+  func manyGradients() throws {
+    let graph = GraphSession(vocabulary: ONNXVocabulary())
+    let x = try graph.input("x", [2])
+    var gradients: [Int] = []
+    for function in [
+      "Cos", "Sqrt", "Sin", "Exp", "Tan", "Sinh", "Cosh", "Asinh", "Atan", "Erf", "Softplus",
+      "Sigmoid", "Softsign", "Tanh", "Elu", "Selu", "Mish", "Log", "Reciprocal", "Abs",
+    ] {
+      let y = try graph.apply(function, [x], attributes: "", outputCount: 1)
+      let square = try graph.apply("Mul", y + y, attributes: "", outputCount: 1)
+      gradients += try graph.gradients(of: square[0], by: [x])
+    }
+    // What does not need the root has no guarded products.
+    let smooth = try graph.network(inputs: [x], outputs: [gradients[2]], memoryLimit: 1 << 30)
+    #expect(!smooth.program.nodes.contains { $0.isA(GuardedMultiply.self) })
+    let all = try graph.network(inputs: [x], outputs: gradients, memoryLimit: 1 << 30)
+    #expect(all.program.nodes.count < 2000)
+  }
+
+  @Test("outputs without a name have one that no input has")
+  func outputNames() throws {
+    let graph = GraphSession(vocabulary: ONNXVocabulary())
+    let x = try graph.input("x", [])
+    let y = try graph.input("y0", [])
+    let sine = try graph.apply("Sin", [x], attributes: "", outputCount: 1)[0]
+    let product = try graph.apply("Mul", [sine, y], attributes: "", outputCount: 1)[0]
+    let made = try graph.network(
+      inputs: [x, y], outputs: [product, sine, y], memoryLimit: 1 << 30)
+    #expect(made.outputs.map(\.name) == ["y0_", "y1", "y0"])
+  }
+
   @Test("a parameter listed as an input is none any more; those that are not needed stay out")
   func parameters() throws {
     let graph = GraphSession(vocabulary: ONNXVocabulary())
