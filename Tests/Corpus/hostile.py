@@ -158,6 +158,12 @@ ONNX = {
     "top_k": (lambda: folded("v", *big([1 << 24]), integers("k", [1 << 24]), node("TopK", ["big", "k"], ["v", "i"])), "either"),
     "doubling": (lambda: doubling(40), "error"),
     "max_pool_huge": (lambda: onnx([node("MaxPool", ["x"], ["y"], kernel_shape=[1 << 28], pads=[1 << 27, 1 << 27])], (1, 1, 1 << 28)), "either"),
+    "regions_of_many_samples": (lambda: onnx([floats("r", [0.0, 0.0, 50.0, 50.0], [1, 4]), integers("b", [0]), node(
+        "RoiAlign", ["x", "r", "b"], ["y"], output_height=100, output_width=100, sampling_ratio=100)], (1, 1, 60, 60)), "error"),
+    "regions_that_fit_a_limit": (lambda: onnx([floats("r", [0.0, 0.0, 50.0, 50.0], [1, 4]), integers("b", [0]), node(
+        "RoiAlign", ["x", "r", "b"], ["y"], output_height=20, output_width=20, sampling_ratio=50)], (1, 1, 60, 60)), "either"),
+    "affine_grid_huge": (lambda: onnx([integers("n", [1, 1, 2000, 2000]), node("AffineGrid", ["x", "n"], ["g"]), node(
+        "ReduceSum", ["g"], ["y"])], (1, 2, 3), opset=20), "either"),
     "determinant_large": (lambda: onnx([node("Det", ["x"], ["y"])], (600, 600)), "either"),
 }
 

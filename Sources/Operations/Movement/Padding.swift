@@ -46,9 +46,7 @@ extension ProgramBuilder {
           .shape, "axis \(axis) of length \(length) cannot be padded by \(low[axis]), \(high[axis])"
         )
       }
-      guard size <= memoryLimit / 8 else {
-        throw NetJacError(.memory, "axis \(axis) becomes \(size) long, beyond the memory limit")
-      }
+      try requireNumbers(size, of: "a padded axis")
       let places = (0..<size).map { mode.source($0 - low[axis], length) }
       y = try gather(y, axis: axis, places: places)
     }

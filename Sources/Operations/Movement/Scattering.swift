@@ -70,9 +70,7 @@ extension ProgramBuilder {
       while rounds.count <= round { rounds.append([:]) }
       rounds[round][row] = update
     }
-    guard rows <= memoryLimit / 8 else {
-      throw NetJacError(.memory, "\(rows) rows exceed the memory limit")
-    }
+    try requireNumbers(rows.multipliedSaturated(by: rounds.count), of: "written rows")
     var y = x
     // Of several equal candidates each takes the same part of the derivative.
     let isTied = rounds.count > 1 && (reduction == .maximum || reduction == .minimum)

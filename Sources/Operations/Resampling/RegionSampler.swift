@@ -3,16 +3,15 @@ import Tensors
 /// The samples that a pool over a region of an image takes, with their weights of pixels.
 package struct RegionSampler {
   package struct Sample {
-    package let places: [Int]
-    package let weights: [Double]
+    /// Of four pixels.
+    package let places: SIMD4<Int>
+    package let weights: SIMD4<Double>
 
-    package init(places: [Int], weights: [Double]) {
-      self.places = places
-      self.weights = weights
-    }
+    /// What adds nothing.
+    package static let none = Sample(places: .zero, weights: .zero)
 
     package func scaled(by factor: Double) -> Sample {
-      Sample(places: places, weights: weights.map { $0 * factor })
+      Sample(places: places, weights: weights * factor)
     }
   }
 
@@ -40,25 +39,39 @@ package struct RegionSampler {
     self.isShifted = isShifted
   }
 
-  /// For each bin of a region (x and y of two corners) its samples.
-  package func samples(_ region: [Double]) throws -> [[Sample]] {
-    let corners = region.map { $0 * scale - (isShifted ? 0.5 : 0) }
+  /// A part of an image, with as many samples in each of its bins.
+  package struct Region {
+    let left: Double
+    let top: Double
+    let binWidth: Double
+    let binHeight: Double
+    let across: Int
+    let down: Int
+
+    /// How many samples a bin has: one that adds nothing if it is empty.
+    package var sampleCount: Int { max(across * down, 1) }
+  }
+
+  /// The region between two corners, given as x and y of each.
+  package func region(_ corners: some Sequence<Double>) throws -> Region {
+    let corners = corners.map { $0 * scale - (isShifted ? 0.5 : 0) }
     let least = isShifted ? -Double.infinity : 1
     let binWidth = max(corners[2] - corners[0], least) / Double(columns)
     let binHeight = max(corners[3] - corners[1], least) / Double(rows)
-    let across = try count(binWidth)
-    let down = try count(binHeight)
-    return (0..<rows).flatMap { row in
-      (0..<columns).map { column in
-        let bin = (0..<down).flatMap { i in
-          (0..<across).map { j in
-            sample(
-              y: corners[1] + (Double(row) + (Double(i) + 0.5) / Double(down)) * binHeight,
-              x: corners[0] + (Double(column) + (Double(j) + 0.5) / Double(across)) * binWidth)
-          }
-        }
-        return bin.isEmpty ? [Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])] : bin
-      }
+    return Region(
+      left: corners[0], top: corners[1], binWidth: binWidth, binHeight: binHeight,
+      across: try count(binWidth), down: try count(binHeight))
+  }
+
+  /// The samples of one bin of a region.
+  package func samples(of region: Region, row: Int, column: Int) -> [Sample] {
+    let (down, across) = (region.down, region.across)
+    guard down > 0, across > 0 else { return [.none] }
+    return (0..<down * across).map { index in
+      let (i, j) = (Double(index / across), Double(index % across))
+      return sample(
+        y: region.top + (Double(row) + (i + 0.5) / Double(down)) * region.binHeight,
+        x: region.left + (Double(column) + (j + 0.5) / Double(across)) * region.binWidth)
     }
   }
 
@@ -72,15 +85,14 @@ package struct RegionSampler {
 
   private func sample(y: Double, x: Double) -> Sample {
     guard y >= -1, y <= Double(height), x >= -1, x <= Double(width) else {
-      return Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])
+      return .none
     }
     let (top, bottom, v) = cell(max(y, 0), height)
     let (left, right, u) = cell(max(x, 0), width)
     return Sample(
-      places: [
-        top * width + left, top * width + right, bottom * width + left, bottom * width + right,
-      ],
-      weights: [(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u])
+      places: SIMD4(
+        top * width + left, top * width + right, bottom * width + left, bottom * width + right),
+      weights: SIMD4((1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u))
   }
 
   /// The pixels on both sides of a place and how far it is from the first.

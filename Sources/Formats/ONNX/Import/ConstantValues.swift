@@ -19,14 +19,8 @@ extension ONNXSparseTensor {
   /// The dense tensor, with zeros where no value is given.
   func value(in p: ProgramBuilder) throws -> Tensor {
     let shape = try Shape(checking: dimensions)
-    guard shape.count <= p.memoryLimit / 8 else {
-      throw NetJacError(
-        .memory,
-        """
-        sparse tensor \(values.name.quoted) of shape \(shape) takes \(shape.count * 8) bytes when \
-        it is filled up; the memory limit is \(p.memoryLimit) (option memory_limit)
-        """)
-    }
+    try p.requireNumbers(
+      shape.count, of: "the sparse tensor \(values.name.quoted) of shape \(shape)")
     let given = try values.value(real: p.real)
     let places = try places(shape)
     if given.type.element.isReal {

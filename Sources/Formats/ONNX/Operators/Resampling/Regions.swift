@@ -34,10 +34,9 @@ enum RegionOperators {
     }
     let alignsCorners = try node.flag("align_corners", default: false)
     // One row for each pixel: its coordinates, the last axis first, and 1 for the shift.
-    let count = spatial.reduce(1, *)
-    guard count <= p.memoryLimit / 64 else {
-      throw NetJacError(.memory, "a grid of \(count) places exceeds the memory limit")
-    }
+    let count = try Shape(checking: spatial).count
+    // Each row is an array of its own at first.
+    try p.requireNumbers(count.multipliedSaturated(by: 8), of: "a grid")
     let strides = Shape(spatial).strides
     let numbers = (0..<count).flatMap { pixel -> [Double] in
       let coordinates = (0..<rank).reversed().map { axis -> Double in
@@ -84,28 +83,31 @@ enum RegionOperators {
       ratio: node.integer("sampling_ratio", default: 0),
       scale: node.real("spatial_scale", default: 1), isShifted: alignment == .halfPixel)
     let numbers = rois.reals
-    let regions = try images.indices.map {
-      try sampler.samples(Array(numbers[4 * $0..<4 * $0 + 4]))
-    }
+    let regions = try images.indices.map { try sampler.region(numbers[4 * $0..<4 * $0 + 4]) }
     // [regions, bins, samples, 4 neighbours, channels], samples repeated to the largest count.
     let bins = sampler.rows * sampler.columns
-    let most = regions.flatMap { $0.map(\.count) }.max() ?? 1
+    let most = regions.map(\.sampleCount).max() ?? 1
     let shape = try Shape(checking: [images.count, bins, most, 4])
-    guard shape.count <= p.memoryLimit / 64 else {
-      throw NetJacError(.memory, "the regions take \(shape.count) samples, beyond the memory limit")
-    }
+    try p.requireNumbers(shape.count.multipliedSaturated(by: 2), of: "the samples of regions")
     let isMaximum = try node.choice("mode", default: PoolMode.avg) == .max
     var places: [Int64] = []
     var weights: [Double] = []
-    for sample in regions.joined().flatMap({ bin in
-      (0..<most).map { index -> RegionSampler.Sample in
-        if index < bin.count { return bin[index].scaled(by: isMaximum ? 1 : 1 / Double(bin.count)) }
-        return isMaximum
-          ? bin[0] : RegionSampler.Sample(places: [0, 0, 0, 0], weights: [0, 0, 0, 0])
+    places.reserveCapacity(shape.count)
+    weights.reserveCapacity(shape.count)
+    for region in regions {
+      for bin in 0..<bins {
+        let samples = sampler.samples(
+          of: region, row: bin / sampler.columns, column: bin % sampler.columns)
+        let factor = isMaximum ? 1 : 1 / Double(samples.count)
+        for index in 0..<most {
+          let isOwn = index < samples.count
+          let sample = isOwn ? samples[index].scaled(by: factor) : isMaximum ? samples[0] : .none
+          for neighbour in 0..<4 {
+            places.append(Int64(sample.places[neighbour]))
+            weights.append(sample.weights[neighbour])
+          }
+        }
       }
-    }) {
-      places += sample.places.map(Int64.init)
-      weights += sample.weights
     }
     let pixels = try p.transpose(
       p.reshape(
