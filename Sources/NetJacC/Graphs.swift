@@ -222,6 +222,8 @@ private func elements(
   _ data: UnsafePointer<Double>?, _ dims: [Int], _ name: StaticString
 ) throws -> [Double] {
   let count = try Shape(checking: dims).count
+  // The array, and the tensor that is made of it.
+  try Memory.require(count.multipliedSaturated(by: 16))
   return Array(UnsafeBufferPointer(start: try readable(data, 1, count, name), count: count))
 }
 

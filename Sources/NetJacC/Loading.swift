@@ -103,6 +103,7 @@ public func netjac_load_bytes(
     guard bytes != nil || size == 0 else {
       throw NetJacError(.argument, "'bytes' is NULL; it must point to \(size) bytes")
     }
+    try Memory.require(size)
     let file = UnsafeRawBufferPointer(start: bytes, count: size)
     try load(into: network, options) {
       try FormatRegistry.load(bytes: Array(file), options: $0)

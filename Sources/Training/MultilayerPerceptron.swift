@@ -41,6 +41,8 @@ package enum MultilayerPerceptron {
           "layer \(layer + 1) has \(shape.count) weights; the memory limit is "
             + "\(options.memoryLimit) bytes (option memory_limit)")
       }
+      // As they are drawn, and as the tensor has them.
+      try Memory.require(shape.count * 16)
       let limit = (6 / Double(activation == .relu ? inputs : inputs + outputs)).squareRoot()
       let weights = (0..<shape.count).map { _ in random.symmetric(limit) }
       let weight = Tensor(TensorType(.float64, shape), reals: weights)

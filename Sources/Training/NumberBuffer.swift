@@ -1,9 +1,13 @@
+import Tensors
+
 /// Doubles in memory of their own, which steps change in place.
 final class NumberBuffer {
   let start: UnsafeMutablePointer<Double>
   let count: Int
 
-  init(count: Int) {
+  /// - Throws: `NetJacError` of kind `memory` where the machine has none.
+  init(count: Int) throws {
+    try Memory.require(count * 8)
     self.count = count
     start = UnsafeMutableRawPointer.allocate(byteCount: max(count, 8) * 8, alignment: 64)
       .bindMemory(to: Double.self, capacity: max(count, 8))

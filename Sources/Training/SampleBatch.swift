@@ -6,12 +6,12 @@ final class SampleBatch {
   private let inputSize: Int
   private let targetSize: Int
 
-  init(samples: Int, inputSize: Int, targetSize: Int) {
+  init(samples: Int, inputSize: Int, targetSize: Int) throws {
     self.samples = samples
     self.inputSize = inputSize
     self.targetSize = targetSize
-    x = NumberBuffer(count: samples * inputSize)
-    target = NumberBuffer(count: samples * targetSize)
+    x = try NumberBuffer(count: samples * inputSize)
+    target = try NumberBuffer(count: samples * targetSize)
   }
 
   /// Fills the first rows with the samples at these places.

@@ -39,8 +39,8 @@ extension Trainer {
     let size = batchSize(split.training.count)
     // All samples at once need no order, and where they stay as they are no copy.
     let isDirect = size == samples && scaling == nil
-    let batch = isDirect ? nil : newBatch(size)
-    let heldOut = heldOutBatch(split, x, target, scaling)
+    let batch = try isDirect ? nil : newBatch(size)
+    let heldOut = try heldOutBatch(split, x, target, scaling)
     for epoch in 0..<epochs where !fitting.hasStopped {
       if let batch {
         var order = split.training
@@ -91,7 +91,7 @@ extension Trainer {
         "option validation_fraction holds out a part of the samples already; set it to 0 to hold out "
           + "others")
     }
-    let batch = newBatch(samples)
+    let batch = try newBatch(samples)
     batch.gather(0..<samples, x, target, nil)
     fitting.givenHeldOut = batch
   }
@@ -145,14 +145,14 @@ extension Trainer {
   private func heldOutBatch(
     _ split: Fitting.Split, _ x: UnsafePointer<Double>, _ target: UnsafePointer<Double>,
     _ scaling: SampleScaling?
-  ) -> SampleBatch? {
+  ) throws -> SampleBatch? {
     if let given = fitting.givenHeldOut {
-      let batch = newBatch(given.samples)
+      let batch = try newBatch(given.samples)
       batch.gather(0..<given.samples, given.x.start, given.target.start, scaling)
       return batch
     }
     guard !split.heldOut.isEmpty else { return nil }
-    let batch = newBatch(split.heldOut.count)
+    let batch = try newBatch(split.heldOut.count)
     batch.gather(split.heldOut, x, target, scaling)
     return batch
   }
@@ -162,14 +162,14 @@ extension Trainer {
     let loss = try objective(heldOut.samples, heldOut.x.start, heldOut.target.start)
       .loss(at: parameters)
     if loss < fitting.best - options.minDelta {
-      fitting.best = loss
-      fitting.bestEpoch = fitting.epochs
-      fitting.waited = 0
       if options.patience != nil {
-        let kept = fitting.bestParameters ?? NumberBuffer(count: parameters.count)
+        let kept = try fitting.bestParameters ?? NumberBuffer(count: parameters.count)
         kept.copy(from: parameters)
         fitting.bestParameters = kept
       }
+      fitting.best = loss
+      fitting.bestEpoch = fitting.epochs
+      fitting.waited = 0
       return loss
     }
     fitting.waited += 1

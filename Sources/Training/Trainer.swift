@@ -41,8 +41,8 @@ package final class Trainer {
     programs = try TrainingPrograms(
       parametric, isTrained: isTrained, options, memoryLimit: memoryLimit)
     evaluator = LossEvaluator(programs, memoryLimit: memoryLimit)
-    parameters = NumberBuffer(count: evaluator.count)
-    next = NumberBuffer(count: evaluator.count)
+    parameters = try NumberBuffer(count: evaluator.count)
+    next = try NumberBuffer(count: evaluator.count)
     rate = LearningRate(options)
     fitting = Fitting(options)
     optimiser = try options.optimizer.method.init(options, evaluator)
@@ -139,15 +139,15 @@ package final class Trainer {
     if let known = batch, known.samples == samples {
       filled = known
     } else {
-      filled = newBatch(samples)
+      filled = try newBatch(samples)
       batch = filled
     }
     filled.gather(0..<samples, x, target, scaling)
     return objective(samples, filled.x.start, filled.target.start)
   }
 
-  func newBatch(_ samples: Int) -> SampleBatch {
-    SampleBatch(samples: samples, inputSize: inputSize, targetSize: targetSize)
+  func newBatch(_ samples: Int) throws -> SampleBatch {
+    try SampleBatch(samples: samples, inputSize: inputSize, targetSize: targetSize)
   }
 
   // MARK: - Scales
@@ -192,6 +192,8 @@ package final class Trainer {
 
   /// A network with the parameters, for samples in the caller's own scale.
   package func trainedNetwork() throws -> Network {
+    // The numbers, the tensors that are made of them, and those of the network.
+    try Memory.require(parameters.count * 24)
     var values: [Tensor] = []
     forEachParameter { parameter, numbers in
       guard let numbers else { return values.append(parameter.value) }

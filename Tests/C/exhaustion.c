@@ -4,7 +4,8 @@
  * The allocator is defined here, in the executable, so the library's calls come here too. Every allocation of 64 KiB or
  * more of a piece of work fails in turn: the call returns, with NETJAC_OK or NETJAC_ERROR_MEMORY, what it made can be
  * released, the same work succeeds afterwards, and in the end no large block is left. Then the
- * work runs with less and less address space, where mapping memory fails as well.
+ * work runs with less and less address space, where mapping memory fails as well, for a network of 1 MB and for one
+ * whose weights take as much as all that the library holds in reserve.
  *
  * Usage: exhaustion FOLDER
  */
@@ -51,6 +52,8 @@ int posix_memalign(void **pointer, size_t alignment, size_t size) {
 }
 
 enum { INPUTS = 64, OUTPUTS = 32, SAMPLES = 300 };
+/* The widest layer of the networks. */
+static int width = 300;
 static double x[SAMPLES * INPUTS], y[SAMPLES * OUTPUTS], jacobian[SAMPLES * INPUTS * OUTPUTS];
 static double hessian[INPUTS * INPUTS], weights[OUTPUTS];
 static const char *folder;
@@ -93,7 +96,7 @@ end:
 static int load_model(double *sum) { return load_and_run("exhaustion.onnx", sum); }
 
 static int load_bytes(double *sum) {
-  static char bytes[4 << 20];
+  static char bytes[40 << 20];
   netjac_network *network = NULL;
   FILE *file = fopen(path("exhaustion.onnx"), "rb");
   const size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
@@ -109,10 +112,10 @@ end:
 }
 
 static int make_and_save(double *sum) {
-  const int64_t sizes[] = {INPUTS, 200, OUTPUTS};
+  const int64_t sizes[] = {INPUTS, width, width, OUTPUTS};
   netjac_network *network = NULL;
   int done = 0;
-  TRY(netjac_mlp(3, sizes, "tanh", 3, &network));
+  TRY(netjac_mlp(4, sizes, "tanh", 3, &network));
   TRY(netjac_save(network, path("exhaustion-2.onnx")));
   TRY(netjac_save_jacobian(network, path("exhaustion-3.onnx")));
   TRY(netjac_forward(network, 1, x, y));
@@ -124,12 +127,12 @@ end:
 }
 
 static int train(double *sum) {
-  const int64_t sizes[] = {INPUTS, 100, OUTPUTS};
+  const int64_t sizes[] = {INPUTS, width, width, OUTPUTS};
   netjac_network *network = NULL, *trained = NULL;
   netjac_trainer *trainer = NULL;
   double loss = 0;
   int done = 0;
-  TRY(netjac_mlp(3, sizes, "tanh", 3, &network));
+  TRY(netjac_mlp(4, sizes, "tanh", 3, &network));
   TRY(netjac_trainer_create(network, NULL, &trainer));
   TRY(netjac_trainer_fit(trainer, SAMPLES, x, y, 2, NULL));
   TRY(netjac_trainer_loss(trainer, SAMPLES, x, y, &loss));
@@ -144,8 +147,8 @@ end:
 }
 
 static int build(double *sum) {
-  const int64_t dims[2] = {200, 200};
-  static double numbers[200 * 200];
+  const int64_t dims[2] = {width, width};
+  static double numbers[1500 * 1500];
   netjac_graph *graph = NULL;
   netjac_network *network = NULL;
   int32_t values[2], product, result;
@@ -211,9 +214,9 @@ static rlim_t mapped(void) {
   return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-static void test_address_space(const struct work *work) {
+static void test_address_space(const struct work *work, rlim_t step, rlim_t most) {
   int refused = 0, ran = 0;
-  for (rlim_t room = (rlim_t)1 << 19; room <= (rlim_t)24 << 20; room += (rlim_t)1 << 19) {
+  for (rlim_t room = step; room <= most; room += step) {
     fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {
@@ -229,7 +232,21 @@ static void test_address_space(const struct work *work) {
     if (WIFEXITED(status)) WEXITSTATUS(status) ? refused++ : ran++;
   }
   CHECK(ran > 0);
-  printf("%s with 0.5 to 24 MiB of address space: %d refused, %d ran\n", work->name, refused, ran);
+  printf("%s at width %d with %.1f to %.0f MiB of address space: %d refused, %d ran\n", work->name, width,
+         (double)step / (1 << 20), (double)most / (1 << 20), refused, ran);
+}
+
+/* In a child, for this process is to have no memory of its own from earlier work. */
+static void write_model(void) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int64_t sizes[] = {INPUTS, width, width, OUTPUTS};
+    netjac_network *network = NULL;
+    _exit(netjac_mlp(4, sizes, "tanh", 1, &network) || netjac_save(network, path("exhaustion.onnx")));
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
 }
 
 int main(int argc, char **argv) {
@@ -238,19 +255,14 @@ int main(int argc, char **argv) {
   for (size_t k = 0; k < sizeof x / sizeof *x; k++) x[k] = 0.01 * (double)(k % 97) - 0.5;
   for (int k = 0; k < OUTPUTS; k++) weights[k] = 1;
 
-  /* In a child, for this process is to have no memory of its own from earlier work. */
-  const pid_t child = fork();
-  if (child == 0) {
-    const int64_t sizes[] = {INPUTS, 300, 300, OUTPUTS};
-    netjac_network *network = NULL;
-    _exit(netjac_mlp(4, sizes, "tanh", 1, &network) || netjac_save(network, path("exhaustion.onnx")));
-  }
-  int status = 1;
-  waitpid(child, &status, 0);
-  CHECK(status == 0);
-
   const size_t count = sizeof works / sizeof *works;
-  for (size_t k = 0; k < count; k++) test_address_space(&works[k]);
+  write_model();
+  for (size_t k = 0; k < count; k++) test_address_space(&works[k], (rlim_t)1 << 19, (rlim_t)24 << 20);
+  width = 1500;
+  write_model();
+  for (size_t k = 0; k < count; k++) test_address_space(&works[k], (rlim_t)20 << 20, (rlim_t)300 << 20);
+  width = 300;
+  write_model();
   for (size_t k = 0; k < count; k++) {
     test_failing_allocations(&works[k], 0);
     test_failing_allocations(&works[k], 1);

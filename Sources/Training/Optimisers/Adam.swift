@@ -18,12 +18,12 @@ final class Adam: Optimiser {
 
   static func check(_ options: TrainingOptions) {}
 
-  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) {
+  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) throws {
     self.options = options
     isDecoupled = options.optimizer.name == "adamw"
-    gradient = ClippedGradient(options, count: evaluator.count)
-    mean = NumberBuffer(count: evaluator.count)
-    square = NumberBuffer(count: evaluator.count)
+    gradient = try ClippedGradient(options, count: evaluator.count)
+    mean = try NumberBuffer(count: evaluator.count)
+    square = try NumberBuffer(count: evaluator.count)
   }
 
   func step(

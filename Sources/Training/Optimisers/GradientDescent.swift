@@ -12,10 +12,10 @@ final class GradientDescent: Optimiser {
 
   static func check(_ options: TrainingOptions) {}
 
-  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) {
+  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) throws {
     self.options = options
-    gradient = ClippedGradient(options, count: evaluator.count)
-    velocity = NumberBuffer(count: options.momentum > 0 ? evaluator.count : 0)
+    gradient = try ClippedGradient(options, count: evaluator.count)
+    velocity = try NumberBuffer(count: options.momentum > 0 ? evaluator.count : 0)
   }
 
   func step(

@@ -46,12 +46,12 @@ final class LeastSquares: Optimiser {
     self.count = count
     decay = options.weightDecay
     damping = options.damping
-    matrix = NumberBuffer(count: elements)
-    part = NumberBuffer(count: elements)
-    factor = NumberBuffer(count: elements)
-    gradient = NumberBuffer(count: count)
-    gradientPart = NumberBuffer(count: count)
-    change = NumberBuffer(count: count)
+    matrix = try NumberBuffer(count: elements)
+    part = try NumberBuffer(count: elements)
+    factor = try NumberBuffer(count: elements)
+    gradient = try NumberBuffer(count: count)
+    gradientPart = try NumberBuffer(count: count)
+    change = try NumberBuffer(count: count)
   }
 
   func step(

@@ -32,8 +32,8 @@ struct ClippedGradient {
   /// The greatest Euclidean norm; nil for any.
   private let limit: Double?
 
-  init(_ options: TrainingOptions, count: Int) {
-    numbers = NumberBuffer(count: count)
+  init(_ options: TrainingOptions, count: Int) throws {
+    numbers = try NumberBuffer(count: count)
     limit = options.clipNorm
   }
 

@@ -35,11 +35,11 @@ final class QuasiNewton: Optimiser {
     }
     self.history = history
     decay = options.weightDecay
-    steps = (0..<history).map { _ in NumberBuffer(count: count) }
-    changes = (0..<history).map { _ in NumberBuffer(count: count) }
-    gradient = NumberBuffer(count: count)
-    nextGradient = NumberBuffer(count: count)
-    direction = NumberBuffer(count: count)
+    steps = try (0..<history).map { _ in try NumberBuffer(count: count) }
+    changes = try (0..<history).map { _ in try NumberBuffer(count: count) }
+    gradient = try NumberBuffer(count: count)
+    nextGradient = try NumberBuffer(count: count)
+    direction = try NumberBuffer(count: count)
     coefficients = [Double](repeating: 0, count: history)
     order.reserveCapacity(history)
   }

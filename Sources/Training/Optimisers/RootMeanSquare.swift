@@ -12,11 +12,11 @@ final class RootMeanSquare: Optimiser {
 
   static func check(_ options: TrainingOptions) {}
 
-  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) {
+  init(_ options: TrainingOptions, _ evaluator: LossEvaluator) throws {
     self.options = options
-    gradient = ClippedGradient(options, count: evaluator.count)
-    velocity = NumberBuffer(count: options.momentum > 0 ? evaluator.count : 0)
-    square = NumberBuffer(count: evaluator.count)
+    gradient = try ClippedGradient(options, count: evaluator.count)
+    velocity = try NumberBuffer(count: options.momentum > 0 ? evaluator.count : 0)
+    square = try NumberBuffer(count: evaluator.count)
   }
 
   func step(

@@ -19,6 +19,8 @@ package enum ONNXReader {
     do {
       let cost = try WireScan<ONNXWireMessage>.run(bytes)
       guard cost <= memoryLimit else { throw tooLarge(cost, memoryLimit, "the decoded file") }
+      // As the messages hold it, and as tensors do.
+      try Memory.require(cost.multipliedSaturated(by: 2))
       do {
         message = try parse(bytes)
       } catch BinaryDecodingError.invalidUTF8 {
