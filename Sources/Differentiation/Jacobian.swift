@@ -38,7 +38,7 @@ package struct Jacobian {
     else { return nil }
     let colouring = Colouring(meeting, columns: n)
     guard colouring.count > 0, colouring.count <= min(n, m) / 2 else { return nil }
-    let structure = SparseStructure(pattern, columns: n)
+    let structure = try SparseStructure(pattern, columns: n)
     let compressed = try CompressedJacobian.cheapest(of: program, structure, colouring)
     let matrix = try compressed.matrix()
     let cost = matrix.multiplyAdds - program.multiplyAdds

@@ -63,6 +63,8 @@ extension ProgramBuilder {
     guard fill(of: matrix) != 0, pattern.rows.contains(where: { $0.count < columns }) else {
       return matrix
     }
+    try requireNumbers(
+      pattern.rows.count.multipliedSaturated(by: columns), of: "the mask of a Jacobian")
     var mask = [Int64](repeating: 0, count: pattern.rows.count * columns)
     for (row, entries) in pattern.rows.enumerated() {
       for column in entries { mask[row * columns + Int(column)] = 1 }

@@ -110,7 +110,7 @@ extension Tensor {
 }
 
 extension Pattern {
-  fileprivate var entryCount: Int { rows.reduce(0) { $0 + $1.count } }
+  var entryCount: Int { rows.reduce(0) { $0 + $1.count } }
 
   /// What the rows take; neighbours that share their storage count once.
   fileprivate var storedBytes: Int {
@@ -197,7 +197,7 @@ package struct SparseJacobian: Sendable {
       program.type(program.inputs[0]).count, program.type(program.outputs[0]).count
     )
     let pattern = try program.jacobianPattern()
-    structure = SparseStructure(pattern, columns: n)
+    structure = try SparseStructure(pattern, columns: n)
     let structure = structure
     let colouring = try program.meetingPattern(pattern, entryLimit: .max).map {
       Colouring($0, columns: n)
@@ -245,7 +245,8 @@ package struct SparseStructure: Sendable {
   /// The column of each nonzero.
   package let columns: [Int]
 
-  package init(_ pattern: Pattern, columns n: Int) {
+  package init(_ pattern: Pattern, columns n: Int) throws {
+    try Memory.require(pattern.entryCount.multipliedSaturated(by: SparseStructure.bytesPerEntry))
     (pointers, rows) = SparseStructure.compressedColumns(pattern, columns: n)
     let pointers = pointers
     columns = (0..<n).flatMap { column in

@@ -16,7 +16,9 @@ package final class PatternMemory: @unchecked Sendable {
 
   package init(limit: Int) { self.limit = limit }
 
+  /// - Throws: `Exhausted`, or `NetJacError` of kind `memory` where the machine does not give so much.
   package func take(_ bytes: Int) throws {
+    try Memory.require(bytes)
     used = used.addingSaturated(bytes)
     guard used <= limit else { throw Exhausted() }
   }

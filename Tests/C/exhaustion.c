@@ -146,6 +146,21 @@ end:
   return done;
 }
 
+static int find_structures(double *sum) {
+  const int64_t sizes[] = {width, 20, 2};
+  netjac_network *network = NULL;
+  int64_t nonzeros = 0;
+  int done = 0;
+  TRY(netjac_mlp(3, sizes, "tanh", 3, &network));
+  TRY(netjac_hessian_sparsity(network, &nonzeros, NULL, NULL));
+  TRY(netjac_prepare(network, "jacobian_sparse", 1));
+  *sum += (double)nonzeros;
+  done = 1;
+end:
+  netjac_release(network);
+  return done;
+}
+
 static int build(double *sum) {
   const int64_t dims[2] = {width, width};
   static double numbers[1500 * 1500];
@@ -172,7 +187,7 @@ static const struct work {
   const char *name;
   int (*run)(double *sum);
 } works[] = {{"load and run", load_model}, {"load bytes", load_bytes}, {"make and save", make_and_save},
-             {"train", train},             {"build", build}};
+             {"train", train},             {"build", build},           {"find structures", find_structures}};
 
 static double numbers_of(const struct work *work) {
   double sum = 0;
