@@ -20,6 +20,8 @@ struct HandmadeModel {
     case reference(String)
     case floats([Float])
     case strings([String])
+    /// Several values in one attribute, which no writer should give.
+    case several([Attribute])
   }
 
   struct Node: Sendable {
@@ -28,6 +30,7 @@ struct HandmadeModel {
     var outputs: [String]
     var name = ""
     var domain = ""
+    var overload = ""
     var attributes: [(String, Attribute)] = []
   }
 
@@ -158,6 +161,7 @@ struct HandmadeModel {
     for input in node.inputs { bytes = bytes.text(1, input) }
     for output in node.outputs { bytes = bytes.text(2, output) }
     bytes = bytes.text(3, node.name).text(4, node.operation).text(7, node.domain)
+      .text(8, node.overload)
     for (name, value) in node.attributes { bytes = bytes.message(5, encoded(name, value)) }
     return bytes
   }
@@ -176,6 +180,8 @@ struct HandmadeModel {
     case .string(let text): return bytes.text(4, text).integer(20, 3)
     case .strings(let texts): return texts.reduce(bytes) { $0.text(9, $1) }.integer(20, 8)
     case .graph(let graph): return bytes.message(6, encoded(graph)).integer(20, 5)
+    case .several(let values):
+      return values.reduce(bytes) { $0.appending(encoded(name, $1).bytes) }
     case .reference(let outer): return bytes.text(21, outer).integer(20, 2)
     }
   }

@@ -215,7 +215,7 @@ final class GraphImporter {
     guard let operation = ONNXOperatorRegistry.find(node.domain, node.operation, version) else {
       throw NetJacError(.unsupported, "the operator is not supported in opset \(version)")
     }
-    try operation.checkAttributes(node.attributes.keys)
+    try operation.checkAttributes(node.attributes)
     try operation.checkOperands(inputs, in: p)
     return try operation.apply(
       NodeCall(node: node, inputs: inputs, version: version, scope: scope, importer: self), p)

@@ -72,19 +72,34 @@ extension ONNXOperator {
     }
   }
 
-  /// Refuses attributes that the operator does not have.
-  func checkAttributes(_ names: some Sequence<String>) throws {
-    let known = Set((attributes ?? [:]).map(\.key))
+  /// Refuses attributes that the operator does not have, or whose values are of another kind.
+  func checkAttributes(_ given: [String: ONNXAttribute]) throws {
     // Names of the format's own begin with two lines.
-    for name in names.sorted() where !known.contains(name) && !name.hasPrefix("__") {
-      throw NetJacError(.format, unknownAttribute(name))
+    for (name, value) in given.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("__") {
+      guard let kind = attributes?.first(where: { $0.key == name })?.value else {
+        throw NetJacError(.format, unknownAttribute(name))
+      }
+      guard kind.includes(value) else {
+        throw NetJacError(
+          .format, "attribute \(name.quoted) is \(value.kindName); it must be \(kind.name)")
+      }
     }
   }
 
-  /// Refuses more operands than the operator takes, and booleans where it takes numbers.
-  func checkOperands(_ given: [Value?], in p: ProgramBuilder) throws {
+  /// Refuses a node that says what the operator does not know, whether it is evaluated or not.
+  func check(_ node: ONNXNode) throws {
+    guard node.overload.isEmpty else {
+      throw NetJacError(
+        .format,
+        "the overload \(node.overload.quoted) is called; the operator \(name) has no overloads")
+    }
+    try checkAttributes(node.attributes)
+    try checkOperandCount((node.inputs.lastIndex { !$0.isEmpty } ?? -1) + 1)
+  }
+
+  /// Refuses more operands than the operator takes.
+  private func checkOperandCount(_ count: Int) throws {
     let known = operands ?? [:]
-    let count = (given.lastIndex { $0 != nil } ?? -1) + 1
     var isOpen = false
     if case .several = known.last?.value { isOpen = true }
     guard count <= known.count || isOpen else {
@@ -95,6 +110,11 @@ extension ONNXOperator {
         \(known.isEmpty ? "" : " (\(known.map(\.key).joined(separator: ", ")))")
         """)
     }
+  }
+
+  /// Refuses more operands than the operator takes, and booleans where it takes numbers.
+  func checkOperands(_ given: [Value?], in p: ProgramBuilder) throws {
+    try checkOperandCount((given.lastIndex { $0 != nil } ?? -1) + 1)
     for (place, (value, kind)) in zip(given, kinds(count: given.count)).enumerated() {
       guard let value, p.type(value).element == .bool, !kind.includes(.boolean) else { continue }
       throw NetJacError(

@@ -101,6 +101,34 @@ indirect enum OperandKind: Sendable {
 enum AttributeKind: Sendable {
   case real, integer, text, tensor, sparseTensor, graph
   case reals, integers, texts
+
+  /// Whether the value in a file is of this kind. What a reference stands for is known in a call only, and an
+  /// empty list carries no hint of its kind.
+  func includes(_ value: ONNXAttribute) -> Bool {
+    switch (self, value) {
+    case (_, .reference): true
+    case (.real, .real), (.integer, .integer), (.text, .string), (.tensor, .tensor): true
+    case (.sparseTensor, .sparseTensor), (.graph, .graph): true
+    case (.reals, .reals), (.integers, .integers), (.texts, .strings): true
+    case (.reals, let list), (.integers, let list), (.texts, let list): list.isEmptyList
+    default: false
+    }
+  }
+
+  /// The kind as messages about files name it.
+  var name: String {
+    switch self {
+    case .real: "a float"
+    case .integer: "an integer"
+    case .text: "a string"
+    case .tensor: "a tensor"
+    case .sparseTensor: "a sparse tensor"
+    case .graph: "a graph"
+    case .reals: "a list of floats"
+    case .integers: "a list of integers"
+    case .texts: "a list of strings"
+    }
+  }
 }
 
 /// What differentiation meets in an operator.

@@ -69,6 +69,8 @@ package struct ONNXFunction: Sendable {
   package var inputs: [String]
   package var outputs: [String]
   package var nodes: [ONNXNode]
+  /// The names of all attributes that a call may give.
+  package var attributes: Set<String>
   /// Attributes that have a value when the caller gives none; the others stay absent then.
   package var defaults: [String: ONNXAttribute]
   package var opsets: ONNXOpsets
@@ -107,6 +109,15 @@ package indirect enum ONNXAttribute: Sendable {
   case reference(String)
   /// A kind that no supported operator has, such as a type.
   case unsupported(kind: Int32)
+
+  var isEmptyList: Bool {
+    switch self {
+    case .reals(let values): values.isEmpty
+    case .integers(let values): values.isEmpty
+    case .strings(let values): values.isEmpty
+    default: false
+    }
+  }
 
   /// The kind as messages name it.
   var kindName: String {

@@ -23,17 +23,24 @@ enum PoolingOperators {
       return try Pooling(window(node, x), in: p).average(
         x, includingPadding: node.flag("count_include_pad", default: false))
     },
+    // The exponent was a float in the first version.
     ONNXOperator(
       "LpPool", operands: ["X": .real],
+      attributes: [
+        "auto_pad": .text, "kernel_shape": .integers, "p": .real, "pads": .integers,
+        "strides": .integers,
+      ], derivative: .kinked("a norm of zeros: derivative 0")
+    ) { node, p in
+      try powerPool(node, exponent: node.real("p", default: 2), in: p)
+    },
+    ONNXOperator(
+      "LpPool", since: 2,
       attributes: [
         "auto_pad": .text, "ceil_mode": .integer, "dilations": .integers, "kernel_shape": .integers,
         "p": .integer, "pads": .integers, "strides": .integers,
       ], derivative: .kinked("a norm of zeros: derivative 0")
     ) { node, p in
-      let x = try node.input(0, "X")
-      let exponent = try powerExponent(node)
-      let sum = try Pooling(window(node, x), in: p).sum(p.raisedMagnitude(x, to: exponent))
-      return try p.root(sum, of: exponent)
+      try powerPool(node, exponent: Double(node.integer("p", default: 2)), in: p)
     },
     ONNXOperator("GlobalAveragePool", operands: ["X": .real]) { node, p in
       try global(node) { x, axes in try p.mean(x, over: axes) }
@@ -45,13 +52,16 @@ enum PoolingOperators {
       try global(node) { x, _ in try p.globalMaximum(x) }
     },
     ONNXOperator(
-      "GlobalLpPool", operands: ["X": .real], attributes: ["p": .integer],
+      "GlobalLpPool", operands: ["X": .real], attributes: ["p": .real],
       derivative: .kinked("a norm of zeros: derivative 0")
     ) { node, p in
-      let exponent = try powerExponent(node)
-      return try global(node) { x, axes in
-        try p.root(p.reduceSum(p.raisedMagnitude(x, to: exponent), over: axes), of: exponent)
-      }
+      try globalPower(node, exponent: node.real("p", default: 2), in: p)
+    },
+    ONNXOperator(
+      "GlobalLpPool", since: 2, attributes: ["p": .integer],
+      derivative: .kinked("a norm of zeros: derivative 0")
+    ) { node, p in
+      try globalPower(node, exponent: Double(node.integer("p", default: 2)), in: p)
     },
     ONNXOperator(
       "MaxUnpool", since: 9,
@@ -61,10 +71,28 @@ enum PoolingOperators {
       maximumUnpool),
   ]
 
-  /// The exponent was a float in the first version.
-  private static func powerExponent(_ node: NodeCall) throws -> Double {
-    if case .real(let exponent) = node.node.attributes["p"] { return Double(exponent) }
-    return Double(try node.integer("p", default: 2))
+  private static func powerPool(_ node: NodeCall, exponent: Double, in p: ProgramBuilder) throws
+    -> Value
+  {
+    let x = try node.input(0, "X")
+    try requireNorm(exponent)
+    let sum = try Pooling(window(node, x), in: p).sum(p.raisedMagnitude(x, to: exponent))
+    return try p.root(sum, of: exponent)
+  }
+
+  private static func globalPower(_ node: NodeCall, exponent: Double, in p: ProgramBuilder) throws
+    -> Value
+  {
+    try requireNorm(exponent)
+    return try global(node) { x, axes in
+      try p.root(p.reduceSum(p.raisedMagnitude(x, to: exponent), over: axes), of: exponent)
+    }
+  }
+
+  private static func requireNorm(_ exponent: Double) throws {
+    guard exponent >= 1, exponent.isFinite else {
+      throw NetJacError(.format, "p is \(exponent); a norm needs a number of at least 1")
+    }
   }
 
   private static func window(_ node: NodeCall, _ x: Value) throws -> SlidingWindow {

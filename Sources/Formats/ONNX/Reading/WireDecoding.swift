@@ -54,6 +54,7 @@ struct WireDecoding {
         inputs: message.input,
         outputs: message.output,
         nodes: try message.node.map(node),
+        attributes: Set(message.attribute).union(defaults.keys),
         defaults: defaults,
         opsets: try opsets(message.opsetImport))
     }
@@ -87,8 +88,19 @@ struct WireDecoding {
   }
 
   private func attribute(_ message: WireAttributeProto) throws -> ONNXAttribute {
-    if !message.refAttrName.isEmpty { return .reference(message.refAttrName) }
-    switch message.type == 0 ? guessedKind(message) : message.type {
+    let isReference = !message.refAttrName.isEmpty
+    let kind = message.type == 0 ? guessedKind(message) : message.type
+    let given = fieldsWithValues(message)
+    guard given.allSatisfy({ !isReference && $0.kind == kind }) else {
+      let fields = given.map(\.name).quotedList()
+      throw NetJacError(
+        .format,
+        isReference
+          ? "it refers to \(message.refAttrName.quoted) and has a value in \(fields); one of both is needed"
+          : "it has a value in \(fields); one value is needed, in the field of its type \(kind)")
+    }
+    if isReference { return .reference(message.refAttrName) }
+    switch kind {
     case 1: return .real(message.f)
     case 2: return .integer(message.i)
     case 3: return .string(String(decoding: message.s, as: UTF8.self))
@@ -102,6 +114,18 @@ struct WireDecoding {
     case 11: return .sparseTensor(try sparseTensor(message.sparseTensor))
     case let kind: return .unsupported(kind: kind)
     }
+  }
+
+  /// The fields that hold a value, with the types that they belong to. Some writers fill the others with zeros.
+  private func fieldsWithValues(_ message: WireAttributeProto) -> [(kind: Int32, name: String)] {
+    let all: [(kind: Int32, name: String, isGiven: Bool)] = [
+      (1, "f", message.f != 0), (2, "i", message.i != 0), (3, "s", !message.s.isEmpty),
+      (4, "t", message.hasT), (5, "g", message.hasG), (6, "floats", !message.floats.isEmpty),
+      (7, "ints", !message.ints.isEmpty), (8, "strings", !message.strings.isEmpty),
+      (9, "tensors", !message.tensors.isEmpty), (10, "graphs", !message.graphs.isEmpty),
+      (11, "sparse_tensor", message.hasSparseTensor),
+    ]
+    return all.filter(\.isGiven).map { ($0.kind, $0.name) }
   }
 
   /// The first versions of the format did not store an attribute's kind.
