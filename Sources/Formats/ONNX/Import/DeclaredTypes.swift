@@ -20,18 +20,33 @@ struct DeclaredTypes {
     }
   }
 
-  private func check(_ port: ONNXPort, _ type: TensorType, _ what: String) throws {
+  /// Checks what a body is given. `fixingShapes` is false where a value may change its shape from turn to turn,
+  /// so that what is declared of it holds for some turns at most.
+  func checkInputs(
+    of body: ONNXGraph, _ arguments: [Value], fixingShapes: Bool, in p: ProgramBuilder
+  ) throws {
+    for (port, value) in zip(body.inputs, arguments) {
+      try check(
+        port, p.type(value), "input", "the body is given", shapeMatters: fixingShapes)
+    }
+  }
+
+  private func check(
+    _ port: ONNXPort, _ type: TensorType, _ what: String,
+    _ source: String = "the nodes compute", shapeMatters: Bool = true
+  ) throws {
     guard case .tensor(let element, let dimensions) = port.type else { return }
+    // Exporters write a shape without axes where they know none.
+    let fits =
+      dimensions.map { $0.isEmpty || binding?.allows($0, type.shape) ?? true } ?? true
     guard
-      element.holding == ONNXElementType.Holding(type.element),
-      // Exporters write a shape without axes where they know none.
-      dimensions.map({ $0.isEmpty || binding?.allows($0, type.shape) ?? true }) ?? true
+      element.holding == ONNXElementType.Holding(type.element), fits || !shapeMatters
     else {
       throw NetJacError(
         .shape,
         """
-        \(what) \(port.name.quoted) is declared as \(element.name)\(dimensions?.shown ?? ""), but what the \
-        nodes compute is \(type)
+        \(what) \(port.name.quoted) is declared as \(element.name)\(dimensions?.shown ?? ""), but what \
+        \(source) is \(type)
         """)
     }
   }

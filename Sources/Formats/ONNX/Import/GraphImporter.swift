@@ -95,9 +95,9 @@ final class GraphImporter {
   }
 
   /// Imports the body of a control-flow node, whose inputs get `arguments`. `view` makes what the
-  /// body sees of the values around it.
+  /// body sees of the values around it. `shapesMayChange`: from turn to turn of a loop.
   func run(
-    _ body: ONNXGraph, arguments: [Value], in outer: ImportScope,
+    _ body: ONNXGraph, arguments: [Value], in outer: ImportScope, shapesMayChange: Bool = false,
     view: ((Value) throws -> Value)? = nil
   ) throws -> [Value] {
     guard arguments.count <= body.inputs.count else {
@@ -108,6 +108,7 @@ final class GraphImporter {
         passed to it
         """)
     }
+    try declarations.checkInputs(of: body, arguments, fixingShapes: !shapesMayChange, in: p)
     let scope = outer.body()
     if let view {
       for name in body.freeNames {

@@ -45,40 +45,6 @@ enum ControlFlowOperators {
     },
   ]
 
-  private static let branch: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
-    let given = try node.input(0, "cond")
-    guard p.shape(given).count == 1, p.type(given).element == .bool else {
-      throw NetJacError(.shape, "cond is \(p.type(given)); one boolean is needed")
-    }
-    func run(_ name: String, view: ((Value) throws -> Value)? = nil) throws -> [Value] {
-      try located(name) {
-        try node.importer.run(node.graph(name), arguments: [], in: node.scope, view: view)
-      }
-    }
-    if let known = try p.constantTensor(of: given) {
-      return try run(known.integers[0] != 0 ? "then_branch" : "else_branch")
-    }
-    let condition = try p.reshape(given, [])
-    let then = try run("then_branch") { try p.visible($0, where: condition) }
-    let negated = try p.add(Not(), [condition])
-    let otherwise = try run("else_branch") { try p.visible($0, where: negated) }
-    guard then.count == otherwise.count else {
-      throw NetJacError(
-        .format, "the branches have \(then.count) and \(otherwise.count) outputs")
-    }
-    return try zip(then, otherwise).map { a, b in
-      guard p.type(a) == p.type(b) else {
-        throw NetJacError(
-          .unsupported,
-          """
-          the branches make \(p.type(a)) and \(p.type(b)); where the condition depends on an input, \
-          both must make the same
-          """)
-      }
-      return try p.select(p.broadcast(condition, to: p.shape(a)), a, b)
-    }
-  }
-
   private static let loop: @Sendable (NodeCall, ProgramBuilder) throws -> [Value?] = { node, p in
     let body = try node.graph("body")
     if let turns = try openTurns(node, in: p) { return try openLoop(node, body, turns, in: p) }
@@ -103,7 +69,7 @@ enum ControlFlowOperators {
         let counter = try p.constant(Tensor(TensorType(.int64, []), fill: Int64(iteration)))
         let condition = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
         return try node.importer.run(
-          body, arguments: [counter, condition] + carried, in: node.scope)
+          body, arguments: [counter, condition] + carried, in: node.scope, shapesMayChange: true)
       }
     }
     var collected = [[Value]](repeating: [], count: body.outputs.count - carried.count - 1)
@@ -202,7 +168,7 @@ enum ControlFlowOperators {
         let counter = try p.constant(Tensor(TensorType(.int64, []), fill: Int64(iteration)))
         let condition = try p.constant(Tensor(TensorType(.bool, []), fill: Int64(1)))
         return try node.importer.run(
-          body, arguments: [counter, condition] + carried, in: node.scope)
+          body, arguments: [counter, condition] + carried, in: node.scope, shapesMayChange: true)
       }
       let moved = try zip(results.dropFirst(), carried).map { try turns.carried($0, else: $1) }
       try turns.require(results[0])

@@ -90,14 +90,17 @@ struct WireDecoding {
   private func attribute(_ message: WireAttributeProto) throws -> ONNXAttribute {
     let isReference = !message.refAttrName.isEmpty
     let kind = message.type == 0 ? guessedKind(message) : message.type
-    let given = fieldsWithValues(message)
+    let fields = fields(of: message)
+    let given = fields.filter(\.isGiven)
     guard given.allSatisfy({ !isReference && $0.kind == kind }) else {
-      let fields = given.map(\.name).quotedList()
+      let right = fields.first { $0.kind == kind }?.name ?? "none"
       throw NetJacError(
         .format,
-        isReference
-          ? "it refers to \(message.refAttrName.quoted) and has a value in \(fields); one of both is needed"
-          : "it has a value in \(fields); one value is needed, in the field of its type \(kind)")
+        """
+        it has a value in \(given.map(\.name).quotedList()); \
+        \(isReference ? "it refers to \(message.refAttrName.quoted), so that none" : "by its type one in \(right)") \
+        is needed
+        """)
     }
     if isReference { return .reference(message.refAttrName) }
     switch kind {
@@ -116,16 +119,17 @@ struct WireDecoding {
     }
   }
 
-  /// The fields that hold a value, with the types that they belong to. Some writers fill the others with zeros.
-  private func fieldsWithValues(_ message: WireAttributeProto) -> [(kind: Int32, name: String)] {
-    let all: [(kind: Int32, name: String, isGiven: Bool)] = [
+  /// The fields for values with the types that they belong to. Some writers fill those of other types with zeros.
+  private func fields(of message: WireAttributeProto) -> [(
+    kind: Int32, name: String, isGiven: Bool
+  )] {
+    [
       (1, "f", message.f != 0), (2, "i", message.i != 0), (3, "s", !message.s.isEmpty),
       (4, "t", message.hasT), (5, "g", message.hasG), (6, "floats", !message.floats.isEmpty),
       (7, "ints", !message.ints.isEmpty), (8, "strings", !message.strings.isEmpty),
       (9, "tensors", !message.tensors.isEmpty), (10, "graphs", !message.graphs.isEmpty),
       (11, "sparse_tensor", message.hasSparseTensor),
     ]
-    return all.filter(\.isGiven).map { ($0.kind, $0.name) }
   }
 
   /// The first versions of the format did not store an attribute's kind.
