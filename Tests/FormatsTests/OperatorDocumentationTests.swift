@@ -71,11 +71,12 @@ import Testing
   @Test("Smoothness is that of the primitives", arguments: ONNXVocabulary.names)
   func smoothness(_ name: String) throws {
     var hasKinks: Bool?
-    // Operators that take one or two real operands of any shape; the others have operands of their own.
+    // Operators that take one or two real operands of any shape, or a single number as the second; the others
+    // have operands of their own.
     for shape in [Shape([2, 3]), Shape([1, 2, 4, 4])] {
-      for count in 1...2 {
+      for others in [[], [shape], [Shape([])]] {
         let p = ProgramBuilder()
-        let operands = try (0..<count).map { _ in try p.input(TensorType(.float64, shape)) }
+        let operands = try ([shape] + others).map { try p.input(TensorType(.float64, $0)) }
         guard
           let results = try? ONNXVocabulary().apply(
             name, operands, attributes: shape.rank == 4 ? "kernel_shape=2,2" : "", outputCount: 1,

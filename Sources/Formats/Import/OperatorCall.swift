@@ -10,6 +10,8 @@ protocol OperatorCall {
   var parameterNames: ParameterNames { get }
   /// The operand at a position, nil if the node leaves it out.
   func optionalInput(_ index: Int) throws -> Value?
+  /// The elements of an input of integers that must be known while the network is loaded.
+  func constantIntegers(_ index: Int, _ name: String) throws -> [Int]
 }
 
 extension OperatorCall {
@@ -45,7 +47,10 @@ extension OperatorCall {
   }
 
   func constantIntegers(_ index: Int, _ name: String) throws -> [Int] {
-    let tensor = try constant(index, name)
+    try integers(of: constant(index, name), name)
+  }
+
+  func integers(of tensor: Tensor, _ name: String) throws -> [Int] {
     guard !tensor.type.element.isReal else {
       throw NetJacError(.format, "\(name) holds floats; integers are needed")
     }

@@ -26,6 +26,15 @@ struct NodeCall: OperatorCall {
     return try inputs.indices.map { try input($0, "\($0 + 1)") }
   }
 
+  /// In ONNX lists of axes, lengths and places are vectors; a scalar counts as one.
+  func constantIntegers(_ index: Int, _ name: String) throws -> [Int] {
+    let tensor = try constant(index, name)
+    guard tensor.type.shape.rank <= 1 else {
+      throw NetJacError(.shape, "\(name) is \(tensor.type); a vector is needed")
+    }
+    return try integers(of: tensor, name)
+  }
+
   /// The type that the file gives an input, if it says so.
   func element(_ index: Int) -> ONNXElementType? {
     index < node.inputs.count ? scope.element(node.inputs[index]) : nil

@@ -112,13 +112,20 @@ extension ONNXOperator {
     }
   }
 
-  /// Refuses more operands than the operator takes, and booleans where it takes numbers.
+  /// Refuses more operands than the operator takes, booleans where it takes numbers, and reals where it takes
+  /// whole numbers.
   func checkOperands(_ given: [Value?], in p: ProgramBuilder) throws {
     try checkOperandCount((given.lastIndex { $0 != nil } ?? -1) + 1)
     for (place, (value, kind)) in zip(given, kinds(count: given.count)).enumerated() {
-      guard let value, p.type(value).element == .bool, !kind.includes(.boolean) else { continue }
+      guard let value else { continue }
+      let holding = ONNXElementType.Holding(p.type(value).element)
+      guard holding == .boolean || kind.isWhole, !kind.includes(holding) else { continue }
       throw NetJacError(
-        .shape, "operand \(place + 1) of \(name) holds booleans; \(kind.needed) are needed")
+        .shape,
+        """
+        operand \(place + 1) of \(name) holds \(holding == .boolean ? "booleans" : "reals"); \
+        \(kind.needed) are needed
+        """)
     }
   }
 
@@ -132,6 +139,8 @@ extension ONNXOperator {
 }
 
 extension OperandKind {
+  fileprivate var isWhole: Bool { if case .whole = element { true } else { false } }
+
   fileprivate var needed: String {
     switch element {
     case .real: "reals"

@@ -54,10 +54,18 @@ package enum OperatorDocumentation {
       ComputedIndices.text,
       "",
       """
-      What a file declares of its values besides the inputs (value_info and outputs in ONNX, `_output_shapes` \
-      and the outputs of signatures in TensorFlow) must be what is computed, or it is refused. A length that is \
-      left open contradicts nothing, nor does another number of samples where the inputs leave that open. What \
-      Keras notes of shapes (build_config) is not read: layers have weights, whose own shapes must fit.
+      What a file declares of its values besides the inputs (value_info, outputs and inputs of bodies in ONNX, \
+      `_output_shapes` and the outputs of signatures in TensorFlow) must be what is computed, or it is refused. A \
+      length that is left open contradicts nothing, nor does another number of samples where the inputs leave \
+      that open, nor another shape of what a Loop hands from turn to turn. What Keras notes of shapes \
+      (build_config) is not read: layers have weights, whose own shapes must fit.
+      """,
+      "",
+      """
+      A node that says what its operator does not know is refused, also in functions and in bodies that do not \
+      run: an attribute of another name or kind, a surplus operand, an overload, reals where whole numbers are \
+      needed. So are two statements that contradict each other, such as `pads` beside an `auto_pad` that means \
+      others. An empty name is no operand, zeros in `pads` contradict nothing, and a flag may be any integer.
       """,
     ]
     for domain in Set(operators.map(\.domain)).sorted() {

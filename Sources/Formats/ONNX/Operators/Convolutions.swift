@@ -43,12 +43,13 @@ enum ConvolutionOperators {
   private static let transposed: @Sendable (NodeCall, ProgramBuilder) throws -> Value = { node, p in
     let x = try node.input(0, "X")
     let w = try node.input(1, "W")
+    let groups = try node.integer("group", default: 1)
     let convolution = Convolution(
-      images: .channelsFirst, kernels: .channelsFirst,
-      groups: try node.integer("group", default: 1), in: p)
+      images: .channelsFirst, kernels: .channelsFirst, groups: groups, in: p)
     let (spatial, kernel) = try convolution.spatial(x, w)
     try checkKernel(node, kernel)
-    let window = try transposedWindow(node, spatial: spatial, kernel: kernel)
+    let channels = p.shape(w)[1].multipliedReportingOverflow(by: groups).partialValue
+    let window = try transposedWindow(node, spatial: spatial, kernel: kernel, channels: channels)
     return try biased(
       convolution.transposed(x, w, window.axes, output: window.output), node, in: p)
   }
@@ -75,7 +76,7 @@ enum ConvolutionOperators {
     return try p.add(Fold(window.axes, spatial: image), [blocks])
   }
 
-  private static func checkKernel(_ node: NodeCall, _ kernel: [Int]) throws {
+  static func checkKernel(_ node: NodeCall, _ kernel: [Int]) throws {
     if let declared = try node.integers("kernel_shape"), declared != kernel {
       throw NetJacError(.shape, "kernel_shape is \(declared); W holds kernels of size \(kernel)")
     }
@@ -86,24 +87,19 @@ enum ConvolutionOperators {
     return try p.add(y, p.channelwise(bias, like: y, "B"))
   }
 
-  private static func transposedWindow(_ node: NodeCall, spatial: [Int], kernel: [Int]) throws
-    -> TransposedWindow
-  {
+  private static func transposedWindow(
+    _ node: NodeCall, spatial: [Int], kernel: [Int], channels: Int
+  ) throws -> TransposedWindow {
     let rank = spatial.count
     let strides = try node.sizes("strides", rank)
-    // Files may give sizes with batch and channels in front.
-    func lengths(_ name: String) throws -> [Int]? {
-      guard let lengths = try node.integers(name) else { return nil }
-      guard lengths.count >= rank else {
-        throw NetJacError(.shape, "\(name) is \(lengths); \(rank) numbers are needed")
-      }
-      return name == "output_shape" ? Array(lengths.suffix(rank)) : Array(lengths.prefix(rank))
-    }
+    let dilations = try node.sizes("dilations", rank)
+    let extra = try outputPadding(node, strides: strides, dilations: dilations)
     let autoPad = try node.choice("auto_pad", default: NodeCall.AutoPad.none)
     let pads = try node.pads(rank)
+    try node.requirePadsOnce { false }
     let zeros = [Int](repeating: 0, count: rank)
     let extent: TransposedWindow.Extent
-    if let declared = try lengths("output_shape") {
+    if let declared = try outputLengths(node, rank: rank, channels: channels) {
       extent = .exactly(declared, moreInFront: autoPad != .sameUpper)
     } else {
       switch autoPad {
@@ -118,7 +114,40 @@ enum ConvolutionOperators {
       }
     }
     return try TransposedWindow(
-      spatial: spatial, kernel: kernel, strides: strides,
-      dilations: node.sizes("dilations", rank), extra: lengths("output_padding") ?? zeros, extent)
+      spatial: spatial, kernel: kernel, strides: strides, dilations: dilations, extra: extra, extent
+    )
+  }
+
+  /// The lengths that the result is to have; older files have batch and channels in front.
+  private static func outputLengths(_ node: NodeCall, rank: Int, channels: Int) throws -> [Int]? {
+    guard let lengths = try node.integers("output_shape") else { return nil }
+    guard lengths.count == rank || lengths.count == rank + 2 && lengths[1] == channels else {
+      throw NetJacError(
+        .shape,
+        """
+        output_shape is \(lengths); \(rank) numbers are needed, in front of which a number of samples and \
+        the \(channels) channels may stand
+        """)
+    }
+    return Array(lengths.suffix(rank))
+  }
+
+  /// Elements that the result has more; from a stride or dilation on there would be room for another window.
+  private static func outputPadding(_ node: NodeCall, strides: [Int], dilations: [Int]) throws
+    -> [Int]
+  {
+    let bounds = zip(strides, dilations).map(max)
+    guard let extra = try node.integers("output_padding"), !extra.isEmpty else {
+      return bounds.map { _ in 0 }
+    }
+    guard extra.count == bounds.count, zip(extra, bounds).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
+      throw NetJacError(
+        .format,
+        """
+        output_padding is \(extra); \(bounds.count) numbers are needed, none negative, each below the \
+        larger of stride and dilation, \(bounds)
+        """)
+    }
+    return extra
   }
 }

@@ -20,6 +20,7 @@ enum DeformableConvolution {
     let offset = try node.input(2, "offset")
     let spatial = try node.spatialDims(x)
     let kernel = Array(p.shape(w).dims.dropFirst(2))
+    try ConvolutionOperators.checkKernel(node, kernel)
     let window = try node.window(spatial: spatial, kernel: kernel)
     let (xDims, wDims) = (p.shape(x).dims, p.shape(w).dims)
     let groups = try node.integer("group", default: 1)

@@ -53,7 +53,11 @@ enum ElementwiseOperators {
       operands: ["input": .number, "min": .optional(.number), "max": .optional(.number)],
       attributes: [:]
     ) { node, p in
-      try p.clip(
+      for (place, name) in [(1, "min"), (2, "max")] {
+        guard let bound = node.optionalInput(place), p.shape(bound).count != 1 else { continue }
+        throw NetJacError(.shape, "\(name) is \(p.type(bound)); one number is needed")
+      }
+      return try p.clip(
         node.input(0, "input"), low: node.optionalInput(1), high: node.optionalInput(2))
     },
   ]

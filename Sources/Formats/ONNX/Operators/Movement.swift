@@ -82,6 +82,10 @@ enum MovementOperators {
       throw NetJacError(.format, "the parts are given both as 'split' and as 'num_outputs'")
     }
     let sizes = try given ?? equalParts(node, length)
+    guard sizes.count == node.node.outputs.count else {
+      throw NetJacError(
+        .format, "there are \(sizes.count) parts and \(node.node.outputs.count) outputs for them")
+    }
     guard sizes.allSatisfy({ $0 >= 0 && $0 <= length }), sizes.reduce(0, +) == length else {
       throw NetJacError(
         .shape, "the parts \(sizes) do not make up the length \(length) of axis \(axis)")

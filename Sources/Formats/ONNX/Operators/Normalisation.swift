@@ -74,8 +74,11 @@ enum NormalisationOperators {
     ) { node, p in
       let x = try node.input(0, "input")
       let axis = try node.axis(node.integer("axis", default: -1), rank: p.shape(x).rank)
-      return try p.normNormalised(
-        x, over: [axis], exponent: Double(node.integer("p", default: 2)))
+      let exponent = try node.integer("p", default: 2)
+      guard exponent == 1 || exponent == 2 else {
+        throw NetJacError(.format, "p is \(exponent); 1 or 2 is needed")
+      }
+      return try p.normNormalised(x, over: [axis], exponent: Double(exponent))
     },
     ONNXOperator(
       "LRN", operands: ["X": .real],

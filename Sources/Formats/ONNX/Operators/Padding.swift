@@ -37,6 +37,16 @@ enum PaddingOperators {
   ) throws -> Value {
     let x = try node.input(0, "data")
     let dims = p.shape(x).dims
+    if let value, node.optionalInput(2) != nil {
+      guard p.shape(value).count <= 1, p.type(value).element == p.type(x).element else {
+        throw NetJacError(
+          .shape,
+          """
+          constant_value is \(p.type(value)); one element of the kind of data, \(p.type(x).element), is \
+          needed
+          """)
+      }
+    }
     let axes = try node.axes(given ?? Array(dims.indices), rank: dims.count)
     guard pads.count == 2 * axes.count, pads.allSatisfy({ $0.magnitude < 1 << 40 }) else {
       throw NetJacError(

@@ -13,10 +13,33 @@ extension NodeCall {
 
   func window(spatial: [Int], kernel: [Int]) throws -> SlidingWindow {
     let rank = spatial.count
-    return try SlidingWindow(
-      spatial: spatial, kernel: kernel, strides: sizes("strides", rank),
-      dilations: sizes("dilations", rank), padding: padding(rank),
-      roundsUp: flag("ceil_mode", default: false))
+    let (strides, dilations) = (try sizes("strides", rank), try sizes("dilations", rank))
+    let roundsUp = try flag("ceil_mode", default: false)
+    func window(_ padding: WindowPadding) throws -> SlidingWindow {
+      try SlidingWindow(
+        spatial: spatial, kernel: kernel, strides: strides, dilations: dilations,
+        padding: padding, roundsUp: roundsUp)
+    }
+    let result = try window(padding(rank))
+    try requirePadsOnce {
+      let (low, high) = try pads(rank)
+      return try window(.explicit(low: low, high: high)).axes == result.axes
+    }
+    return result
+  }
+
+  /// Refuses numbers in `pads` beside an `auto_pad` that means others.
+  func requirePadsOnce(unless areSame: () throws -> Bool) throws {
+    let mode = try choice("auto_pad", default: AutoPad.none)
+    guard mode != .none, let pads = try integers("pads"), pads.contains(where: { $0 != 0 }),
+      try !areSame()
+    else { return }
+    throw NetJacError(
+      .format,
+      """
+      pads is \(pads) and auto_pad is \(mode.rawValue.quoted), which means other pads; one of both is \
+      needed
+      """)
   }
 
   private func padding(_ rank: Int) throws -> WindowPadding {

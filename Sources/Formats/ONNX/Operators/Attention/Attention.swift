@@ -35,6 +35,7 @@ struct Attention {
   private init(_ node: NodeCall, in p: ProgramBuilder) throws {
     self.node = node
     self.p = p
+    try Self.checkSettings(node)
     let query = try node.input(0, "Q")
     isFlat = p.shape(query).rank == 3
     q = try Self.heads(query, node.optionalInteger("q_num_heads"), "Q", in: p)
@@ -65,6 +66,23 @@ struct Attention {
       offset = try p.subtract(valid, p.scalar(Double(qDims[2]), like: valid))
     } else {
       offset = try p.constant(Tensor(TensorType(.int64, []), fill: Int64(past)))
+    }
+  }
+
+  /// Refuses settings that mean nothing. The precision of the softmax is that of the network.
+  private static func checkSettings(_ node: NodeCall) throws {
+    for name in ["left_window_size", "right_window_size"] {
+      let size = try node.integer(name, default: -1)
+      guard size >= -1 else {
+        throw NetJacError(
+          .format, "\(name) is \(size); a number of keys is needed, or -1 for all of them")
+      }
+    }
+    guard let code = try node.optionalInteger("softmax_precision") else { return }
+    let type = Int32(exactly: code).flatMap(ONNXElementType.init)
+    guard type?.holding == .real else {
+      throw NetJacError(
+        .format, "softmax_precision is \(type?.name ?? "\(code)"); a type of floats is needed")
     }
   }
 

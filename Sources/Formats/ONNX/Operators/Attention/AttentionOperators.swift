@@ -66,7 +66,12 @@ enum AttentionOperators {
     let pairs = Shape([shape[0], shape[1], shape[2], half])
     func angles(_ index: Int, _ name: String) throws -> Value {
       var cache = try node.input(index, name)
-      if let places = node.optionalInput(3), p.shape(cache).rank == 2 {
+      if let places = node.optionalInput(3) {
+        guard p.shape(cache).rank == 2 else {
+          throw NetJacError(
+            .shape,
+            "\(name) is \(p.shape(cache)); with position_ids, a row for each position is needed")
+        }
         let row = try p.positive(places, length: p.shape(cache)[0], fromEnd: false)
         cache = try p.take(cache, axis: 0, row)
       }
@@ -113,6 +118,10 @@ enum AttentionOperators {
       try node.optionalInput(3)
       ?? p.constant(
         Tensor(TensorType(p.real, [dims[0], dims[1], size - 1]), fill: 0.0))
+    guard p.shape(past).dims == [dims[0], dims[1], size - 1] else {
+      throw NetJacError(
+        .shape, "past_state is \(p.shape(past)); \([dims[0], dims[1], size - 1]) is needed")
+    }
     let padded = try p.concatenate([past, x], axis: 2)
     let windows = try p.add(
       Window([WindowAxis(size: size, count: dims[2])]), [padded])

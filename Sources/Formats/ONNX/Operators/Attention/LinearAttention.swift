@@ -68,8 +68,12 @@ struct LinearAttention {
     guard p.shape(state) == square else {
       throw NetJacError(.shape, "past_state is \(p.shape(state)); \(square) is needed")
     }
-    let decay = try rule.decays ? perHead(4, "decay", widths: [1, keySize]) : nil
-    let beta = try rule.corrects ? perHead(5, "beta", widths: [1]) : nil
+    // What the rule does not use must fit, too, if it is given.
+    let (givenDecay, givenBeta) = (
+      try perHead(4, "decay", widths: [1, keySize], isNeeded: rule.decays),
+      try perHead(5, "beta", widths: [1], isNeeded: rule.corrects)
+    )
+    let (decay, beta) = (rule.decays ? givenDecay : nil, rule.corrects ? givenBeta : nil)
     let given = try node.real("scale", default: 0)
     let scale = given == 0 ? 1 / Double(keySize).squareRoot() : given
 
@@ -105,15 +109,24 @@ struct LinearAttention {
   }
 
   /// An input with numbers for each head [batch, time, heads, width], of which heads may be one.
-  private func perHead(_ index: Int, _ name: String, widths: [Int]) throws -> Value {
+  private func perHead(_ index: Int, _ name: String, widths: [Int], isNeeded: Bool) throws
+    -> Value?
+  {
+    if !isNeeded, node.optionalInput(index) == nil { return nil }
     let value = try node.input(index, name)
     let dims = p.shape(value).dims
-    for width in widths where dims.count == 3 && dims[2] == heads * width {
-      return try p.reshape(value, Shape([dims[0], dims[1], heads, width]))
-    }
-    guard dims.count == 3, dims[2] == 1 else {
+    guard dims.count == 3, dims.prefix(2) == p.shape(q).dims.prefix(2),
+      dims[2] == 1 || widths.contains(where: { dims[2] == heads * $0 })
+    else {
       throw NetJacError(
-        .shape, "\(name) is \(p.shape(value)); numbers for \(heads) heads are needed")
+        .shape,
+        """
+        \(name) is \(p.shape(value)); numbers for \(heads) heads at each of \
+        \(p.shape(q).dims.prefix(2)) places are needed
+        """)
+    }
+    if dims[2] != 1 || heads == 1 {
+      return try p.reshape(value, Shape([dims[0], dims[1], heads, dims[2] / heads]))
     }
     return try p.reshape(value, Shape([dims[0], dims[1], 1, 1]))
   }

@@ -24,7 +24,11 @@ struct RecurrentLayer {
     self.node = node
     self.p = p
     self.gates = gates
-    batchIsFirst = try node.flag("layout", default: false)
+    let layout = try node.integer("layout", default: 0)
+    guard layout == 0 || layout == 1 else {
+      throw NetJacError(.format, "layout is \(layout); 0 (time first) or 1 (batch first) is needed")
+    }
+    batchIsFirst = layout == 1
     let given = try node.input(0, "X")
     guard p.shape(given).rank == 3 else {
       throw NetJacError(

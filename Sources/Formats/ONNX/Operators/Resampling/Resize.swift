@@ -54,8 +54,14 @@ enum ResizeOperators {
       }
       let region =
         try interpolation.coordinates == .crop ? numbers(1, "roi") : nil
+      let (scales, sizes) = (try numbers(2, "scales"), try numbers(3, "sizes"))
+      guard scales == nil || sizes == nil else {
+        throw NetJacError(
+          .format,
+          "scales \(scales ?? []) and sizes \(sizes ?? []) are given; one of both is needed")
+      }
       return try resize(
-        node, interpolation, scales: numbers(2, "scales"), sizes: numbers(3, "sizes"),
+        node, interpolation, scales: scales, sizes: sizes,
         region: region, in: p)
     },
   ]
