@@ -965,8 +965,10 @@ netjac_status netjac_scaled(const netjac_network *network, const double *input_o
 /*
  * Saves a network as an ONNX file, with its parameters under their names. The file is written beside `path` and
  * then renamed, so that a failure leaves an old file whole. Floats are stored in the network's precision, so
- * loading the file in that precision gives the same numbers. A network with a batch axis has one in the file, of
- * any length, where its operations allow that, else of length 1. Convolutions are written as such in single
+ * loading the file in that precision gives the same numbers. What ONNX has several operators for instead of one, such
+ * as a Fourier transform of windows, may differ in its last bits, and so may Hessians. An output that has the name of
+ * an input or another output gets one of its own. A network with a batch axis has one in the file, of any length,
+ * where its operations allow that, else of length 1. Convolutions are written as such in single
  * precision (option precision); of images whose channels stand last, as in Keras, sums may then be taken in
  * another order, which changes their last bits. In double, for which ONNX Runtime has no convolutions, they are
  * written as windows that are picked and multiplied, which netjac_load() takes for convolutions again. What ONNX
@@ -980,7 +982,8 @@ netjac_status netjac_save(const netjac_network *network, const char *path);
 
 /*
  * Saves outputs and Jacobian as one ONNX file: the network's outputs, then an output "jacobian" of shape
- * [batch, m, n] (or [m, n] where there is no batch axis). Otherwise as netjac_save().
+ * [batch, m, n] (or [m, n] where there is no batch axis). Sums in it may be taken in another order than those of
+ * netjac_forward() and netjac_jacobian(), which changes last bits. Otherwise as netjac_save().
  */
 netjac_status netjac_save_jacobian(const netjac_network *network, const char *path);
 

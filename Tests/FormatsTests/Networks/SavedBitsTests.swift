@@ -46,6 +46,35 @@ import Testing
     }
   }
 
+  @Test("floored remainders of reals", arguments: ["float64", "float32"])
+  func flooredRemainders(_ precision: String) throws {
+    var options = NetworkOptions()
+    try options.set("precision", to: precision)
+    let p = ProgramBuilder(real: precision == "float64" ? .float64 : .float32)
+    let type = TensorType(p.real, [9])
+    let (a, b) = (try p.input(type), try p.input(type))
+    let program = p.program(outputs: [try p.add(Modulo(), [a, b])])
+    func port(_ name: String) -> Models.Port {
+      Models.Port(name: name, dims: [9], isBatched: false)
+    }
+    let network = try Network(
+      NetworkDescription(
+        ParametricProgram(program: program, parameters: []), inputs: [port("a"), port("b")],
+        outputs: [port("y")], hasBatchAxis: false), options)
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("netjac-\(UUID().uuidString).onnx").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try FormatRegistry.saving.save(network.writable(), to: path)
+    let again = try loadedNetwork(path, options: options)
+    let x: [Double] = [
+      7.3, -7.3, 7.3, -7.3, 123456.7, 2, -2, 6, -6, 0.7, 0.7, -0.7, -0.7, 0.013, .infinity,
+      .infinity, 3, 3,
+    ]
+    let (first, second) = (try numbers(network, x), try numbers(again, x))
+    #expect(first.y == second.y)
+    #expect(first.y[5...] == [2, .infinity, 0, 0])
+  }
+
   @Test("what passes no derivative passes none afterwards")
   func detached() throws {
     let p = ProgramBuilder()

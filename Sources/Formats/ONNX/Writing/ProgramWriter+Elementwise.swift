@@ -51,8 +51,13 @@ extension ProgramWriter {
     case is Modulo:
       let operands = try elementwise(x)
       guard node.type.element.isReal else { return try add("Mod", operands) }
-      let whole = try add("Floor", [add("Div", operands)])
-      return try add("Sub", [operands[0], add("Mul", [whole, operands[1]])])
+      // The remainder is exact; where its sign is not that of the divisor, one divisor more is.
+      let remainder = try add("Mod", operands, [.integer("fmod", 1)])
+      let zero = scalar(0, like: x[0])
+      let differs = try add(
+        "Xor", [add("Less", [remainder, zero]), add("Less", [operands[1], zero])])
+      let isShifted = try add("And", [differs, add("Not", [add("Equal", [remainder, zero])])])
+      return try add("Where", [isShifted, add("Add", [remainder, operands[1]]), remainder])
     case is Truncate:
       let operand = try full(x[0])
       return try add("Mul", [add("Sign", [operand]), add("Floor", [add("Abs", [operand])])])
