@@ -114,6 +114,23 @@ struct KerasFileTests {
     }
   }
 
+  @Test("arithmetic on booleans is refused while the file is read")
+  func booleans() throws {
+    let error = #expect(throws: NetJacError.self) {
+      try load(
+        "operators.keras",
+        replacing:
+          #""config": {"name": "negative"}, "registered_name": "Negative", "name": "negative", "#
+          + #""inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 4, 3], "#
+          + #""dtype": "float64", "keras_history": ["x", 0, 0]"#,
+        by: #""config": {"name": "negative"}, "registered_name": "Negative", "name": "negative", "#
+          + #""inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 4, 3], "#
+          + #""dtype": "bool", "keras_history": ["greater", 0, 0]"#)
+    }
+    #expect(error?.message.contains("bool") == true, "\(String(describing: error))")
+    #expect(error?.kind != .defect)
+  }
+
   @Test("weights that do not fit are refused with layer, name and shapes")
   func weights() throws {
     let error = #expect(throws: NetJacError.self) {

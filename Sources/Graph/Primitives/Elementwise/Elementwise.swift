@@ -53,7 +53,9 @@ extension UnaryFunction {
 
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(1, x)
-    guard x[0].element.isReal || wholeValue(0) != nil else {
+    // Of booleans there are functions with types of their own only, such as Not.
+    let isWhole = !x[0].element.isReal && x[0].element != .bool
+    guard x[0].element.isReal || isWhole && wholeValue(0) != nil else {
       throw NetJacError(.shape, "\(name): the operand is \(x[0].element.rawValue); it must be real")
     }
     return x[0]
