@@ -218,10 +218,7 @@ package final class GraphSession {
     ).with(outputs: outputEntries.map(\.value))
     var taken = Set((inputEntries + outputEntries).compactMap(\.name))
     let outputNames = outputEntries.enumerated().map { number, entry in
-      if let name = entry.name { return name }
-      var name = "y\(number)"
-      while !taken.insert(name).inserted { name += "_" }
-      return name
+      entry.name ?? taken.insertFree("y\(number)")
     }
     return try NetworkDescription(
       ParametricProgram(program: program, parameters: parameters.map(\.parameter)),

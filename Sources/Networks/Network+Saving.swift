@@ -53,10 +53,8 @@ extension Network {
   }
 
   private func freeName(_ name: String) -> String {
-    let taken = Set((inputs + outputs).map(\.name))
-    var free = name
-    while taken.contains(free) { free += "_" }
-    return free
+    var taken = Set((inputs + outputs).map(\.name))
+    return taken.insertFree(name)
   }
 
   /// The network of one sample without its batch axis, applied to many.
@@ -111,12 +109,14 @@ extension Network {
     let parameters = try flat.inputTypes.dropFirst().map { try p.input($0) }
     let values = try p.inline(flat, [joined] + parameters)
     let y = values[flat.outputs[0].index]
+    let read = Dictionary(
+      zip(imported.program.inputs, inputs), uniquingKeysWith: { first, _ in first })
     var start = 0
     let outputs = try zip(imported.outputs, imported.program.outputs).map { port, value in
       let type = imported.program.type(value)
       defer { start += type.count }
       // So it may keep its name, which is that of the input.
-      if let place = imported.program.inputs.firstIndex(of: value) { return inputs[place] }
+      if let input = read[value] { return input }
       let part = try p.slice(y, axis: lead.count, start: start, size: type.count)
       let shape = samples == nil || port.isBatched ? dims(port) : lead + port.dims
       return try p.convert(p.reshape(part, Shape(shape)), to: type.element)

@@ -1,4 +1,5 @@
 import Graph
+import Tensors
 
 /// What an operator of ONNX takes and means in primitives, from one version of its operator set on.
 ///
@@ -105,15 +106,11 @@ enum AttributeKind: Sendable {
   /// Whether the value in a file is of this kind. What a reference stands for is known in a call only, and an
   /// empty list carries no hint of its kind.
   func includes(_ value: ONNXAttribute) -> Bool {
-    switch (self, value) {
-    case (_, .reference): true
-    case (.real, .real), (.integer, .integer), (.text, .string), (.tensor, .tensor): true
-    case (.sparseTensor, .sparseTensor), (.graph, .graph): true
-    case (.reals, .reals), (.integers, .integers), (.texts, .strings): true
-    case (.reals, let list), (.integers, let list), (.texts, let list): list.isEmptyList
-    default: false
-    }
+    if case .reference = value { return true }
+    return value.kind == self || isList && value.isEmptyList
   }
+
+  private var isList: Bool { self == .reals || self == .integers || self == .texts }
 
   /// The kind as messages about files name it.
   var name: String {
@@ -127,6 +124,44 @@ enum AttributeKind: Sendable {
     case .reals: "a list of floats"
     case .integers: "a list of integers"
     case .texts: "a list of strings"
+    }
+  }
+}
+
+extension ONNXAttribute {
+  /// What operators have as attributes; nil for what no supported one has.
+  var kind: AttributeKind? {
+    switch self {
+    case .real: .real
+    case .integer: .integer
+    case .string: .text
+    case .tensor: .tensor
+    case .sparseTensor: .sparseTensor
+    case .graph: .graph
+    case .reals: .reals
+    case .integers: .integers
+    case .strings: .texts
+    case .tensors, .graphs, .reference, .unsupported: nil
+    }
+  }
+
+  /// The kind as messages name it.
+  var kindName: String {
+    switch self {
+    case .tensors: "a list of tensors"
+    case .graphs: "a list of graphs"
+    case .reference(let name): "a reference to \(name.quoted)"
+    case .unsupported(let kind): "of kind \(kind)"
+    default: kind?.name ?? ""
+    }
+  }
+
+  fileprivate var isEmptyList: Bool {
+    switch self {
+    case .reals(let values): values.isEmpty
+    case .integers(let values): values.isEmpty
+    case .strings(let values): values.isEmpty
+    default: false
     }
   }
 }

@@ -109,34 +109,6 @@ package indirect enum ONNXAttribute: Sendable {
   case reference(String)
   /// A kind that no supported operator has, such as a type.
   case unsupported(kind: Int32)
-
-  var isEmptyList: Bool {
-    switch self {
-    case .reals(let values): values.isEmpty
-    case .integers(let values): values.isEmpty
-    case .strings(let values): values.isEmpty
-    default: false
-    }
-  }
-
-  /// The kind as messages name it.
-  var kindName: String {
-    switch self {
-    case .real: "a float"
-    case .integer: "an integer"
-    case .string: "a string"
-    case .tensor: "a tensor"
-    case .sparseTensor: "a sparse tensor"
-    case .graph: "a graph"
-    case .reals: "a list of floats"
-    case .integers: "a list of integers"
-    case .strings: "a list of strings"
-    case .tensors: "a list of tensors"
-    case .graphs: "a list of graphs"
-    case .reference(let name): "a reference to \(name.quoted)"
-    case .unsupported(let kind): "of kind \(kind)"
-    }
-  }
 }
 
 /// A named input or output of a graph with what the file declares of it.

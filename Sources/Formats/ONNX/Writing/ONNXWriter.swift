@@ -66,10 +66,11 @@ package enum ONNXWriter {
     // A name of a file means one value: an output may be called as the input that it is, and as nothing else.
     let read = Dictionary(
       zip(inputs.map(\.name), program.inputs), uniquingKeysWith: { first, _ in first })
+    var given: Set<String> = []
     var outputNames: [String] = []
     for (value, output) in zip(program.outputs, outputs) {
-      let isFree = !outputNames.contains(output.name) && read[output.name] ?? value == value
-      let name = isFree ? output.name : writer.freeName(output.name)
+      let isOwn = read[output.name] ?? value == value && given.insert(output.name).inserted
+      let name = isOwn ? output.name : writer.freeName(output.name)
       outputNames.append(name)
       if read[name] == nil { writer.append("Identity", [try writer.full(value)], [], [name]) }
     }

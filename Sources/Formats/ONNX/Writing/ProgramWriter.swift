@@ -50,12 +50,7 @@ final class ProgramWriter {
     }
   }
 
-  /// A name with what makes it one that nothing has.
-  func freeName(_ name: String) -> String {
-    var free = name
-    while !taken.insert(free).inserted { free += "_" }
-    return free
-  }
+  func freeName(_ name: String) -> String { taken.insertFree(name) }
 
   func define(_ value: Value, _ name: String) {
     names[value.index] = name

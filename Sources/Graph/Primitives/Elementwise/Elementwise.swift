@@ -54,8 +54,7 @@ extension UnaryFunction {
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(1, x)
     // Of booleans there are functions with types of their own only, such as Not.
-    let isWhole = !x[0].element.isReal && x[0].element != .bool
-    guard x[0].element.isReal || isWhole && wholeValue(0) != nil else {
+    guard x[0].element.isReal || x[0].element != .bool && wholeValue(0) != nil else {
       throw NetJacError(.shape, "\(name): the operand is \(x[0].element.rawValue); it must be real")
     }
     return x[0]
