@@ -19,6 +19,15 @@ struct ExecutableTests {
     try expectAgreement(single.program(), single, tolerance: 1e-6)
   }
 
+  @Test("what a primitive's rule accepts has a kernel", arguments: PrimitiveCase.all)
+  func everyType(_ testCase: PrimitiveCase) throws {
+    for typed in testCase.ofEveryType {
+      #expect(throws: Never.self, "\(typed)") {
+        try expectAgreement(typed.program(), typed, tolerance: 1e-6)
+      }
+    }
+  }
+
   @Test("vectorised kernels equal the reference", arguments: PrimitiveCase.all)
   func vectorised(_ testCase: PrimitiveCase) throws {
     guard !testCase.operands.isEmpty else { return }

@@ -21,11 +21,17 @@ package struct PrimitiveCase: CustomStringConvertible, Sendable {
   package func converted(to element: ElementType) -> PrimitiveCase {
     PrimitiveCase(
       primitive: primitive,
-      operands: operands.map {
-        Sample.Operand(
-          $0.type.dims, in: $0.range, $0.type.element.isReal ? element : $0.type.element,
-          values: $0.values)
-      })
+      operands: operands.map { $0.type.element.isReal ? $0.of(element) : $0 })
+  }
+
+  /// The same with every choice of element types that the primitive's own rule accepts.
+  package var ofEveryType: [PrimitiveCase] {
+    let types: [ElementType] = [.float64, .float32, .int64, .int32, .bool]
+    let choices = operands.reduce([[]]) { choices, operand in
+      choices.flatMap { choice in types.map { choice + [operand.of($0)] } }
+    }
+    return choices.map { PrimitiveCase(primitive: primitive, operands: $0) }
+      .filter { (try? $0.resultType) != nil }
   }
 
   package var description: String {
@@ -82,5 +88,15 @@ package struct PrimitiveCase: CustomStringConvertible, Sendable {
     }
     let y = try p.add(primitive, values)
     return (p.program(outputs: [try p.reshape(y, [p.shape(y).count])]), x)
+  }
+}
+
+extension Sample.Operand {
+  fileprivate func of(_ element: ElementType) -> Sample.Operand {
+    if element.isReal { return Sample.Operand(type.dims, in: range, element, values: values) }
+    // No whole number is NaN or infinite, and between some real ones there is none.
+    let wholes = range.lowerBound.rounded(.down)...range.upperBound.rounded(.up)
+    return Sample.Operand(
+      type.dims, in: wholes, element, values: values?.map { $0.isFinite ? $0 : 0 })
   }
 }

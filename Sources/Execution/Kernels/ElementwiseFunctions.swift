@@ -249,7 +249,6 @@ enum ElementwiseFunctions {
   private static func boolBinary(_ function: any BinaryFunction) -> BinaryLoop? {
     switch function {
     case is Add: return { pairs($0, $1, $2, $3, UInt8.self) { $0 | $1 } }
-    case is Subtract: return { pairs($0, $1, $2, $3, UInt8.self) { $0 ^ $1 } }
     case is Multiply: return { pairs($0, $1, $2, $3, UInt8.self) { $0 & $1 } }
     case let extreme as Extreme:
       return extreme.kind == .maximum

@@ -33,6 +33,7 @@ package struct Add: BinaryFunction, Smooth {
   package init() {}
   package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] + x[1] }
   package func value(_ a: Double, _ b: Double) -> Double { a + b }
+  package var takesBooleans: Bool { true }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &+ b }
   package func linearise(
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder
@@ -89,6 +90,7 @@ package struct Multiply: BinaryFunction, Smooth {
   package init() {}
   package func bounds(_ x: [Bounds], _ type: TensorType) -> Bounds { x[0] * x[1] }
   package func value(_ a: Double, _ b: Double) -> Double { a * b }
+  package var takesBooleans: Bool { true }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? { a &* b }
   package func linearise(
     _ dx: [Value?], at x: [Value], _ y: Value, in p: ProgramBuilder

@@ -81,9 +81,13 @@ package protocol BinaryFunction: Elementwise {
   func value(_ a: Double, _ b: Double) -> Double
   /// The function on whole numbers, or nil if it has none.
   func wholeValue(_ a: Int64, _ b: Int64) -> Int64?
+  /// Whether it has a meaning for booleans, which is that for the whole numbers 0 and 1.
+  var takesBooleans: Bool { get }
 }
 
 extension BinaryFunction {
+  package var takesBooleans: Bool { false }
+
   package func type(of x: [TensorType]) throws -> TensorType {
     try expectOperands(2, x)
     try expectEqualShapes(x)
@@ -93,9 +97,12 @@ extension BinaryFunction {
         "\(name): operands are \(x[0].element.rawValue) and \(x[1].element.rawValue); their types "
           + "must be equal")
     }
-    guard x[0].element.isReal || wholeValue(1, 1) != nil else {
+    let takesWholes = wholeValue(1, 1) != nil
+    guard x[0].element.isReal || (x[0].element == .bool ? takesBooleans : takesWholes) else {
       throw NetJacError(
-        .shape, "\(name): operands are \(x[0].element.rawValue); they must be real")
+        .shape,
+        "\(name): operands are \(x[0].element.rawValue); they must be "
+          + (takesWholes ? "real or whole numbers" : "real"))
     }
     return x[0]
   }

@@ -26,6 +26,7 @@ package struct Extreme: BinaryFunction, Nonlinear {
     if a.isNaN || b.isNaN { return .nan }
     return kind == .maximum ? (b > a ? b : a) : (b < a ? b : a)
   }
+  package var takesBooleans: Bool { true }
   package func wholeValue(_ a: Int64, _ b: Int64) -> Int64? {
     kind == .maximum ? max(a, b) : min(a, b)
   }

@@ -91,6 +91,10 @@ package struct BitOperation: DiscreteFunction, Smooth {
         "\(kind.rawValue): operands are \(x[0].element.rawValue) and \(x[1].element.rawValue); both "
           + "must be boolean, or whole numbers of one type")
     }
+    if x[0].element == .bool, kind == .shiftLeft || kind == .shiftRight {
+      throw NetJacError(
+        .shape, "\(kind.rawValue): operands are boolean; they must be whole numbers")
+    }
     return x[0]
   }
   package func evaluate(_ x: [Tensor], _ type: TensorType) throws -> Tensor {
