@@ -50,6 +50,9 @@ package enum Inflate {
           "\(what()) decompresses to more than the size of \(count) bytes that the file declares; "
             + "it is corrupt")
       }
+      if output.count + made > output.capacity {
+        try Memory.require(2 * (output.count + made))
+      }
       output += piece[..<made]
       // Data that end too soon make no progress, which is an error, too.
       guard state == Z_STREAM_END || state == Z_OK else {

@@ -4,8 +4,8 @@
  * The allocator is defined here, in the executable, so the library's calls come here too. Every allocation of 64 KiB or
  * more of a piece of work fails in turn: the call returns, with NETJAC_OK or NETJAC_ERROR_MEMORY, what it made can be
  * released, the same work succeeds afterwards, and in the end no large block is left. Then the
- * work runs with less and less address space, where mapping memory fails as well, for a network of 1 MB and for one
- * whose weights take as much as all that the library holds in reserve.
+ * work runs with less and less address space, where mapping memory fails as well, for a network of 1 MB, for one whose
+ * weights take as much as all that the library holds in reserve, and for files of Keras whose weights take more.
  *
  * Usage: exhaustion FOLDER
  */
@@ -111,6 +111,22 @@ end:
   return done;
 }
 
+/* Small files with large weights, all zero: more than all that the library holds in reserve, unpacked and as numbers. */
+static int load_large(const char *name, double *sum) {
+  netjac_network *network = NULL;
+  int done = 0;
+  TRY(netjac_load(name, NULL, &network));
+  TRY(netjac_forward(network, 1, x, y));
+  *sum += 1 + y[0];
+  done = 1;
+end:
+  netjac_release(network);
+  return done;
+}
+
+static int load_archive(double *sum) { return load_large("Tests/Corpus/containers/large.keras", sum); }
+static int load_chunks(double *sum) { return load_large("Tests/Corpus/containers/large.h5", sum); }
+
 static int make_and_save(double *sum) {
   const int64_t sizes[] = {INPUTS, width, width, OUTPUTS};
   netjac_network *network = NULL;
@@ -187,7 +203,8 @@ static const struct work {
   const char *name;
   int (*run)(double *sum);
 } works[] = {{"load and run", load_model}, {"load bytes", load_bytes}, {"make and save", make_and_save},
-             {"train", train},             {"build", build},           {"find structures", find_structures}};
+             {"train", train},             {"build", build},           {"find structures", find_structures}},
+  large_works[] = {{"load a large Keras archive", load_archive}, {"load a large HDF5 file", load_chunks}};
 
 static double numbers_of(const struct work *work) {
   double sum = 0;
@@ -281,6 +298,12 @@ int main(int argc, char **argv) {
   for (size_t k = 0; k < count; k++) {
     test_failing_allocations(&works[k], 0);
     test_failing_allocations(&works[k], 1);
+  }
+  width = 3000;
+  for (size_t k = 0; k < sizeof large_works / sizeof *large_works; k++) {
+    test_address_space(&large_works[k], (rlim_t)20 << 20, (rlim_t)600 << 20);
+    test_failing_allocations(&large_works[k], 0);
+    test_failing_allocations(&large_works[k], 1);
   }
   return checks_result();
 }

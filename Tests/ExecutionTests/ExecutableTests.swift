@@ -23,7 +23,13 @@ struct ExecutableTests {
   func everyType(_ testCase: PrimitiveCase) throws {
     for typed in testCase.ofEveryType {
       #expect(throws: Never.self, "\(typed)") {
-        try expectAgreement(typed.program(), typed, tolerance: 1e-6)
+        let program = try typed.program()
+        try expectAgreement(program, typed, tolerance: 1e-6)
+        _ = try Executable.compile(
+          program.vectorised(added: program.inputs.map { _ in true }, size: 3))
+        let p = ProgramBuilder()
+        let operands = try typed.operands.map { try p.input($0.type) }
+        _ = try Executable.compile(p.program(outputs: [p.add(typed.primitive, operands)]))
       }
     }
   }

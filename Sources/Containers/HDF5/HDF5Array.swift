@@ -20,6 +20,7 @@ package struct HDF5Array {
   ///
   /// - Parameter pairsAreBFloat16: how two bytes of an opaque type are to be read, if at all.
   package func reals(pairsAreBFloat16: Bool = false) throws -> [Double] {
+    try Memory.require(count.multipliedSaturated(by: 8))
     switch type {
     case .real(let size, let isBigEndian):
       return data.withUnsafeBytes { bytes in
@@ -45,6 +46,7 @@ package struct HDF5Array {
 
   /// The elements as whole numbers, row-major.
   package func integers() throws -> [Int64] {
+    try Memory.require(count.multipliedSaturated(by: 8))
     guard case .integer(let size, let isSigned, let isBigEndian) = type else {
       throw unreadable("whole numbers")
     }

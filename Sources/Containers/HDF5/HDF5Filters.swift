@@ -54,7 +54,7 @@ struct HDF5Filters {
         let checks = applied.filter { $0 < place && filters[$0] == .fletcher32 }.count
         bytes = Bytes(
           try Inflate.bytes(bytes, count: size + 4 * checks, wrapping: .zlib, of: what))
-      case .shuffle: bytes = Self.unshuffled(bytes, elementSize)
+      case .shuffle: bytes = try Self.unshuffled(bytes, elementSize)
       case .fletcher32: bytes = try Self.checked(bytes, of: what)
       }
     }
@@ -66,9 +66,10 @@ struct HDF5Filters {
   }
 
   /// All first bytes of the elements stood together, then all second ones, …
-  private static func unshuffled(_ bytes: Bytes, _ elementSize: Int) -> Bytes {
+  private static func unshuffled(_ bytes: Bytes, _ elementSize: Int) throws -> Bytes {
     let count = bytes.count / elementSize
     guard elementSize > 1, count > 1 else { return bytes }
+    try Memory.require(bytes.count)
     var output = bytes.array
     bytes.withUnsafeBytes { bytes in
       for element in 0..<count {

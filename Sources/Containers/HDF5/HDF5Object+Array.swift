@@ -143,6 +143,7 @@ struct HDF5Chunks {
     guard expected <= file.bytes.count else {
       throw NetJacError(.format, "\(what) has more chunks than the HDF5 file has bytes")
     }
+    try Memory.require(size)
     var output = [UInt8](repeating: 0, count: size)
     var seen: Set<[Int]> = []
     try HDF5Tree.visit(

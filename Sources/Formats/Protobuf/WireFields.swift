@@ -51,14 +51,19 @@ struct WireField {
   /// The numbers of a repeated field: one, or several that are packed into bytes.
   func integers() throws -> [Int64] {
     guard case .bytes(let bytes) = content else { return [try integer()] }
+    // The last byte of each number has no mark of continuation.
+    let count = bytes.withUnsafeBytes { $0.reduce(0) { $1 < 0x80 ? $0 + 1 : $0 } }
+    try Memory.require(count.multipliedSaturated(by: 8))
     var cursor = WireCursor(bytes)
     var numbers: [Int64] = []
+    numbers.reserveCapacity(count)
     while !cursor.isAtEnd { numbers.append(Int64(bitPattern: try cursor.varint())) }
     return numbers
   }
 
   func reals() throws -> [Float] {
     guard case .bytes(let bytes) = content else { return [try real()] }
+    try Memory.require(bytes.count)
     return try (0..<bytes.count / 4).map {
       Float(bitPattern: UInt32(truncatingIfNeeded: try bytes.unsigned(4 * $0, 4, of: "a float")))
     }
@@ -68,6 +73,7 @@ struct WireField {
     switch content {
     case .eight(let bits): return [Double(bitPattern: bits)]
     case .bytes(let bytes):
+      try Memory.require(bytes.count)
       return try (0..<bytes.count / 8).map {
         Double(bitPattern: try bytes.unsigned(8 * $0, 8, of: "a double"))
       }

@@ -172,6 +172,7 @@ struct KerasWeightReader {
     let type = TensorType(.float64, shape)
     let reals = try array.reals(pairsAreBFloat16: isBrain)
     guard isBrain || array.isSinglePrecision else { return Tensor(type, reals: reals) }
+    try Memory.require(reals.count * 4)
     return Tensor(type, floats: FloatElements(count: reals.count) { Float(reals[$0]) })
   }
 

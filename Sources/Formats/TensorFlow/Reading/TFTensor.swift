@@ -112,6 +112,7 @@ struct TFTensor {
       throw NetJacError(
         .memory, "a constant of shape \(shape) is beyond the memory limit of \(memoryLimit) bytes")
     }
+    try Memory.require(shape.count.multipliedSaturated(by: 16))
     let rest = shape.count - given
     return element.isReal
       ? Tensor(result, reals: reals + [Double](repeating: reals[given - 1], count: rest))
@@ -132,6 +133,7 @@ extension Tensor {
         """)
     }
     let count = result.count
+    try Memory.require(count.multipliedSaturated(by: 8))
     self = raw.withUnsafeBytes { bytes in
       func load<Number: FixedWidthInteger>(_ place: Int, as: Number.Type) -> Number {
         Number(
