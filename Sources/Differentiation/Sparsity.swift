@@ -23,7 +23,8 @@ extension Program {
   /// - Parameter countsZeros: Whether a known factor counts that is 0.
   func jacobianPattern(entryLimit: Int, countsZeros: Bool = false) throws -> Pattern? {
     let rowBytes = nodes.reduce(0) {
-      $0.addingSaturated($1.type.count.multipliedSaturated(by: MemoryLayout<Pattern.Row>.stride))
+      $0.addingSaturated(
+        $1.type.count.multipliedSaturated(by: MemoryLayout<Pattern.Row>.stride + Self.placeBytes))
     }
     let entryBytes = entryLimit.multipliedSaturated(by: Pattern.bytes(ofRow: 1))
     let memory = PatternMemory(limit: min(memoryLimit, rowBytes.addingSaturated(entryBytes)))
@@ -42,6 +43,10 @@ extension Program {
     try hasSingularSlopes ? jacobianPattern(entryLimit: entryLimit, countsZeros: true) : pattern
   }
 
+  /// What a rule takes on its way for each element of its result or largest operand: lists of the places
+  /// of both operands of a product, and of rows that are known.
+  private static let placeBytes = 3 * MemoryLayout<Int>.stride
+
   private func jacobianPattern(
     entryLimit: Int, countsZeros: Bool, _ memory: PatternMemory
   ) throws -> Pattern? {
@@ -56,6 +61,8 @@ extension Program {
       guard !isVarying[index] || node.type.count <= entryLimit else { return nil }
       try memory.take(
         node.type.count.multipliedSaturated(by: MemoryLayout<Pattern.Row>.stride))
+      let places = node.operands.reduce(node.type.count) { max($0, type($1).count) }
+      try memory.take(places.multipliedSaturated(by: Self.placeBytes))
       let pattern: Pattern
       if index == inputs[0].index {
         let isReal = node.type.element.isReal

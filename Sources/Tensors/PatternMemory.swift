@@ -29,6 +29,11 @@ package final class PatternMemory: @unchecked Sendable {
     guard work <= Self.workLimit else { throw Exhausted() }
   }
 
+  /// Room for lists of rows that are to be united, one for each of so many elements.
+  package static func takeLists(_ count: Int) throws {
+    try current?.take(count.multipliedSaturated(by: 48))
+  }
+
   package func giveBack(_ bytes: Int) { used -= bytes }
 
   /// Sets what is held, where that has been counted.

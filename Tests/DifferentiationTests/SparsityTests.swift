@@ -1,8 +1,9 @@
-import Differentiation
 import Graph
 import Tensors
 import TestCases
 import Testing
+
+@testable import Differentiation
 
 @Suite struct SparsityTests {
   /// Convolutions of width 3 with zero padding along a line of points, with tanh between them.
@@ -151,6 +152,26 @@ import Testing
     }
     #expect(error?.kind == .memory)
     #expect(try program.with(memoryLimit: 32_000).jacobianPattern().rows.count == 40)
+  }
+
+  @Test("What rules take on their way counts: places of movements and products, lists of rows")
+  func memoryOnTheWay() throws {
+    let count = 1 << 10
+    let rows = count * MemoryLayout<Pattern.Row>.stride
+    let broadcast = try Program.ofVector(1) { p, x in try p.broadcast(x, to: [count, 1]) }
+    let scattered = try Program.ofVector(count) { p, x in
+      let places = Tensor(TensorType(.int64, [count]), integers: (0..<Int64(count)).map { $0 * 2 })
+      return try p.add(ScatterAdd(batch: 0, length: 2 * count), [x, p.constant(places)])
+    }
+    // Without what the rules take: rows of operand and result, and where each holds one element, that too.
+    let identity = count * Pattern.bytes(ofRow: 1)
+    for (program, held) in [(broadcast, rows), (scattered, 3 * rows + identity)] {
+      func pattern(limit: Int) throws -> Pattern? {
+        try program.with(memoryLimit: limit).jacobianPattern(entryLimit: 1 << 20)
+      }
+      #expect(try pattern(limit: held + 8 * count) == nil)
+      #expect(try pattern(limit: held + 200 * count) != nil)
+    }
   }
 
   @Test func wholeInputsHaveNoPattern() throws {

@@ -128,6 +128,7 @@ package struct Fold: Linear {
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
   ) throws -> Pattern {
+    try PatternMemory.takeLists(type.count)
     var parts = [[Pattern.Row]](repeating: [], count: type.count)
     for (k, target) in targets(types[0]).enumerated() where target >= 0 {
       parts[target].append(x[0].rows[k])

@@ -168,6 +168,7 @@ package struct ScatterAdd: Linear {
   package func pattern(
     _ x: [Pattern], _ types: [TensorType], constants: [Tensor?], _ type: TensorType
   ) throws -> Pattern {
+    try PatternMemory.takeLists(type.count)
     var parts = [[Pattern.Row]](repeating: [], count: type.count)
     if let index = constants[1] {
       for (k, target) in targets(index.integers, types[0], types[1]).enumerated() where target >= 0
